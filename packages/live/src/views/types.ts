@@ -1,0 +1,339 @@
+/**
+ * What each view holds. A view is plain JSON: hub and browser hold the same value, and `diff`/`apply` carry it over.
+ * Maps are keyed by identity (node name, logical key, id), so that a delta names what moved and React keys by it.
+ *
+ * Times ending in `…Ms` are Unix milliseconds (`atMs`) or durations (`backAfterMs`); rates are per second.
+ */
+import type { CrashReport, Inspection, ProcessKind, Status, Strategy } from '@orrery/protocol'
+
+/** Spark lines: newest last, one value a second, at most 60; `null` is a gap. */
+export type Spark = (number | null)[]
+
+export interface ClusterView {
+  hub: {
+    version: string
+    address: string
+    startedAtMs: number
+    store: 'embedded' | 'postgres'
+    storeState: 'ready' | 'down'
+  }
+  nodes: Record<string, NodeRow>
+  offenders: Offender[]
+  /** What happened at the door: listening, store ready, refused knocks. Newest last, at most 20. */
+  door: {
+    atMs: number
+    kind: 'listening' | 'store' | 'refused' | 'hello' | 'goodbye'
+    text: string
+    cure: string | null
+  }[]
+}
+
+export interface NodeRow {
+  node: string
+  runtimeKind: string
+  runtimeName: string
+  runtimeVersion: string
+  agentVersion: string
+  release: string | null
+  capabilities: string[]
+  absent: Record<string, string>
+  incarnation: string
+  status: 'live' | 'stale' | 'gone' | 'stopped'
+  /** Worst status of its processes. */
+  worst: Status
+  lastHeardAtMs: number
+  startedAtMs: number
+  host: string
+  processes: number
+  messagesPerS: number
+  mailbox: number
+  /** Sum of mailbox growth per second over the last 5 s. */
+  mailboxGrowthPerS: number
+  utilisation: number
+  eventLoopDelayP99Ms: number
+  rssBytes: number
+  heapUsedBytes: number
+  heapLimitBytes: number
+  /** In the last five minutes. */
+  crashes5m: number
+  restarts5m: number
+  /** 5 s a point, 60 points: five minutes. */
+  sparks: { processes: Spark; messages: Spark; mailbox: Spark; utilisation: Spark }
+  /** 10 s a bucket, 30 buckets, newest last. */
+  crashBuckets: number[]
+  restartBuckets: number[]
+  faults: number
+  agent: { cpuPercent: number; spoolBytes: number; spoolRefused: number; drops: number; gaps: number }
+}
+
+export interface Offender {
+  node: string
+  key: string
+  pid: string
+  name: string
+  status: Status
+  what: 'mailbox' | 'restarts' | 'messages' | 'suspended'
+  value: number
+  growthPerS: number | null
+}
+
+/** One node's supervision tree: everything that is drawn, nothing that is not. */
+export interface TreeView {
+  node: string
+  nodeStatus: NodeRow['status']
+  lastHeardAtMs: number
+  processes: number
+  counts: Record<Status, number>
+  underFault: number
+  rows: Record<string, TreeRow>
+  /** Keys without a parent, in start order. */
+  roots: string[]
+}
+
+export interface TreeRow {
+  key: string
+  pid: string
+  /** The pid before a restart that happened in the last 10 s, to be struck out. */
+  previousPid: string | null
+  parent: string | null
+  /** Position among its siblings: start order, kept over restarts. */
+  order: number
+  name: string
+  label: string | null
+  behaviour: string
+  module: string
+  kind: ProcessKind | 'pool'
+  strategy: Strategy | null
+  status: Status
+  restarts: number
+  mailboxLength: number
+  receivedPerS: number
+  handledPerS: number
+  /** Received a second, 60 s. */
+  spark: Spark
+  startedAtMs: number
+  /** Id of the fault (lease) on it. */
+  fault: string | null
+  /** Its last abnormal exit in the last 10 s or while it is down. */
+  exit: {
+    atMs: number
+    tag: string
+    text: string
+    pid: string
+    crashId: string | null
+    action: 'restart' | 'leave' | 'give_up' | null
+    stopped: number
+  } | null
+  /** Restart intensity of a supervisor: `marks` are the times of restarts inside the window. */
+  intensity: { allowed: number; periodMs: number; marks: number[] } | null
+  /** Only of a pool: 8 or more siblings of one module and child spec. */
+  pool: {
+    count: number
+    counts: Partial<
+      Record<Status, number>
+    > /** base64, a byte a cell by slot: index into STATUSES, 255 for an empty slot, +128 under fault. */
+    cells: string
+  } | null
+  /** Key of the pool a promoted member stands beside. */
+  promotedFrom: string | null
+  childCount: number
+}
+
+export interface ProcessRow {
+  node: string
+  key: string
+  pid: string
+  name: string
+  label: string | null
+  behaviour: string
+  module: string
+  parent: string | null
+  status: Status
+  mailboxLength: number
+  receivedPerS: number
+  handledPerS: number
+  restarts: number
+  startedAtMs: number
+  fault: string | null
+}
+
+export interface ProcessesView {
+  /** Matches of the query. */
+  total: number
+  offset: number
+  rows: ProcessRow[]
+  error: { code: string; message: string; from: number; to: number } | null
+}
+
+/** One process, by logical key: the inspector. */
+export interface ProcessView {
+  node: string
+  row: TreeRow | null
+  capabilities: string[]
+  absent: Record<string, string>
+  supervisor: {
+    key: string
+    name: string
+    pid: string
+    strategy: Strategy
+    intensity: number
+    periodMs: number
+    marks: number[]
+  } | null
+  childSpec: { restart: string; shutdown: number | string } | null
+  /** 60 s at 1 Hz. */
+  series: { received: Spark; handled: Spark; mailbox: Spark }
+  /** Fetched from the node once a second while somebody looks; the last one stays when the process is gone. */
+  inspection: Inspection | null
+  inspectionAtMs: number | null
+  inspectionError: { code: string; message: string } | null
+  /** Newest first, at most 8. */
+  crashes: { id: string; atMs: number; tag: string; text: string; stored: boolean }[]
+  /** Pids this logical process had, newest first, at most 20. */
+  incarnations: { pid: string; startedAtMs: number; exitedAtMs: number | null; exit: string | null }[]
+}
+
+/** The strip at the bottom of every screen: five minutes of one node or of all. */
+export interface TimelineView {
+  stepMs: number
+  /** Unix ms of the first point. */
+  fromMs: number
+  messagesPerS: Spark
+  marks: {
+    id: string
+    atMs: number
+    kind: 'crash' | 'restart'
+    node: string
+    key: string
+    name: string
+    text: string
+    crashId: string | null
+  }[]
+  faults: { id: string; kind: string; node: string; key: string; fromMs: number; toMs: number | null }[]
+}
+
+export interface SeriesView {
+  metric: string
+  stepMs: number
+  fromMs: number
+  /** One line a node, or one for the process. */
+  lines: Record<string, Spark>
+  /** The range that is held; nothing outside it is offered. */
+  heldFromMs: number
+}
+
+export interface CrashesView {
+  error: { code: string; message: string; from: number; to: number } | null
+  /** Reports of the last 24 h that match, whole count. */
+  total: number
+  groupsTotal: number
+  groups: CrashGroupRow[]
+  facets: {
+    reason: [string, number][]
+    node: [string, number][]
+    module: [string, number][]
+    outcome: [string, number][]
+    kind: [string, number][]
+  }
+  /** Reports accepted by agents or hub and not yet committed. */
+  pending: number
+}
+
+export interface CrashGroupRow {
+  id: string
+  fingerprint: string
+  name: string
+  module: string
+  reason: string
+  reasonText: string
+  topFrame: string | null
+  nodes: string[]
+  count: number
+  casualties: number
+  firstSeenMs: number
+  lastSeenMs: number
+  /** 24 h in 24 buckets, newest last. */
+  buckets: number[]
+  latest: {
+    id: string
+    atMs: number
+    node: string
+    key: string
+    pid: string
+    outcome: string
+    backAfterMs: number | null
+    stored: boolean
+  }[]
+  injected: number
+}
+
+export interface CrashView {
+  id: string
+  stored: boolean
+  report: CrashReport | null
+  /** Newest first, at most 8, of the same fingerprint. */
+  sameGroup: { id: string; atMs: number; node: string; mailbox: number | null; backAfterMs: number | null }[]
+  groupCount: number
+  previousId: string | null
+  nextId: string | null
+  error: { code: string; message: string } | null
+}
+
+export interface Lease {
+  id: string
+  kind: 'suspend' | 'crash_next'
+  node: string
+  key: string
+  pid: string
+  name: string
+  by: string
+  startedAtMs: number
+  endsAtMs: number
+  status: 'requested' | 'active' | 'ended'
+  why: string | null
+  endedAtMs: number | null
+}
+
+export interface FaultsView {
+  isHalted: boolean
+  haltedAtMs: number | null
+  haltedBy: string | null
+  leases: Record<string, Lease>
+}
+
+export interface ViewTypes {
+  cluster: ClusterView
+  tree: TreeView
+  processes: ProcessesView
+  process: ProcessView
+  series: SeriesView
+  crashes: CrashesView
+  crash: CrashView
+  faults: FaultsView
+  timeline: TimelineView
+}
+
+/** What each view is asked with. */
+export interface ViewParams {
+  cluster: Record<string, never>
+  tree: { node: string }
+  processes: {
+    node: string | null
+    q: string
+    sort: string
+    order: 'asc' | 'desc'
+    offset: number
+    limit: number
+  }
+  process: { node: string; key: string }
+  series: {
+    metric: 'messages' | 'processes' | 'mailbox' | 'utilisation' | 'memory' | 'crashes'
+    node: string | null
+    key: string | null
+    windowS: number
+  }
+  crashes: { q: string }
+  crash: { id: string }
+  faults: Record<string, never>
+  timeline: { node: string | null }
+}

@@ -1,0 +1,91 @@
+/** What a hub asks of an agent, as JSON on the socket event `command`; answered by a `command.result` record. */
+import { z } from 'zod'
+import { LIMITS } from './handshake.ts'
+
+const id = z.string().min(1).max(64)
+/** A logical key, or a pid as the node prints it. */
+const target = z.string().min(1).max(4_096)
+const durationMs = z.int().min(1).max(3_600_000)
+
+export const exitReason = z.union([
+  z.literal('kill'),
+  z.literal('shutdown'),
+  z.literal('normal'),
+  z.string().min(1).max(255),
+])
+
+export const command = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('process.inspect'), id, target }),
+  z.object({ op: z.literal('process.kill'), id, target, reason: exitReason }),
+  z.object({ op: z.literal('process.send'), id, target, message: z.json() }),
+  z.object({ op: z.literal('process.suspend'), id, target, leaseId: id, durationMs }),
+  z.object({ op: z.literal('process.resume'), id, target }),
+  z.object({
+    op: z.literal('fault.crash_next'),
+    id,
+    target,
+    leaseId: id,
+    durationMs,
+    reason: z.string().min(1).max(255),
+  }),
+  z.object({ op: z.literal('lease.release'), id, leaseId: id }),
+  z.object({ op: z.literal('fault.halt'), id }),
+])
+export type Command = z.infer<typeof command>
+export type CommandOp = Command['op']
+
+/** Sent every second for each active lease; an agent that hears none for `LIMITS.leaseMs` ends it by itself. */
+export const renewal = z.object({ leases: z.array(id).max(10_000) })
+export type Renewal = z.infer<typeof renewal>
+
+export const LEASE_MS = LIMITS.leaseMs
+
+export const COMMAND_ERRORS = {
+  'node.unknown': 'no node of that name is known',
+  'node.gone': 'the node is not connected',
+  'node.not_armed': 'the node was not started with ORRERY_FAULTS=allow',
+  'node.unsupported': 'the node does not offer this',
+  'process.unknown': 'no such process',
+  'process.immune': 'agent, root supervisors and kernel processes are immune',
+  'process.not_suspended': 'the process is not suspended',
+  'lease.unknown': 'no such lease',
+  'command.malformed': 'the command could not be read',
+  'command.timeout': 'the node did not answer in time',
+  'command.replayed': 'a command with this id was already taken',
+  'role.insufficient': 'this needs the operator role',
+  'halt.latched': 'halt all is latched; release it first',
+} as const
+export type CommandErrorCode = keyof typeof COMMAND_ERRORS
+
+/** The answer to `process.inspect`. */
+export interface Inspection {
+  pid: string
+  key: string
+  status: string
+  label: string | null
+  state: import('./term.ts').Field<import('./term.ts').Term>
+  stateSizeBytes: number | null
+  mailbox: {
+    length: number
+    oldestMs: number | null
+    byType: { type: string; count: number }[]
+    first: {
+      type: string
+      kind: string
+      value: import('./term.ts').Term
+      sender: string | null
+      ageMs: number | null
+    }[]
+  }
+  links: { pid: string; key: string; name: string | null }[]
+  monitors: { pid: string; key: string; name: string | null }[]
+  monitoredBy: { pid: string; key: string; name: string | null }[]
+  messages: import('./crash-report.ts').FlightRecorder
+  /** Only for supervisors. */
+  children: { id: string; pid: string | null; key: string; restart: string }[] | null
+  restartsInWindow: number[] | null
+  initialCall: string
+  ancestors: { pid: string; name: string | null }[]
+  startedAt: string
+  trapsExit: boolean
+}

@@ -1,0 +1,69 @@
+export type { Subscribe, ViewMessage, ViewName } from './browser.ts'
+export { subscribe, unsubscribe, VIEWS } from './browser.ts'
+export type { Command, CommandErrorCode, CommandOp, Inspection, Renewal } from './commands.ts'
+export { COMMAND_ERRORS, command, exitReason, LEASE_MS, renewal } from './commands.ts'
+export type {
+  Caller,
+  Cascade,
+  CausalHop,
+  Cause,
+  CrashReport,
+  Decision,
+  FaultTouch,
+  FlightRecorder,
+  Group,
+  HandledMessage,
+  Identity,
+  Losses,
+  MailboxAtExit,
+  MessageKind,
+  Outcome,
+  Peer,
+  SentMessage,
+  StackFrame,
+  StateAtExit,
+  Surroundings,
+} from './crash-report.ts'
+export type { ExitKind, ExitReasonView } from './exit.ts'
+export type { Capability, FrameError, Hello, Refusal, RefusalCode, Welcome } from './handshake.ts'
+export {
+  CAPABILITIES,
+  FRAME_ERRORS,
+  hello,
+  LIMITS,
+  nodeName,
+  PROTOCOL,
+  REFUSALS,
+  welcome,
+} from './handshake.ts'
+export type {
+  ChildSpec,
+  ProcessKind,
+  Restart,
+  Shutdown,
+  Status,
+  Strategy,
+  SupervisorSpec,
+} from './process.ts'
+export { STATUSES } from './process.ts'
+export type {
+  CommandResult,
+  CrashAmended,
+  CrashRecord,
+  Drops,
+  Frame,
+  LeaseEnded,
+  NodeSample,
+  ProcessChanged,
+  ProcessExited,
+  ProcessInitialised,
+  ProcessSamples,
+  ProcessStarted,
+  SnapshotBegin,
+  SnapshotEnd,
+  StormCounts,
+  SupervisorDecided,
+  WireRecord,
+} from './records.ts'
+export type { Field, TaggedTerm, Term } from './term.ts'
+export { captured, fieldValue, redacted, truncated, unavailable } from './term.ts'
