@@ -1,0 +1,177 @@
+/**
+ * The store: what outlives the hub. Crash reports and their groups, the audit trail, series in five-minute blocks.
+ *
+ * Everything here is asynchronous and may be slow; nothing of the live view waits for it. All times are Unix
+ * milliseconds, all ids strings.
+ */
+import type { CrashesView, CrashView } from '@orrery/live/views'
+import type { CrashReport, Decision, Outcome, StormCounts } from '@orrery/protocol'
+import type { Query } from '@orrery/protocol/query'
+
+export interface Store extends AsyncDisposable {
+  readonly kind: 'embedded' | 'postgres'
+
+  /**
+   * Stores reports and their groups in one transaction, exactly once by id. Resolves with the ids that are durable now,
+   * those that were there before included; rejects when nothing was stored, so that nothing is acked.
+   */
+  saveCrashes(reports: readonly CrashReport[]): Promise<string[]>
+  /** Adds the supervisor's decision and the outcome. An amendment that overtakes its report waits for it. */
+  amendCrash(id: string, parts: { decision?: Decision; outcome?: Outcome }): Promise<void>
+  /** Exact cumulative counts of one incarnation by storm key; a lower total than the one held is ignored. */
+  saveStormCounts(node: string, incarnation: string, counts: StormCounts['counts']): Promise<void>
+
+  /** The report as stored, its `group` part filled in. */
+  crash(id: string): Promise<CrashReport | null>
+  crashView(id: string): Promise<CrashView>
+  /** The crashes screen for a query as typed; a query that does not parse answers with `error` and no rows. */
+  crashesView(q: string, nowMs: number): Promise<CrashesView>
+  /** Newest first. */
+  searchCrashes(query: Query, page: PageRequest): Promise<Page<CrashSummary>>
+  /** Groups with a matching crash, the one that crashed last first. */
+  searchGroups(query: Query, page: PageRequest): Promise<Page<GroupSummary>>
+
+  /** Written before the command leaves the hub. */
+  appendAudit(entry: AuditEntry): Promise<string>
+  settleAudit(id: string, result: AuditResult): Promise<void>
+  /** Newest first. */
+  audit(filter: { node?: string; target?: string }, page: PageRequest): Promise<Page<AuditRow>>
+
+  /** Saves blocks; values of a block that is there already are kept where the new one has a gap. */
+  saveSeries(blocks: readonly SeriesBlock[]): Promise<void>
+  /** Blocks that overlap the range, by node and time. `node: null` is every node. */
+  series(q: { node: string | null; metric: string; fromMs: number; toMs: number }): Promise<SeriesBlock[]>
+  /** Start of the oldest block held, or `null`. */
+  seriesHeldFromMs(): Promise<number | null>
+
+  /** Removes what is older than the retention or above its size, in small batches. */
+  prune(nowMs: number): Promise<Pruned>
+
+  /** Whether the last contact with the database succeeded. */
+  ready(): boolean
+  /** One round trip; updates `ready`. */
+  ping(): Promise<boolean>
+  /** Finishes what is under way, then closes. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface PageRequest {
+  /** 1 to 1,000. */
+  limit: number
+  /** What the page before answered as `nextCursor`. */
+  cursor: string | null
+}
+
+export interface Page<T> {
+  items: T[]
+  nextCursor: string | null
+}
+
+export interface CrashSummary {
+  id: string
+  atMs: number
+  atUs: number
+  node: string
+  incarnation: string
+  key: string
+  pid: string
+  name: string | null
+  behaviour: string
+  module: string
+  kind: string
+  reason: string
+  reasonText: string
+  topFrame: string | null
+  messageType: string | null
+  mailboxLength: number | null
+  outcome: string
+  backAfterMs: number | null
+  groupId: string
+  isRoot: boolean
+  isInjected: boolean
+}
+
+export interface GroupSummary {
+  id: string
+  fingerprint: string
+  version: number
+  contributed: string[]
+  name: string
+  module: string
+  kind: string
+  reason: string
+  reasonText: string
+  topFrame: string | null
+  /** Root crashes, those counted in a storm and not stored included. */
+  count: number
+  casualties: number
+  notStored: number
+  firstSeenMs: number
+  lastSeenMs: number
+  nodes: string[]
+  lastCrashId: string | null
+}
+
+export interface AuditEntry {
+  atMs: number
+  who: string
+  role: 'viewer' | 'operator'
+  /** `process.kill`, `fault.halt`, `session.create`, … */
+  action: string
+  node: string | null
+  /** Logical key of the process. */
+  target: string | null
+  pid: string | null
+  /** Bounded JSON: what was asked. */
+  parameters: Record<string, unknown>
+  /** Known at once only for what never left the hub (a refusal). */
+  result?: AuditResult
+}
+
+export type AuditResult =
+  | { ok: true; atMs: number; detail?: string }
+  | { ok: false; atMs: number; code: string; message: string }
+
+export interface AuditRow extends Omit<AuditEntry, 'result'> {
+  id: string
+  /** `null` while the command is under way, or when the hub died before it was settled. */
+  result: AuditResult | null
+}
+
+/** Five minutes of one metric of one node. `values[i]` belongs to `fromMs + i * stepMs`; `null` is a gap. */
+export interface SeriesBlock {
+  node: string
+  metric: string
+  /** Aligned to `SERIES_BLOCK_MS`. */
+  fromMs: number
+  stepMs: number
+  values: (number | null)[]
+}
+
+export const SERIES_BLOCK_MS = 300_000
+
+export interface Pruned {
+  crashes: number
+  audit: number
+  series: number
+}
+
+/** A database that cannot be used, with one line a person can act on. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreError'
+    this.code = code
+  }
+}
+
+export type StoreErrorCode =
+  | 'data.locked'
+  | 'data.foreign'
+  | 'data.version'
+  | 'data.read_only'
+  | 'database.unreachable'
+  | 'database.migration'
+  | 'cursor.malformed'
