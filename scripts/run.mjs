@@ -1,0 +1,97 @@
+// `npm start`, `npm run dashboard`, `npm run demo`: starts what it is told to, waits until it answers, and stops all of it together.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const STOP_GRACE_MS = 10_000
+const READY_WITHIN_MS = 120_000
+
+const wanted = new Set(process.argv.slice(2))
+const host = process.env.ORRERY_HOST ?? '127.0.0.1'
+const port = process.env.ORRERY_PORT ?? '4040'
+const loopback = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+const address = `http://${loopback.includes(':') ? `[${loopback}]` : loopback}:${port}`
+
+/** @type {Map<string, import('node:child_process').ChildProcess>} */
+const running = new Map()
+let isStopping = false
+
+process.on('SIGINT', () => stop(0))
+process.on('SIGTERM', () => stop(0))
+// A wrapper such as npm may die without passing its signal on; nothing of ours outlives it.
+const parent = process.ppid
+setInterval(() => {
+  if (process.ppid !== parent) stop(0)
+}, 1_000).unref()
+
+if (wanted.has('dashboard')) {
+  launch('dashboard', 'apps/dashboard/dist/server.mjs', {})
+  await untilReady()
+}
+if (wanted.has('demo')) {
+  launch('demo', 'apps/mail-robustifier/dist/main.mjs', {
+    ORRERY_HUB_URL: process.env.ORRERY_HUB_URL ?? address,
+    // The demo is there to be broken; a node of one's own opts in by itself.
+    ORRERY_FAULTS: process.env.ORRERY_FAULTS ?? 'allow',
+  })
+}
+if (wanted.has('dashboard') && !isStopping) {
+  process.stdout.write(
+    `\n  Orrery is at ${process.env.ORRERY_PUBLIC_URL ?? address}\n  Ctrl-C stops everything.\n\n`,
+  )
+}
+
+function launch(name, file, env) {
+  const entry = join(root, file)
+  if (!existsSync(entry)) {
+    process.stderr.write(`orrery: ${file} is not built; run npm run build.\n`)
+    return stop(1)
+  }
+  const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...process.env, ...env },
+  })
+  running.set(name, child)
+  child.on('exit', (code, signal) => {
+    running.delete(name)
+    if (isStopping) {
+      if (running.size === 0) process.exit(process.exitCode ?? 0)
+      return
+    }
+    if (code !== 0) process.stderr.write(`orrery: ${name} ended (${signal ?? `code ${code}`}).\n`)
+    stop(code ?? 1)
+  })
+}
+
+async function untilReady() {
+  const deadline = Date.now() + READY_WITHIN_MS
+  while (!isStopping) {
+    try {
+      const answer = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(2_000) })
+      if (answer.ok) return
+    } catch {
+      // Nothing listens yet: asked again until the deadline.
+    }
+    if (Date.now() > deadline) {
+      process.stderr.write(`orrery: the dashboard did not answer at ${address} within two minutes.\n`)
+      return stop(1)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  }
+}
+
+function stop(code) {
+  if (isStopping) return
+  isStopping = true
+  process.exitCode = code
+  if (running.size === 0) process.exit(code)
+  // The demo first, so that its goodbye is still heard.
+  for (const name of ['demo', 'dashboard']) running.get(name)?.kill('SIGTERM')
+  setTimeout(() => {
+    for (const child of running.values()) child.kill('SIGKILL')
+    process.exit(process.exitCode ?? code)
+  }, STOP_GRACE_MS).unref()
+}
