@@ -215,4 +215,6 @@ export interface Group {
 export interface Losses {
   /** Similar reports counted at the agent and not stored. */
   similarNotStored: number
+  /** Key of the `storm.counts` that count this report; by it the hub knows which group the counts belong to. */
+  stormKey?: string
 }

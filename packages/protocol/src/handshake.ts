@@ -12,6 +12,9 @@ export const LIMITS = {
   frameBytes: 1_048_576,
   recordBytes: 524_288,
   crashReportBytes: 262_144,
+  frameRecords: 65_536,
+  /** One string of a packed record, in UTF-8; writers cut at it. */
+  textBytes: 1_024,
   nameLength: 255,
   /** A node silent this long is shown stale, then gone. */
   staleAfterMs: 3_000,

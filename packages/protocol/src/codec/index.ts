@@ -1,0 +1,5 @@
+export type { Decoded, DecodedFrame } from './decode.ts'
+export { decodeFrame } from './decode.ts'
+export type { Appended, FrameHeader } from './encode.ts'
+export { encodeFrame, FrameWriter, LAYOUT_VERSION, MAGIC } from './encode.ts'
+export { RECORD_TYPES } from './record-bodies.ts'
