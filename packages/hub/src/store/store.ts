@@ -12,8 +12,9 @@ export interface Store extends AsyncDisposable {
   readonly kind: 'embedded' | 'postgres'
 
   /**
-   * Stores reports and their groups in one transaction, exactly once by id. Resolves with the ids that are durable now,
-   * those that were there before included; rejects when nothing was stored, so that nothing is acked.
+   * Stores reports and their groups, a batch a transaction, exactly once by id. Resolves with the ids that are durable
+   * now, those that were there before included: they can be acked. A report that is not among them is none, or no
+   * database would take it, and trying again is no use. Rejects when the database could not be reached.
    */
   saveCrashes(reports: readonly CrashReport[]): Promise<string[]>
   /** Adds the supervisor's decision and the outcome. An amendment that overtakes its report waits for it. */
@@ -43,6 +44,10 @@ export interface Store extends AsyncDisposable {
   series(q: { node: string | null; metric: string; fromMs: number; toMs: number }): Promise<SeriesBlock[]>
   /** Start of the oldest block held, or `null`. */
   seriesHeldFromMs(): Promise<number | null>
+
+  /** Small durable facts of the hub itself, as JSON; `null` where none was written. */
+  readSetting(key: string): Promise<unknown>
+  writeSetting(key: string, value: unknown): Promise<void>
 
   /** Removes what is older than the retention or above its size, in small batches. */
   prune(nowMs: number): Promise<Pruned>

@@ -1,0 +1,327 @@
+/**
+ * Storing crash reports: a batch is one transaction, exactly once by id, counts exact.
+ *
+ * Order inside: casualties learn their root's group, groups come to be and are locked in one order (two hubs on one
+ * database never wait for each other in a circle), new reports go in, and only what went in is counted.
+ */
+import type { CrashReport, Decision, Outcome, StormCounts } from '@orrery/protocol'
+import type { Prisma, PrismaClient } from '../generated/client.ts'
+import {
+  type CrashRow,
+  decisionColumns,
+  type Extracted,
+  extract,
+  fieldOf,
+  outcomeColumns,
+  toJsonb,
+} from './crash-row.ts'
+
+type Transaction = Prisma.TransactionClient
+
+/** Most reports in one transaction: about a second on the embedded database at its slowest. */
+const BATCH = 200
+
+/** Postgres' own numbering of locks: any number nobody else uses. */
+const AMENDMENTS_LOCK = 6_779_001
+
+/** See `Store.saveCrashes`. A report that is none, or that no database would take, is left out of the answer. */
+export async function saveCrashes(prisma: PrismaClient, reports: readonly CrashReport[]): Promise<string[]> {
+  const extracted = new Map<string, Extracted>()
+  for (const report of reports) {
+    const one = extract(report)
+    if (one) extracted.set(one.row.id, one)
+  }
+  const all = [...extracted.values()]
+  const saved: string[] = []
+  for (let from = 0; from < all.length; from += BATCH) {
+    saved.push(...(await saveBatch(prisma, all.slice(from, from + BATCH))))
+  }
+  return saved
+}
+
+async function saveBatch(prisma: PrismaClient, batch: readonly Extracted[]): Promise<string[]> {
+  try {
+    await prisma.$transaction((tx) => insert(tx, batch))
+    return batch.map((one) => one.row.id)
+  } catch (error) {
+    if (!isDataError(error)) throw error
+    // One report the database refuses must not hold the others back: halve until it stands alone.
+    if (batch.length === 1) return []
+    const middle = batch.length >> 1
+    return [
+      ...(await saveBatch(prisma, batch.slice(0, middle))),
+      ...(await saveBatch(prisma, batch.slice(middle))),
+    ]
+  }
+}
+
+async function insert(tx: Transaction, batch: readonly Extracted[]): Promise<void> {
+  const placed = await place(tx, batch)
+  await tx.$executeRaw`
+    INSERT INTO crash_groups (id, fingerprint, version, contributed, name, module, kind, reason, reason_text, top_frame,
+                              first_seen, last_seen, nodes)
+    SELECT g.id, g.id, g.version, ARRAY(SELECT jsonb_array_elements_text(g.contributed)), g.name, g.module, g.kind,
+           g.reason, g.reason_text, g.top_frame, g.at, g.at, ARRAY[g.node]
+    FROM jsonb_to_recordset(${toJsonb(newGroups(placed))}::jsonb) AS g(
+      id text, version int, contributed jsonb, name text, module text, kind text, reason text, reason_text text,
+      top_frame text, at timestamptz, node text)
+    ORDER BY g.id
+    ON CONFLICT (id) DO NOTHING`
+  const counts = await tx.$queryRaw<{ id: string; count: bigint }[]>`
+    SELECT id, count FROM crash_groups WHERE id = ANY(${[...new Set(placed.map((one) => one.groupId))]}::text[])
+    ORDER BY id FOR UPDATE`
+  const known = await existing(
+    tx,
+    placed.map((one) => one.row.id),
+  )
+  const fresh = placed.filter((one) => !known.has(one.row.id))
+  if (fresh.length === 0) return
+  await insertReports(tx, number(fresh, new Map(counts.map((row) => [row.id, Number(row.count)]))))
+  await count(tx, fresh)
+  await adopt(tx, fresh)
+  await learnStormKeys(tx, fresh)
+  await takeAmendments(
+    tx,
+    fresh.map((one) => one.row.id),
+  )
+}
+
+interface Placed extends Extracted {
+  groupId: string
+  isRootMissing: boolean
+}
+
+/** A casualty joins its root's group: found in this batch, else in the store, else its own until the root arrives. */
+async function place(tx: Transaction, batch: readonly Extracted[]): Promise<Placed[]> {
+  const groups = new Map<string, string>()
+  for (const { row, print } of batch) if (row.is_root) groups.set(row.id, print.fingerprint)
+  const wanted = batch.map((one) => one.row.root_id).filter((id) => !groups.has(id))
+  if (wanted.length > 0) {
+    const rows = await tx.$queryRaw<{ id: string; group_id: string }[]>`
+      SELECT id::text, group_id FROM crash_reports WHERE id = ANY(${[...new Set(wanted)]}::uuid[]) AND is_root`
+    for (const row of rows) groups.set(row.id, row.group_id)
+  }
+  return batch.map((one) => {
+    const groupId = groups.get(one.row.root_id)
+    return { ...one, groupId: groupId ?? one.print.fingerprint, isRootMissing: groupId === undefined }
+  })
+}
+
+function newGroups(placed: readonly Placed[]) {
+  const groups = new Map<string, object>()
+  for (const { row, print, groupId } of placed) {
+    if (groupId !== print.fingerprint || groups.has(groupId)) continue
+    groups.set(groupId, {
+      id: groupId,
+      version: print.version,
+      contributed: print.contributed,
+      name: row.module,
+      module: row.module,
+      kind: row.kind,
+      reason: row.reason,
+      reason_text: row.reason_text,
+      top_frame: row.top_frame,
+      at: row.at,
+      node: row.node,
+    })
+  }
+  return [...groups.values()]
+}
+
+async function existing(tx: Transaction, ids: string[]): Promise<Set<string>> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id::text FROM crash_reports WHERE id = ANY(${ids}::uuid[])`
+  return new Set(rows.map((row) => row.id))
+}
+
+type InsertRow = CrashRow & { group_id: string; occurrence: number; is_root_missing: boolean }
+
+/** The how-manieth root crash of its group each report is; a casualty carries the number its root's group had reached. */
+function number(fresh: readonly Placed[], counts: Map<string, number>): InsertRow[] {
+  return fresh.map(({ row, groupId, isRootMissing }) => {
+    const occurrence = (counts.get(groupId) ?? 0) + (row.is_root ? 1 : 0)
+    if (row.is_root) counts.set(groupId, occurrence)
+    const size = Buffer.byteLength(JSON.stringify(row.report))
+    return { ...row, size_bytes: size, group_id: groupId, occurrence, is_root_missing: isRootMissing }
+  })
+}
+
+async function insertReports(tx: Transaction, rows: readonly InsertRow[]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO crash_reports (id, at, at_us, node, incarnation, key, pid, name, label, behaviour, module, release, kind,
+      reason, reason_text, top_frame, message_type, mailbox_length, uptime_ms, restarts, action, outcome, back_after_ms,
+      root_id, is_root, is_root_missing, is_injected, faults, group_id, occurrence, search_text, stack, size_bytes, report)
+    SELECT r.id, r.at, r.at_us, r.node, r.incarnation, r.key, r.pid, r.name, r.label, r.behaviour, r.module, r.release,
+      r.kind, r.reason, r.reason_text, r.top_frame, r.message_type, r.mailbox_length, r.uptime_ms, r.restarts, r.action,
+      r.outcome, r.back_after_ms, r.root_id, r.is_root, r.is_root_missing, r.is_injected,
+      ARRAY(SELECT jsonb_array_elements_text(r.faults)), r.group_id, r.occurrence, r.search_text, r.stack, r.size_bytes,
+      r.report
+    FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(
+      id uuid, at timestamptz, at_us bigint, node text, incarnation text, key text, pid text, name text, label text,
+      behaviour text, module text, release text, kind text, reason text, reason_text text, top_frame text,
+      message_type text, mailbox_length int, uptime_ms float8, restarts int, action text, outcome text,
+      back_after_ms float8, root_id uuid, is_root boolean, is_root_missing boolean, is_injected boolean, faults jsonb,
+      group_id text, occurrence bigint, search_text text, stack text, size_bytes int, report jsonb)`
+}
+
+async function count(tx: Transaction, fresh: readonly Placed[]): Promise<void> {
+  const rows = fresh.map(({ row, groupId }) => ({
+    group_id: groupId,
+    id: row.id,
+    at: row.at,
+    node: row.node,
+    release: row.release,
+    is_root: row.is_root,
+  }))
+  await tx.$executeRaw`
+    UPDATE crash_groups g SET
+      count = g.count + n.roots,
+      casualties = g.casualties + n.casualties,
+      first_seen = LEAST(g.first_seen, n.first_at),
+      last_seen = GREATEST(g.last_seen, n.last_at),
+      last_crash = CASE WHEN n.last_root_at >= g.last_seen OR g.last_crash IS NULL THEN COALESCE(n.last_root, g.last_crash)
+                        ELSE g.last_crash END,
+      nodes = (SELECT array_agg(DISTINCT node ORDER BY node) FROM unnest(g.nodes || n.nodes) AS node),
+      first_release = COALESCE(g.first_release, n.release),
+      last_release = COALESCE(n.release, g.last_release)
+    FROM (
+      SELECT r.group_id, count(*) FILTER (WHERE r.is_root) AS roots, count(*) FILTER (WHERE NOT r.is_root) AS casualties,
+             min(r.at) AS first_at, max(r.at) AS last_at, max(r.at) FILTER (WHERE r.is_root) AS last_root_at,
+             (array_agg(r.id ORDER BY r.at DESC) FILTER (WHERE r.is_root))[1] AS last_root,
+             array_agg(DISTINCT r.node) AS nodes, (array_agg(r.release ORDER BY r.at DESC))[1] AS release
+      FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(
+        group_id text, id uuid, at timestamptz, node text, release text, is_root boolean)
+      GROUP BY r.group_id
+    ) n
+    WHERE g.id = n.group_id`
+}
+
+/** Roots that arrived after their casualties take them into their group. */
+async function adopt(tx: Transaction, fresh: readonly Placed[]): Promise<void> {
+  const roots = fresh.filter((one) => one.row.is_root)
+  if (roots.length === 0) return
+  const rows = roots.map(({ row, groupId }) => ({ id: row.id, group_id: groupId }))
+  const moved = await tx.$queryRaw<{ was: string; now: string; n: bigint }[]>`
+    WITH root AS (
+      SELECT * FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(id uuid, group_id text)
+    ), old AS (
+      SELECT c.id, c.group_id AS was, root.group_id AS now
+      FROM crash_reports c JOIN root ON c.root_id = root.id
+      WHERE c.is_root_missing FOR UPDATE OF c
+    ), moved AS (
+      UPDATE crash_reports c SET group_id = old.now, is_root_missing = false FROM old WHERE c.id = old.id
+      RETURNING old.was, old.now
+    )
+    SELECT was, now, count(*) AS n FROM moved WHERE was <> now GROUP BY was, now`
+  for (const { was, now, n } of moved) {
+    await tx.$executeRaw`UPDATE crash_groups SET casualties = casualties - ${n} WHERE id = ${was}`
+    await tx.$executeRaw`UPDATE crash_groups SET casualties = casualties + ${n} WHERE id = ${now}`
+    // A group that only ever held other roots' casualties was never one.
+    await tx.$executeRaw`DELETE FROM crash_groups WHERE id = ${was} AND count = 0 AND casualties = 0`
+  }
+}
+
+async function learnStormKeys(tx: Transaction, fresh: readonly Placed[]): Promise<void> {
+  const keys = new Map<string, string>()
+  for (const { row, stormKey, groupId } of fresh) {
+    if (stormKey !== null && row.is_root) keys.set(stormKey.slice(0, 255), groupId)
+  }
+  if (keys.size === 0) return
+  const rows = [...keys].sort().map(([key, group_id]) => ({ key, group_id }))
+  await tx.$executeRaw`
+    INSERT INTO storm_keys (key, group_id)
+    SELECT key, group_id FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(key text, group_id text)
+    ON CONFLICT (key) DO UPDATE SET group_id = excluded.group_id`
+}
+
+/**
+ * Amendments that overtook their reports. Whoever parks an amendment holds the lock alone, whoever collects shares it:
+ * without it, one parked while the report was being committed would be seen by nobody.
+ */
+async function takeAmendments(tx: Transaction, ids: string[]): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${AMENDMENTS_LOCK})`
+  const rows = await tx.$queryRaw<{ crash_id: string; decision: Decision | null; outcome: Outcome | null }[]>`
+    DELETE FROM crash_amendments WHERE crash_id = ANY(${ids}::uuid[])
+    RETURNING crash_id::text, decision, outcome`
+  for (const { crash_id, decision, outcome } of rows) {
+    await amend(tx, crash_id, { ...(decision ? { decision } : {}), ...(outcome ? { outcome } : {}) })
+  }
+}
+
+/** See `Store.amendCrash`. */
+export async function amendCrash(
+  prisma: PrismaClient,
+  id: string,
+  parts: { decision?: Decision; outcome?: Outcome },
+): Promise<void> {
+  await prisma.$transaction(async (tx) => {
+    if (await amend(tx, id, parts)) return
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${AMENDMENTS_LOCK})`
+    if (await amend(tx, id, parts)) return
+    await tx.$executeRaw`
+      INSERT INTO crash_amendments (crash_id, decision, outcome)
+      VALUES (${id}::uuid, ${jsonbOrNull(parts.decision)}::jsonb, ${jsonbOrNull(parts.outcome)}::jsonb)
+      ON CONFLICT (crash_id) DO UPDATE SET
+        decision = COALESCE(excluded.decision, crash_amendments.decision),
+        outcome = COALESCE(excluded.outcome, crash_amendments.outcome)`
+  })
+}
+
+async function amend(
+  tx: Transaction,
+  id: string,
+  parts: { decision?: Decision; outcome?: Outcome },
+): Promise<boolean> {
+  const patch: Partial<CrashReport> = {}
+  if (parts.decision) patch.decision = fieldOf(parts.decision)
+  if (parts.outcome) patch.outcome = fieldOf(parts.outcome)
+  const decision = decisionColumns(parts.decision)
+  const outcome = outcomeColumns(parts.outcome)
+  const changed = await tx.$executeRaw`
+    UPDATE crash_reports SET
+      report = report || ${toJsonb(patch)}::jsonb,
+      restarts = CASE WHEN ${parts.decision !== undefined} THEN ${decision.restarts}::int ELSE restarts END,
+      action = CASE WHEN ${parts.decision !== undefined} THEN ${decision.action}::text ELSE action END,
+      outcome = CASE WHEN ${parts.outcome !== undefined} THEN ${outcome.outcome}::text ELSE outcome END,
+      back_after_ms = CASE WHEN ${parts.outcome !== undefined} THEN ${outcome.back_after_ms}::float8 ELSE back_after_ms END
+    WHERE id = ${id}::uuid`
+  return changed > 0
+}
+
+/** See `Store.saveStormCounts`. */
+export async function saveStormCounts(
+  prisma: PrismaClient,
+  node: string,
+  incarnation: string,
+  counts: StormCounts['counts'],
+): Promise<void> {
+  const byKey = new Map(counts.map((one) => [one.key.slice(0, 255), one]))
+  const rows = [...byKey]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { total, notStored }]) => ({
+      key,
+      total,
+      not_stored: notStored,
+    }))
+  if (rows.length === 0) return
+  await prisma.$executeRaw`
+    INSERT INTO storm_counts (node, incarnation, key, total, not_stored, updated_at)
+    SELECT ${node}, ${incarnation}, key, total, not_stored, now()
+    FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(key text, total bigint, not_stored bigint)
+    ON CONFLICT (node, incarnation, key) DO UPDATE SET
+      total = excluded.total, not_stored = excluded.not_stored, updated_at = excluded.updated_at
+    WHERE excluded.total > storm_counts.total`
+}
+
+function jsonbOrNull(value: unknown): string | null {
+  return value === undefined ? null : toJsonb(value)
+}
+
+/** Whether the database refused the data itself (SQLSTATE classes 22 and 23), so that trying again cannot help. */
+function isDataError(error: unknown): boolean {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    const text = `${'code' in at ? at.code : ''} ${'meta' in at ? JSON.stringify(at.meta) : ''} ${at.message}`
+    if (/\b2[23][0-9A-Z]{3}\b/.test(text)) return true
+  }
+  return false
+}

@@ -1,0 +1,133 @@
+/**
+ * The hub's folder on disk (`ORRERY_DATA`): it is ours, of a version we read, writable, and used by one process.
+ *
+ *   orrery.json   what wrote it
+ *   hub.pid       the process that has it open
+ *   database/     the embedded database
+ */
+import { access, constants, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { StoreError } from './store.ts'
+
+/** Major version of the embedded Postgres' files, and of PGlite's own layout of them. */
+export const DATABASE_FORMAT = 'pglite-0.5/postgres-18'
+
+export interface DataFolder extends AsyncDisposable {
+  path: string
+  database: string
+  /** Gives the folder up. Idempotent. */
+  release(): Promise<void>
+}
+
+/** Names other parts of Orrery may have put there before the hub first starts. */
+const OURS = new Set(['spool', 'mail', 'mail-robustifier', 'node', '.DS_Store', '.gitignore'])
+
+/** Opens or creates the folder and takes its lock. Throws `StoreError` with one line a person can act on. */
+export async function openDataFolder(folder: string): Promise<DataFolder> {
+  const path = resolve(folder)
+  await writable(path, () => mkdir(path, { recursive: true }))
+  await refuseForeign(path)
+  await writable(path, () => access(path, constants.W_OK | constants.X_OK))
+  const lock = await takeLock(path)
+  try {
+    await writable(path, () => writeFile(join(path, 'orrery.json'), MARK))
+    await writable(path, () => mkdir(join(path, 'database'), { recursive: true, mode: 0o700 }))
+    await writable(path, () => access(join(path, 'database'), constants.W_OK | constants.X_OK))
+  } catch (error) {
+    await lock()
+    throw error
+  }
+  return { path, database: join(path, 'database'), release: lock, [Symbol.asyncDispose]: lock }
+}
+
+const MARK = `${JSON.stringify({ orrery: 1, database: DATABASE_FORMAT }, null, 2)}\n`
+
+async function writable<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    if (code === 'EEXIST' || code === 'ENOTDIR') {
+      throw new StoreError('data.foreign', `ORRERY_DATA: ${path} is not a folder.`, { cause })
+    }
+    throw new StoreError(
+      'data.read_only',
+      `ORRERY_DATA: ${path} cannot be written (${code || cause}); choose another folder or change its owner.`,
+      { cause },
+    )
+  }
+}
+
+async function refuseForeign(path: string): Promise<void> {
+  const names = await writable(path, () => readdir(path))
+  if (!names.includes('orrery.json')) {
+    const strange = names.find((name) => !OURS.has(name))
+    if (strange === undefined) return
+    throw new StoreError(
+      'data.foreign',
+      `ORRERY_DATA: ${path} holds "${strange}" and nothing of Orrery's; choose an empty folder.`,
+    )
+  }
+  const mark = await readFile(join(path, 'orrery.json'), 'utf8')
+  const format = readFormat(mark)
+  if (format === null) {
+    throw new StoreError('data.foreign', `ORRERY_DATA: ${path}/orrery.json was not written by Orrery.`)
+  }
+  if (format !== DATABASE_FORMAT) {
+    throw new StoreError(
+      'data.version',
+      `ORRERY_DATA: ${path} was written as ${format}, this Orrery reads ${DATABASE_FORMAT}; start the version that wrote it and copy its database with pg_dump, or choose an empty folder.`,
+    )
+  }
+}
+
+function readFormat(mark: string): string | null {
+  try {
+    const parsed: unknown = JSON.parse(mark)
+    if (typeof parsed !== 'object' || parsed === null || !('database' in parsed)) return null
+    return typeof parsed.database === 'string' ? parsed.database : null
+  } catch {
+    return null
+  }
+}
+
+/** The embedded database does not lock its own files: two processes in one folder would ruin it without a word. */
+async function takeLock(path: string): Promise<() => Promise<void>> {
+  const file = join(path, 'hub.pid')
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      const handle = await open(file, 'wx')
+      await handle.writeFile(`${process.pid}\n`)
+      await handle.close()
+      let isHeld = true
+      return async () => {
+        if (!isHeld) return
+        isHeld = false
+        await rm(file, { force: true })
+      }
+    } catch (cause) {
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) {
+        return writable(path, () => Promise.reject(cause))
+      }
+    }
+    const holder = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10)
+    if (isAlive(holder)) {
+      throw new StoreError(
+        'data.locked',
+        `ORRERY_DATA: ${path} is in use by process ${holder}; stop it, or choose another folder.`,
+      )
+    }
+    await rm(file, { force: true })
+  }
+  throw new StoreError('data.locked', `ORRERY_DATA: ${path} is being opened by another process.`)
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Which crashes are one issue. The fingerprint is made of what stays when the same bug strikes again: behaviour, kind,
+ * error class, the application's own functions, the type of the message. Never of pids, numbers, lines or arguments.
+ *
+ * The algorithm has a version, stored with every group: changing anything here means raising it.
+ */
+import { createHash } from 'node:crypto'
+import { type CrashReport, fieldValue, type StackFrame } from '@orrery/protocol'
+
+export const FINGERPRINT_VERSION = 1
+
+/** How many of the application's functions count, topmost first. */
+const FUNCTIONS = 3
+
+export interface Fingerprint {
+  /** 32 hexadecimal digits. */
+  fingerprint: string
+  version: number
+  /** What went into it, in words, in order. */
+  contributed: string[]
+}
+
+/** The fingerprint of a report by its own facts. A casualty's group is its root's: the caller sees to that. */
+export function fingerprint(report: CrashReport): Fingerprint {
+  const { identity, cause } = report
+  const origin = identity.behaviour === 'Process' ? identity.initialCall : identity.module
+  const message = fieldValue(report.message)
+  const stack = fieldValue(cause.stack)
+  const parts: [word: string, value: string][] = [
+    [identity.behaviour, steady(origin)],
+    ['kind', cause.kind],
+    ['reason', steady(cause.reason.tag)],
+    ...appFunctions(stack?.frames ?? []).map((fn): [string, string] => ['function', fn]),
+  ]
+  if (message) parts.push(['message', steady(message.type)])
+  return {
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([FINGERPRINT_VERSION, ...parts]))
+      .digest('hex')
+      .slice(0, 32),
+    version: FINGERPRINT_VERSION,
+    contributed: parts.map(([word, value]) => `${word} ${value}`),
+  }
+}
+
+/** Names of the application's functions on a stack, topmost first, each once: recursion of any depth reads the same. */
+export function appFunctions(frames: readonly StackFrame[]): string[] {
+  const names = new Set<string>()
+  for (const frame of frames) {
+    if (frame.owner !== 'app' || frame.fn === null) continue
+    const name = functionName(frame.fn)
+    if (name !== '') names.add(name)
+    if (names.size === FUNCTIONS) break
+  }
+  return [...names]
+}
+
+/** `async Object.handleCall [as call]` and `handleCall` are one function. */
+function functionName(fn: string): string {
+  const bare = fn
+    .replace(/\s*\[as [^\]]*\]$/, '')
+    .replace(/^(?:(?:async|new|get|set)\s+)+/, '')
+    .replace(/^(?:Object|Module|process|global|globalThis|exports)\./, '')
+    .replace(/(?:^|\.)<anonymous>$/, '')
+  return steady(bare)
+}
+
+/** Text without what differs from one crash to the next: pids, identifiers, numbers. */
+function steady(text: string): string {
+  return text
+    .slice(0, 512)
+    .replace(/<\d+(?:\.\d+)+>/g, '<pid>')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '<id>')
+    .replace(/\b0x[0-9a-f]+\b/gi, '#')
+    .replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b/gi, '<id>')
+    .replace(/\d+/g, '#')
+}

@@ -1,0 +1,117 @@
+/** Puts the store together: one connection, and a thin object over the functions that do the work. */
+import type { Query } from '@orrery/protocol/query'
+import { Prisma } from '../generated/client.ts'
+import { appendAudit, readAudit, settleAudit } from './audit-table.ts'
+import { type Connection, type ConnectOptions, connect } from './connect.ts'
+import { hasOwnTime, parseCrashQuery, toSql } from './crash-query.ts'
+import { readCrash, readCrashesView, readCrashView, searchCrashes, searchGroups } from './crash-read.ts'
+import { toJsonb } from './crash-row.ts'
+import { amendCrash, saveCrashes, saveStormCounts } from './crash-write.ts'
+import { prune, type Retention } from './prune.ts'
+import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
+import type { Store } from './store.ts'
+
+export interface StoreOptions extends ConnectOptions {
+  retentionDays: number
+  retentionMb: number | null
+  /** Called when the database stops or starts to answer. */
+  onReady?: (isReady: boolean) => void
+}
+
+/** Above this an embedded database gets slow; a server of its own has no such bound. */
+const EMBEDDED_REPORTS = 100_000
+const EMBEDDED_MB = 2_048
+
+/** Opens the database, migrates it and answers with the store. Throws `StoreError`. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const connection = await connect(options)
+  const isEmbedded = connection.kind === 'embedded'
+  const retention: Retention = {
+    days: options.retentionDays,
+    mb: options.retentionMb ?? (isEmbedded ? EMBEDDED_MB : null),
+    reports: isEmbedded ? EMBEDDED_REPORTS : null,
+  }
+  return storeOver(connection, retention, options.onReady ?? (() => undefined))
+}
+
+function storeOver(connection: Connection, retention: Retention, onReady: (isReady: boolean) => void): Store {
+  const { prisma, kind } = connection
+  let isReady = true
+  let isClosed = false
+  const setReady = (now: boolean) => {
+    if (isReady === now || isClosed) return
+    isReady = now
+    onReady(now)
+  }
+  connection.died.catch(() => setReady(false))
+  const ping = async () => {
+    try {
+      await prisma.$queryRaw`SELECT 1`
+      setReady(true)
+    } catch {
+      setReady(false)
+    }
+    return isReady
+  }
+  /** Any answer of the database says whether it is there; a refusal of one statement does not. */
+  const watch = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      const value = await work
+      setReady(true)
+      return value
+    } catch (error) {
+      if (!isClosed) await ping()
+      throw error
+    }
+  }
+  const close = async () => {
+    isClosed = true
+    isReady = false
+    await connection.close()
+  }
+  return {
+    kind,
+    saveCrashes: (reports) => watch(saveCrashes(prisma, reports)),
+    amendCrash: (id, parts) => watch(amendCrash(prisma, id, parts)),
+    saveStormCounts: (node, incarnation, counts) => watch(saveStormCounts(prisma, node, incarnation, counts)),
+    crash: (id) => watch(readCrash(prisma, id)),
+    crashView: (id) => watch(readCrashView(prisma, id)),
+    crashesView: async (q, nowMs) => {
+      const parsed = parseCrashQuery(q)
+      if (!parsed.ok) return { ...NO_CRASHES, error: parsed.error }
+      return watch(readCrashesView(prisma, toSql(parsed.query, nowMs), nowMs, hasOwnTime(parsed.query)))
+    },
+    searchCrashes: (query, page) => watch(searchCrashes(prisma, toSql(query, Date.now()), page)),
+    searchGroups: (query, page) => watch(searchGroups(prisma, groupWhere(query), page)),
+    appendAudit: (entry) => watch(appendAudit(prisma, entry)),
+    settleAudit: (id, result) => watch(settleAudit(prisma, id, result)),
+    audit: (filter, page) => watch(readAudit(prisma, filter, page)),
+    saveSeries: (blocks) => watch(saveSeries(prisma, blocks)),
+    series: (q) => watch(readSeries(prisma, q)),
+    seriesHeldFromMs: () => watch(seriesHeldFromMs(prisma)),
+    readSetting: async (key) =>
+      (await watch(prisma.hubSetting.findUnique({ where: { key } })))?.value ?? null,
+    writeSetting: async (key, value) => {
+      const json = JSON.parse(toJsonb(value)) as Prisma.InputJsonValue | null
+      const data = { value: json ?? Prisma.JsonNull }
+      await watch(prisma.hubSetting.upsert({ where: { key }, create: { key, ...data }, update: data }))
+    },
+    prune: (nowMs) => watch(prune(prisma, retention, nowMs)),
+    ready: () => isReady,
+    ping,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function groupWhere(query: Query): Prisma.Sql | null {
+  return query.terms.length === 0 ? null : toSql(query, Date.now())
+}
+
+const NO_CRASHES = {
+  total: 0,
+  groupsTotal: 0,
+  groups: [],
+  facets: { reason: [], node: [], module: [], outcome: [], kind: [] },
+  pending: 0,
+}

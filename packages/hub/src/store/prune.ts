@@ -1,0 +1,94 @@
+/**
+ * Retention: what is older than the days kept, or above the megabytes kept, goes; oldest first, in batches small enough
+ * that nobody waits for one.
+ */
+import type { PrismaClient } from '../generated/client.ts'
+import type { Pruned } from './store.ts'
+
+export interface Retention {
+  days: number
+  /** Of crash reports; `null` for no bound. */
+  mb: number | null
+  /** Reports; `null` for no bound. */
+  reports: number | null
+}
+
+const BATCH = 500
+
+export async function prune(prisma: PrismaClient, retention: Retention, nowMs: number): Promise<Pruned> {
+  const limit = new Date(nowMs - retention.days * 86_400_000)
+  const pruned: Pruned = { crashes: 0, audit: 0, series: 0 }
+  pruned.crashes += await inBatches(
+    () => prisma.$executeRaw`
+      DELETE FROM crash_reports WHERE id IN (
+        SELECT id FROM crash_reports WHERE at < ${limit} ORDER BY at LIMIT ${BATCH})`,
+  )
+  pruned.crashes += await removeAbove(prisma, retention)
+  pruned.audit = await inBatches(
+    () => prisma.$executeRaw`
+      DELETE FROM audit_entries WHERE id IN (
+        SELECT id FROM audit_entries WHERE at < ${limit} ORDER BY at LIMIT ${BATCH})`,
+  )
+  pruned.series = await inBatches(
+    () => prisma.$executeRaw`
+      DELETE FROM series_blocks WHERE (node, metric, from_at) IN (
+        SELECT node, metric, from_at FROM series_blocks WHERE from_at < ${limit} LIMIT ${BATCH})`,
+  )
+  await forget(prisma, limit, nowMs)
+  return pruned
+}
+
+/** Counts of groups outlive their reports; a group nothing happened to for the whole retention goes with its keys. */
+async function forget(prisma: PrismaClient, limit: Date, nowMs: number): Promise<void> {
+  await prisma.$executeRaw`
+    DELETE FROM crash_groups g WHERE last_seen < ${limit}
+      AND NOT EXISTS (SELECT 1 FROM crash_reports c WHERE c.group_id = g.id)`
+  await prisma.$executeRaw`DELETE FROM storm_counts WHERE updated_at < ${limit}`
+  await prisma.$executeRaw`
+    DELETE FROM storm_keys k WHERE NOT EXISTS (SELECT 1 FROM crash_groups g WHERE g.id = k.group_id)`
+  // An amendment whose report did not come within a day has none: the node refused or lost it.
+  await prisma.$executeRaw`DELETE FROM crash_amendments WHERE at < ${new Date(nowMs - 86_400_000)}`
+}
+
+async function removeAbove(prisma: PrismaClient, retention: Retention): Promise<number> {
+  if (retention.mb === null && retention.reports === null) return 0
+  const [held] = await prisma.$queryRaw<{ n: bigint; bytes: bigint }[]>`
+    SELECT count(*) AS n, COALESCE(sum(size_bytes), 0)::bigint AS bytes FROM crash_reports`
+  let n = Number(held?.n ?? 0)
+  let bytes = Number(held?.bytes ?? 0)
+  let removed = 0
+  const isAbove = () =>
+    (retention.mb !== null && bytes > retention.mb * 1_048_576) ||
+    (retention.reports !== null && n > retention.reports)
+  while (isAbove()) {
+    const size = Math.min(BATCH, Math.max(1, oversize(n, bytes, retention)))
+    const [gone] = await prisma.$queryRaw<{ n: bigint; bytes: bigint | null }[]>`
+      WITH gone AS (
+        DELETE FROM crash_reports WHERE id IN (SELECT id FROM crash_reports ORDER BY at LIMIT ${size})
+        RETURNING size_bytes)
+      SELECT count(*) AS n, sum(size_bytes)::bigint AS bytes FROM gone`
+    const count = Number(gone?.n ?? 0)
+    if (count === 0) break
+    n -= count
+    bytes -= Number(gone?.bytes ?? 0)
+    removed += count
+  }
+  return removed
+}
+
+/** How many reports are too many, by the mean size where bytes are what is exceeded. */
+function oversize(n: number, bytes: number, retention: Retention): number {
+  const byCount = retention.reports === null ? 0 : n - retention.reports
+  const byBytes =
+    retention.mb === null || n === 0 ? 0 : Math.ceil((bytes - retention.mb * 1_048_576) / (bytes / n))
+  return Math.max(byCount, byBytes)
+}
+
+async function inBatches(remove: () => Promise<number>): Promise<number> {
+  let removed = 0
+  for (;;) {
+    const n = await remove()
+    removed += n
+    if (n < BATCH) return removed
+  }
+}
