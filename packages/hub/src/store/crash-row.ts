@@ -145,8 +145,8 @@ export function frameText(frame: StackFrame): string {
  * The pattern walks whole escapes, so that an escaped backslash before a `u` is left alone.
  */
 export function toJsonb(value: unknown): string {
-  return JSON.stringify(value).replace(/\\(?:\\|u0000|u[dD][89a-fA-F][0-9a-fA-F]{2})/g, (escape) =>
-    escape === '\\\\' ? escape : escape === '\\u0000' ? '\u2400' : '\ufffd',
+  return JSON.stringify(value).replace(/\\(?:\\|u0000|u[dD][89a-fA-F][0-9a-fA-F]{2})/g, (found) =>
+    found === '\\\\' ? found : found === '\\u0000' ? '\u2400' : '\ufffd',
   )
 }
 
