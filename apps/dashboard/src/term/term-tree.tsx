@@ -1,5 +1,6 @@
 'use client'
 /** A term as a tree of lines that open and close. A value that was kept back is a box in its place. */
+import './term.css'
 import type { TaggedTerm, Term } from '@orrery/protocol'
 import { type ReactNode, useState } from 'react'
 import { termText, visible } from './term-text.ts'

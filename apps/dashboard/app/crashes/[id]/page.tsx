@@ -1,0 +1,8 @@
+import { CrashScreen } from '../../../src/crashes/crash-screen.tsx'
+
+export const metadata = { title: 'Crash report' }
+
+export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params
+  return <CrashScreen id={decodeURIComponent(id)} />
+}

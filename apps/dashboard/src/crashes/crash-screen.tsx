@@ -1,0 +1,184 @@
+'use client'
+/** One crash report: what died, why, what it took with it, and whether it came back. */
+import './crashes.css'
+import type { CrashView } from '@orrery/live/views'
+import { type CrashReport, fieldValue } from '@orrery/protocol'
+import { useRouter } from 'next/navigation'
+import { useMemo } from 'react'
+import { crashPath, treePath } from '../frame/addresses.ts'
+import { useCrumb } from '../frame/crumb.tsx'
+import { useKeys } from '../frame/keys.ts'
+import { bytesText, clock, count, dateClock } from '../live/format.ts'
+import { useView } from '../live/use-view.ts'
+import { visible } from '../term/term-text.ts'
+import { TermTree } from '../term/term-tree.tsx'
+import { Button } from '../ui/button.tsx'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { Glyph } from '../ui/glyphs.tsx'
+import { Kbd, Tag } from '../ui/parts.tsx'
+import { EmptyState, ErrorState, OutlineRows } from '../ui/states.tsx'
+import { Cascade } from './cascade.tsx'
+import { Mailbox, Recorder, whyOf } from './recorder.tsx'
+import { nameOf, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
+import { Side } from './side.tsx'
+import { Stack } from './stack.tsx'
+
+export function CrashScreen({ id }: { id: string }) {
+  const { data, status, error } = useView('crash', { id })
+  if (error || data?.error) {
+    const shown = error ?? data?.error
+    return shown?.code === 'crash.unknown' ? (
+      <EmptyState title="This report is not held.">
+        It may have expired, or never been stored. <a href="/crashes">All crashes</a>
+      </EmptyState>
+    ) : (
+      <ErrorState title="The report could not be read.">{shown?.message}</ErrorState>
+    )
+  }
+  if (!data?.report) {
+    return status === 'disconnected' ? (
+      <EmptyState title="The hub is not there.">This page asks again by itself.</EmptyState>
+    ) : (
+      <div className="crash-loading">
+        <OutlineRows count={9} height={58} />
+      </div>
+    )
+  }
+  return <Report view={data} report={data.report} />
+}
+
+function Report({ view, report }: { view: CrashView; report: CrashReport }) {
+  const router = useRouter()
+  const name = nameOf(report)
+  const { node, key } = report.identity
+  const fingerprint = fieldValue(report.group)?.fingerprint
+  const outcome = outcomeWords(report)
+  const at = Date.parse(report.at)
+  const isInjected = (fieldValue(report.faults) ?? []).some((fault) => fault.role === 'direct')
+  const goTo = (id: string | null) => (id ? router.push(crashPath(id)) : undefined)
+  useCrumb(
+    useMemo(
+      () => ({
+        parts: [
+          { label: 'Crashes', href: '/crashes' },
+          ...(fingerprint
+            ? [
+                {
+                  label: `G-${fingerprint.slice(0, 4)}`,
+                  href: `/crashes?q=group:${fingerprint}`,
+                  isMono: true,
+                },
+              ]
+            : []),
+          { label: name },
+        ],
+      }),
+      [fingerprint, name],
+    ),
+  )
+  useKeys('Crash report', [
+    { keys: 'j', label: 'Next of its group', run: () => goTo(view.nextId) },
+    { keys: 'k', label: 'Previous of its group', run: () => goTo(view.previousId) },
+    { keys: 'o', label: 'Open in tree', run: () => router.push(treePath(node, key)) },
+    { keys: 'Escape', label: 'Back to the list', run: () => router.push('/crashes') },
+  ])
+  return (
+    <div className="crash-report" data-crash={report.id} data-stored={view.stored}>
+      <header className="hd">
+        <Glyph name="crashed" size={16} />
+        <div className="hd-text">
+          <div className="row">
+            <h1>{name} exited</h1>
+            <span className="mono reason el">
+              {visible(report.cause.reason.tag)} <span className="i2">{reasonDetail(report)}</span>
+            </span>
+          </div>
+          <div className="row m i2 hd-facts">
+            <span>{report.identity.pid}</span>
+            <span>{node}</span>
+            <time dateTime={report.at} title={dateClock(at)}>
+              {clock(at)}
+            </time>
+            <span className="i3">{report.cause.kind}</span>
+            {isInjected ? <Tag tone="fault">injected</Tag> : null}
+            <Tag {...(outcome.tone === 'ink-2' ? {} : { tone: outcome.tone })}>{outcome.text}</Tag>
+            {view.stored ? null : <Tag>being stored</Tag>}
+          </div>
+        </div>
+        <div className="sp" />
+        <div className="row hd-actions">
+          <Button kind="quiet" disabled={!view.previousId} onClick={() => goTo(view.previousId)}>
+            Previous <Kbd>K</Kbd>
+          </Button>
+          <Button kind="quiet" disabled={!view.nextId} onClick={() => goTo(view.nextId)}>
+            Next <Kbd>J</Kbd>
+          </Button>
+          <CopyButton label="Copy report" text={ticketText(report, addressOf(report.id))} />
+          <Button kind="primary" onClick={() => router.push(treePath(node, key))}>
+            Open in tree
+          </Button>
+        </div>
+      </header>
+      <Cascade report={report} />
+      <div className="stk">
+        <Stack report={report} />
+        <State report={report} />
+        <Sends report={report} />
+      </div>
+      <div className="fr">
+        <Recorder report={report} />
+        <Mailbox report={report} />
+      </div>
+      <Side view={view} report={report} />
+    </div>
+  )
+}
+
+function State({ report }: { report: CrashReport }) {
+  const state = fieldValue(report.state)
+  const changed = useMemo(
+    () => new Map((state?.changed ?? []).map((change) => [change.path, change.before])),
+    [state],
+  )
+  return (
+    <section aria-label="State before">
+      <header className="h3">
+        <h2>State before</h2>
+        <span className="lbl">
+          {state && state.sizeBytes !== null ? bytesText(state.sizeBytes) : state ? '' : whyOf(report.state)}
+          {report.state.status === 'truncated' ? `, ${report.state.why}` : ''}
+        </span>
+      </header>
+      {state ? (
+        <TermTree term={state.before} changed={changed} />
+      ) : (
+        <p className="none">No state: {whyOf(report.state)}.</p>
+      )}
+    </section>
+  )
+}
+
+function Sends({ report }: { report: CrashReport }) {
+  const sends = fieldValue(report.sends)
+  if (!sends || sends.items.length === 0) return null
+  return (
+    <section aria-label="Sent before it failed">
+      <header className="h3">
+        <h2>Sent before it failed</h2>
+        <span className="m">{count(sends.items.length + sends.more)}</span>
+      </header>
+      {sends.items.map((sent, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: sends are places in an order
+        <div className="frm" key={i}>
+          <span className="m">{visible(sent.type)}</span>
+          <span className="sp" />
+          <span className="m i2">to {visible(sent.to)}</span>
+        </div>
+      ))}
+    </section>
+  )
+}
+
+function addressOf(id: string): string {
+  return typeof window === 'undefined' ? '' : `${window.location.origin}${crashPath(id)}`
+}

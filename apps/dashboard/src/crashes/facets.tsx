@@ -1,0 +1,68 @@
+/** What the matches have in common, counted; a click adds the token to the query or takes it out. */
+import type { CrashesView } from '@orrery/live/views'
+import { Check } from 'lucide-react'
+import { count } from '../live/format.ts'
+import { visible } from '../term/term-text.ts'
+import { Glyph, type GlyphName } from '../ui/glyphs.tsx'
+import { hasToken, toggleToken } from './query-tokens.ts'
+
+const FACETS: { field: keyof CrashesView['facets']; label: string }[] = [
+  { field: 'kind', label: 'Kind' },
+  { field: 'reason', label: 'Exit reason' },
+  { field: 'outcome', label: 'Outcome' },
+  { field: 'module', label: 'Module' },
+  { field: 'node', label: 'Node' },
+]
+
+const OUTCOMES: Record<string, { label: string; glyph: GlyphName }> = {
+  restarted: { label: 'restarted', glyph: 'restarting' },
+  given_up: { label: 'supervisor exited', glyph: 'crashed' },
+  not_restarted: { label: 'not restarted', glyph: 'suspended' },
+  pending: { label: 'not known yet', glyph: 'waiting' },
+}
+
+export function Facets({
+  view,
+  query,
+  onQuery,
+}: {
+  view: CrashesView | null
+  query: string
+  onQuery: (query: string) => void
+}) {
+  return (
+    <aside className="fac" aria-label="Facets">
+      {FACETS.map(({ field, label }) => {
+        const rows = view?.facets[field] ?? []
+        if (rows.length === 0) return null
+        return (
+          <fieldset key={field} className="g">
+            <legend className="lbl">{label}</legend>
+            {rows.map(([value, n]) => {
+              const isOn = hasToken(query, field, value)
+              const outcome = field === 'outcome' ? OUTCOMES[value] : undefined
+              return (
+                <label key={value} className="f">
+                  <input
+                    type="checkbox"
+                    checked={isOn}
+                    onChange={() => onQuery(toggleToken(query, field, value))}
+                    className="visually-hidden"
+                  />
+                  <span className={`cbx ${isOn ? 'on' : ''}`} aria-hidden>
+                    {isOn ? <Check className="ic" /> : null}
+                  </span>
+                  {outcome ? <Glyph name={outcome.glyph} size={10} isStill /> : null}
+                  <span className="el" title={visible(value)}>
+                    {outcome?.label ?? visible(value)}
+                  </span>
+                  <span className="m i3">{count(n)}</span>
+                </label>
+              )
+            })}
+          </fieldset>
+        )
+      })}
+    </aside>
+  )
+}

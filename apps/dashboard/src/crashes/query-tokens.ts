@@ -1,0 +1,22 @@
+/** The query as text is the one truth of the crash list's filters; facets only add to it and take from it. */
+
+/** `reason:timeout`, quoted where the value needs it. */
+export function token(field: string, value: string): string {
+  return `${field}:${/^[^\s"()]+$/.test(value) ? value : JSON.stringify(value)}`
+}
+
+export function hasToken(query: string, field: string, value: string): boolean {
+  return split(query).includes(token(field, value))
+}
+
+/** Adds the token, or takes it out where it stands. */
+export function toggleToken(query: string, field: string, value: string): string {
+  const wanted = token(field, value)
+  const parts = split(query)
+  return (parts.includes(wanted) ? parts.filter((part) => part !== wanted) : [...parts, wanted]).join(' ')
+}
+
+/** White space separates, except inside quotes. */
+export function split(query: string): string[] {
+  return query.match(/(?:[^\s"]|"(?:[^"\\]|\\.)*"?)+/g) ?? []
+}

@@ -1,0 +1,152 @@
+/** The last messages before the exit, and what still waited in the mailbox. */
+import { type CrashReport, fieldValue } from '@orrery/protocol'
+import Link from 'next/link'
+import { count } from '../live/format.ts'
+import { termText, visible } from '../term/term-text.ts'
+
+const figure = (ms: number | null): string => (ms === null ? '–' : ms.toFixed(2))
+
+export function Recorder({ report }: { report: CrashReport }) {
+  const recorder = fieldValue(report.flightRecorder)
+  const message = fieldValue(report.message)
+  return (
+    <section aria-label="Flight recorder">
+      <header className="h3">
+        <h2>Flight recorder</h2>
+        <span className="lbl">
+          {recorder
+            ? `last ${recorder.entries.length} of ${count(recorder.entries.length + recorder.overwritten)} handled`
+            : whyOf(report.flightRecorder)}
+        </span>
+        <span className="sp" />
+        <span className="lbl">times in ms, sampled</span>
+      </header>
+      {recorder && recorder.entries.length > 0 ? (
+        <table className="rec">
+          <thead>
+            <tr>
+              <th className="r" style={{ width: 62 }}>
+                before
+              </th>
+              <th>message</th>
+              <th>value</th>
+              <th>from</th>
+              <th className="r">wait</th>
+              <th className="r">took</th>
+            </tr>
+          </thead>
+          <tbody>
+            {recorder.entries.map((entry) => (
+              <tr key={entry.seq} className={entry.isFatal ? 'm fatal' : 'm'}>
+                <td className="r i3">{entry.isFatal ? '0.00' : `−${entry.beforeMs.toFixed(2)}`}</td>
+                <td className={entry.isFatal ? 'strong' : ''}>{visible(entry.type)}</td>
+                <td className="i2 el rec-value" title={termText(entry.value, 400)}>
+                  {termText(entry.value, 80)}
+                </td>
+                <td className="i2 el">{entry.sender ? visible(entry.sender) : '–'}</td>
+                <td className="r i2">{figure(entry.waitMs)}</td>
+                <td className="r i2">{entry.isFatal ? 'exit' : figure(entry.tookMs)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : (
+        <p className="none">
+          {recorder ? 'No message was handled before the exit.' : whyOf(report.flightRecorder)}
+        </p>
+      )}
+      {message ? (
+        <p className="handled">
+          Being handled at exit: <b className="m">{visible(message.type)}</b> {message.kind}, number{' '}
+          <b className="m">{count(message.seq)}</b>
+          {message.sender ? (
+            <>
+              , sent by <b className="m">{visible(message.sender.name ?? message.sender.pid)}</b>
+            </>
+          ) : null}
+          <span className="m i2 handled-value">{termText(message.value, 240)}</span>
+        </p>
+      ) : (
+        <p className="handled">No message was being handled: {whyOf(report.message)}.</p>
+      )}
+    </section>
+  )
+}
+
+export function Mailbox({ report }: { report: CrashReport }) {
+  const mailbox = fieldValue(report.mailbox)
+  if (!mailbox) {
+    return (
+      <section aria-label="Mailbox at exit">
+        <header className="h3">
+          <h2>Mailbox at exit</h2>
+        </header>
+        <p className="none">{whyOf(report.mailbox)}</p>
+      </section>
+    )
+  }
+  const top = Math.max(1, ...mailbox.byType.map((row) => row.count))
+  return (
+    <section aria-label="Mailbox at exit">
+      <header className="h3">
+        <h2>Mailbox at exit</h2>
+        <span className="m">{count(mailbox.length)}</span>
+        <span className="sp" />
+        <span className="lbl">
+          {mailbox.fate === 'lost' ? 'lost with the process' : 'sent to dead letters'}
+        </span>
+      </header>
+      {mailbox.length === 0 ? (
+        <p className="none">Empty: no message was lost.</p>
+      ) : (
+        <table className="rec">
+          <thead>
+            <tr>
+              <th className="r" style={{ width: 62 }}>
+                count
+              </th>
+              <th>message</th>
+              <th>share</th>
+            </tr>
+          </thead>
+          <tbody>
+            {mailbox.byType.map((row) => (
+              <tr key={row.type} className="m">
+                <td className="r">{count(row.count)}</td>
+                <td>{visible(row.type)}</td>
+                <td>
+                  <span className="share" style={{ width: `${(row.count / top) * 100}%` }} />
+                </td>
+              </tr>
+            ))}
+            {mailbox.first.map((value, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: places in a queue
+              <tr key={`first-${i}`} className="m">
+                <td className="r i3">{i === 0 ? 'oldest' : ''}</td>
+                <td colSpan={2} className="i2 el rec-value">
+                  {termText(value, 120)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}
+
+export function whyOf(field: { status: string } & ({ why?: string } | object)): string {
+  return 'why' in field && typeof field.why === 'string' ? visible(field.why) : 'not captured'
+}
+
+/** A process by name, leading to the tree where it stands or stood. */
+export function ProcessLink({ node, target, name }: { node: string; target: string; name: string }) {
+  return (
+    <Link
+      className="plain"
+      href={`/nodes/${encodeURIComponent(node)}/tree?key=${encodeURIComponent(target)}`}
+    >
+      {visible(name)}
+    </Link>
+  )
+}

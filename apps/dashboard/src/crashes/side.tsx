@@ -1,0 +1,263 @@
+/** Right of the report: what we did to it, what the supervisor had left, who stood around it, the rest of its group. */
+import type { CrashView } from '@orrery/live/views'
+import { type CrashReport, fieldValue } from '@orrery/protocol'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { bytesText, clock, count, duration } from '../live/format.ts'
+import { visible } from '../term/term-text.ts'
+import { Glyph } from '../ui/glyphs.tsx'
+import { Tag } from '../ui/parts.tsx'
+import { ProcessLink, whyOf } from './recorder.tsx'
+
+export function Side({ view, report }: { view: CrashView; report: CrashReport }) {
+  const killer = fieldValue(report.cause.killer)
+  const caller = fieldValue(report.caller)
+  const faults = (fieldValue(report.faults) ?? []).filter((fault) => fault.role !== 'silent')
+  const around = fieldValue(report.surroundings)
+  return (
+    <aside className="side" aria-label="Context">
+      {faults.map((fault) => (
+        <div key={`${fault.fault} ${fault.firing}`} className="hatch injected">
+          <div>
+            <div className="row c-fault strong">
+              <Glyph name="fault" />
+              Injected by {fault.fault} {fault.kind.replace('_', ' ')}
+              <span className="sp" />
+              <Tag tone="fault">{fault.role}</Tag>
+            </div>
+          </div>
+        </div>
+      ))}
+      {killer ? (
+        <Section title="Killed by">
+          <span>
+            {visible(killer.name ?? killer.pid)} <span className="m i3">{killer.via}</span>
+          </span>
+        </Section>
+      ) : null}
+      <Intensity report={report} />
+      <Section title="Ancestors, links, monitors">
+        <Relations report={report} />
+      </Section>
+      {caller ? (
+        <Section title="Caller waits">
+          <span>
+            {visible(caller.name ?? caller.pid)} <span className="m i3">{visible(caller.pendingCall)}</span>{' '}
+            {caller.isAlive ? `for ${duration(caller.waitingMs)}` : 'died too'}
+          </span>
+        </Section>
+      ) : null}
+      <SameGroup view={view} report={report} />
+      {around ? (
+        <Section title="Surroundings">
+          <dl className="kv">
+            <dt className="lbl">Processes</dt>
+            <dd className="m">{count(around.processes)}</dd>
+            <dt className="lbl">Loop delay</dt>
+            <dd className="m">
+              {around.eventLoopDelayMs === null ? '–' : duration(around.eventLoopDelayMs)}
+            </dd>
+            <dt className="lbl">Heap</dt>
+            <dd className="m">
+              {bytesText(around.heapUsedBytes)}{' '}
+              <span className="i3">of {bytesText(around.heapTotalBytes)}</span>
+            </dd>
+            <dt className="lbl">Memory</dt>
+            <dd className="m">{bytesText(around.rssBytes)}</dd>
+            {around.fullestMailboxes.slice(0, 3).map((box) => (
+              <div key={box.pid} className="contents">
+                <dt className="lbl">Mailbox</dt>
+                <dd>
+                  {visible(box.name ?? box.pid)} <span className="m i3">{count(box.length)}</span>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </Section>
+      ) : null}
+      <Section title="Identity">
+        <dl className="kv">
+          <dt className="lbl">Key</dt>
+          <dd className="m wrap">{visible(report.identity.key)}</dd>
+          <dt className="lbl">Behaviour</dt>
+          <dd>
+            {report.identity.behaviour} <span className="m i3">{visible(report.identity.module)}</span>
+          </dd>
+          <dt className="lbl">Initial call</dt>
+          <dd className="m wrap">{visible(report.identity.initialCall)}</dd>
+          <dt className="lbl">Up</dt>
+          <dd className="m">
+            {duration(report.identity.uptimeMs)}{' '}
+            <span className="i3">{count(report.identity.messagesHandled)} messages</span>
+          </dd>
+          <dt className="lbl">Report</dt>
+          <dd className="m wrap">{report.id}</dd>
+        </dl>
+      </Section>
+      {report.losses.similarNotStored > 0 ? (
+        <Section title="Losses">
+          <span>{count(report.losses.similarNotStored)} similar reports were counted and not stored.</span>
+        </Section>
+      ) : null}
+    </aside>
+  )
+}
+
+function Section({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+  return (
+    <section className="sec">
+      <div className="row sec-head">
+        <h2>{title}</h2>
+        <span className="sp" />
+        {aside}
+      </div>
+      {children}
+    </section>
+  )
+}
+
+function Intensity({ report }: { report: CrashReport }) {
+  const decision = fieldValue(report.decision)
+  if (!decision) {
+    return (
+      <Section title="Restart intensity">
+        <span className="i2">{whyOf(report.decision)}</span>
+      </Section>
+    )
+  }
+  const used = decision.restartsInWindow.length
+  const places = Math.max(decision.intensity, 1)
+  const width = 292
+  const name =
+    decision.supervisor.name ?? decision.supervisor.key.split('/').at(-1) ?? decision.supervisor.pid
+  return (
+    <Section
+      title="Restart intensity"
+      aside={
+        <span className="m">
+          {used} of {decision.intensity} <span className="i3">in {duration(decision.periodMs)}</span>
+        </span>
+      }
+    >
+      <svg
+        width={width}
+        height={34}
+        role="img"
+        aria-label={`${used} of ${decision.intensity} restarts used`}
+        className="gauge"
+      >
+        <rect width={width} height="9" y="4" fill="var(--color-surface-3)" />
+        <rect
+          width={Math.min(1, used / places) * width}
+          height="9"
+          y="4"
+          fill="color-mix(in oklab, var(--color-backlog-mark) 38%, var(--color-surface-1))"
+        />
+        {Array.from({ length: Math.min(places, 40) }, (_, i) => i).map((i) => (
+          <path key={i} d={`M${(i * width) / Math.min(places, 40) + 0.5} 1v15`} stroke="var(--color-ink-3)" />
+        ))}
+        <path d={`M${width - 1} 0v18`} stroke="var(--color-crashed)" strokeWidth="2" />
+        <text className="ax" x={width} y="30" textAnchor="end" style={{ fill: 'var(--color-crashed)' }}>
+          {name} exits
+        </text>
+      </svg>
+      <p className="i2 decided">
+        {decision.action === 'restart'
+          ? `${name} restarted it, ${decision.headroom} ${decision.headroom === 1 ? 'restart' : 'restarts'} left.`
+          : decision.action === 'leave'
+            ? `${name} left it down: it is ${decision.childSpec.restart}.`
+            : `${name} gave up and exited.`}
+      </p>
+    </Section>
+  )
+}
+
+function Relations({ report }: { report: CrashReport }) {
+  const { node, ancestors } = report.identity
+  const peers = fieldValue(report.peers)
+  const decision = fieldValue(report.decision)
+  return (
+    <dl className="kv">
+      <dt className="lbl">Ancestors</dt>
+      <dd>
+        {ancestors.length === 0
+          ? 'none'
+          : [...ancestors].reverse().map((ancestor, i) => (
+              <span key={ancestor.pid}>
+                {i > 0 ? <span className="i3"> › </span> : null}
+                <ProcessLink node={node} target={ancestor.pid} name={ancestor.name ?? ancestor.pid} />
+              </span>
+            ))}
+      </dd>
+      {peers === undefined ? (
+        <>
+          <dt className="lbl">Peers</dt>
+          <dd className="i2">{whyOf(report.peers)}</dd>
+        </>
+      ) : (
+        peers.slice(0, 8).map((peer) => (
+          <div key={`${peer.pid} ${peer.relation}`} className="contents">
+            <dt className="lbl">{peer.relation.replace('-', ' ')}</dt>
+            <dd>
+              <ProcessLink node={node} target={peer.pid} name={peer.name ?? peer.pid} />{' '}
+              <span className="m i3">{peer.effect}</span>
+            </dd>
+          </div>
+        ))
+      )}
+      {decision ? (
+        <>
+          <dt className="lbl">Child spec</dt>
+          <dd className="m">
+            {decision.childSpec.restart}{' '}
+            <span className="i3">
+              · shutdown{' '}
+              {typeof decision.childSpec.shutdown === 'number'
+                ? `${count(decision.childSpec.shutdown)} ms`
+                : decision.childSpec.shutdown}
+            </span>
+          </dd>
+        </>
+      ) : null}
+    </dl>
+  )
+}
+
+function SameGroup({ view, report }: { view: CrashView; report: CrashReport }) {
+  const group = fieldValue(report.group)
+  return (
+    <Section title="Same group" aside={<span className="m i2">{count(view.groupCount)} so far</span>}>
+      <table className="group-table">
+        <thead>
+          <tr>
+            <th>Exit</th>
+            <th className="r">mailbox</th>
+            <th className="r">back in</th>
+          </tr>
+        </thead>
+        <tbody>
+          {view.sameGroup.map((row) => (
+            <tr key={row.id} className={row.id === view.id ? 'on' : ''}>
+              <td className="m">
+                {row.id === view.id ? (
+                  clock(row.atMs)
+                ) : (
+                  <Link className="plain" href={`/crashes/${row.id}`}>
+                    {clock(row.atMs)}
+                  </Link>
+                )}
+              </td>
+              <td className="m r">{row.mailbox === null ? '–' : count(row.mailbox)}</td>
+              <td className="m r">{row.backAfterMs === null ? '–' : duration(row.backAfterMs)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {group ? (
+        <p className="i3 decided" title={group.fingerprint}>
+          Grouped by {group.contributed.map(visible).join(', ')}
+        </p>
+      ) : null}
+    </Section>
+  )
+}
