@@ -110,7 +110,9 @@ export interface ProcessChanged {
 export interface SupervisorDecided {
   type: 'supervisor.decided'
   atUs: number
+  /** The child that ended; its supervisor is its parent. */
   ref: number
+  /** Empty where it ended without a crash. */
   crashId: string
   action: Decision['action']
   /** Refs the strategy stops, in order. */
