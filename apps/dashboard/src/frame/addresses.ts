@@ -1,0 +1,56 @@
+/** Every view is an address: what the path says, and how paths are made. */
+
+export type Screen = 'cluster' | 'node' | 'tree' | 'crashes' | 'crash' | 'other'
+
+export interface Place {
+  screen: Screen
+  /** The scope: one node, or the cluster. */
+  node: string | null
+  crashId: string | null
+}
+
+export function placeOf(pathname: string): Place {
+  const [first, second, third] = pathname.split('/').filter(Boolean)
+  if (first === undefined) return { screen: 'cluster', node: null, crashId: null }
+  if (first === 'nodes' && second) {
+    return { screen: third === 'tree' ? 'tree' : 'node', node: decoded(second), crashId: null }
+  }
+  if (first === 'crashes') {
+    return { screen: second ? 'crash' : 'crashes', node: null, crashId: second ? decoded(second) : null }
+  }
+  return { screen: 'other', node: null, crashId: null }
+}
+
+export function nodePath(node: string): string {
+  return `/nodes/${encoded(node)}`
+}
+
+/** The tree of a node, with a process selected by its logical key. */
+export function treePath(node: string, key?: string | null, tab?: string): string {
+  const query = new URLSearchParams()
+  if (key) query.set('key', key)
+  if (tab) query.set('tab', tab)
+  const text = query.toString()
+  return `${nodePath(node)}/tree${text ? `?${text}` : ''}`
+}
+
+export function crashesPath(q?: string): string {
+  return q ? `/crashes?${new URLSearchParams({ q })}` : '/crashes'
+}
+
+export function crashPath(id: string): string {
+  return `/crashes/${encoded(id)}`
+}
+
+/** `@` reads better than `%40`, and is allowed in a path. */
+function encoded(part: string): string {
+  return encodeURIComponent(part).replaceAll('%40', '@')
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

@@ -1,0 +1,91 @@
+/** The hub's public HTTP API, as the screens use it. Every refusal comes back as data; the screens own the words. */
+import type { ProcessRow } from '@orrery/live/views'
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; code: string; message: string }
+
+export type ProcessCommand =
+  | { command: 'kill'; reason?: string }
+  | { command: 'suspend'; durationMs?: number }
+  | { command: 'resume' }
+  | { command: 'crash_next'; reason?: string; durationMs?: number }
+  | { command: 'send'; message: unknown }
+
+export interface Applied {
+  id: string
+  status: 'applied'
+  leaseId?: string
+  auditId: string
+}
+
+/** `target` is a logical key or a pid. Resolves once the node applied or refused it. */
+export function sendCommand(node: string, target: string, command: ProcessCommand): Promise<Answer<Applied>> {
+  return request('POST', `${processPath(node, target)}/commands`, { ...command, id: commandId() })
+}
+
+export function haltAll(): Promise<Answer<unknown>> {
+  return request('POST', '/api/v1/faults/halt', {})
+}
+
+export function releaseHalt(): Promise<Answer<unknown>> {
+  return request('DELETE', '/api/v1/faults/halt')
+}
+
+/** A window of the process table, sorted and filtered by the hub. */
+export function findProcesses(
+  node: string,
+  q: string,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Answer<{ items: ProcessRow[]; nextCursor: string | null }>> {
+  const query = new URLSearchParams({ q, limit: String(limit) })
+  return request('GET', `/api/v1/nodes/${encodeURIComponent(node)}/processes?${query}`, undefined, signal)
+}
+
+/** Exchanges a token for a session cookie. */
+export function signIn(token: string): Promise<Answer<{ role: string }>> {
+  return request('POST', '/api/v1/session', { token })
+}
+
+export function processPath(node: string, target: string): string {
+  return `/api/v1/nodes/${encodeURIComponent(node)}/processes/${encodeURIComponent(target)}`
+}
+
+/** One call; `problem+json` becomes `{ ok: false, code, message }`, silence becomes the code `hub.unreachable`. */
+export async function request<T>(
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<Answer<T>> {
+  let answer: Response
+  try {
+    answer = await fetch(path, {
+      method,
+      cache: 'no-store',
+      ...(signal ? { signal } : {}),
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+  } catch {
+    return { ok: false, status: 0, code: 'hub.unreachable', message: 'The hub does not answer.' }
+  }
+  const value: unknown = await answer.json().catch(() => null)
+  if (answer.ok) return { ok: true, value: value as T }
+  const problem = (value ?? {}) as { code?: string; detail?: string; title?: string }
+  return {
+    ok: false,
+    status: answer.status,
+    code: problem.code ?? `http.${answer.status}`,
+    message: problem.detail ?? problem.title ?? `The hub answered ${answer.status}.`,
+  }
+}
+
+/** `crypto.randomUUID` exists on secure origins only, and a hub may be reached by plain HTTP. */
+function commandId(): string {
+  const raw = crypto.getRandomValues(new Uint8Array(16))
+  raw[6] = ((raw[6] ?? 0) & 0x0f) | 0x40
+  raw[8] = ((raw[8] ?? 0) & 0x3f) | 0x80
+  const hex = Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}

@@ -1,0 +1,101 @@
+/** Numbers and times as the screens write them: thousands with a comma, a thin unit, 24 hours. */
+
+/** `1,151`. */
+export function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
+
+/** A rate's figure: `3,871`, below ten with one decimal where it has one, `0.4`. */
+export function rate(perS: number): string {
+  if (perS > 0 && perS < 9.95) {
+    const rounded = Math.round(perS * 10) / 10
+    return rounded === 0 ? '<0.1' : String(rounded)
+  }
+  return count(perS)
+}
+
+/** `412`, `9,204`, `88.4 M`: short enough for a narrow column. */
+export function compact(value: number): string {
+  if (value >= 1e9) return `${trimmed(value / 1e9)} G`
+  if (value >= 1e6) return `${trimmed(value / 1e6)} M`
+  if (value >= 100_000) return `${Math.round(value / 1e3)}k`
+  return count(value)
+}
+
+/** An axis tick: `50k`. */
+export function tick(value: number): string {
+  if (value >= 1e6) return `${trimmed(value / 1e6)}M`
+  if (value >= 1_000) return `${trimmed(value / 1_000)}k`
+  return String(Math.round(value * 100) / 100)
+}
+
+/** Decimal bytes as figure and unit: `{ value: '48.2', unit: 'kB' }`. */
+export function bytes(sizeBytes: number): { value: string; unit: string } {
+  if (sizeBytes >= 1e9) return { value: trimmed(sizeBytes / 1e9, 2), unit: 'GB' }
+  if (sizeBytes >= 1e6)
+    return { value: sizeBytes >= 1e8 ? count(sizeBytes / 1e6) : trimmed(sizeBytes / 1e6), unit: 'MB' }
+  if (sizeBytes >= 1e3) return { value: trimmed(sizeBytes / 1e3), unit: 'kB' }
+  return { value: count(sizeBytes), unit: 'B' }
+}
+
+export function bytesText(sizeBytes: number): string {
+  const { value, unit } = bytes(sizeBytes)
+  return `${value} ${unit}`
+}
+
+/** `0.19 ms`, `250 ms`, `1.84 s`, `24 s`, `1 m 58 s`, `3 h 05 m`, `3 d 04 h`. */
+export function duration(ms: number): string {
+  const size = Math.abs(ms)
+  if (size < 10) return `${trimmed(size, 2)} ms`
+  if (size < 1_000) return `${Math.round(size)} ms`
+  if (size < 10_000) return `${trimmed(size / 1_000, 2)} s`
+  const s = Math.floor(size / 1_000)
+  if (s < 60) return `${s} s`
+  if (s < 3_600) return `${Math.floor(s / 60)} m ${pad(s % 60)} s`
+  if (s < 86_400) return `${Math.floor(s / 3_600)} h ${pad(Math.floor((s % 3_600) / 60))} m`
+  return `${Math.floor(s / 86_400)} d ${pad(Math.floor((s % 86_400) / 3_600))} h`
+}
+
+/** An age in whole steps, for what is old: `4 s`, `2 m 10 s`. */
+export function age(ms: number): string {
+  return duration(Math.max(1_000, Math.floor(ms / 1_000) * 1_000)).replace(/\.\d+ s/, ' s')
+}
+
+/** `14:32:07.418`, in this machine's zone. */
+export function clock(atMs: number): string {
+  const at = new Date(atMs)
+  return `${clockSeconds(atMs)}.${String(at.getMilliseconds()).padStart(3, '0')}`
+}
+
+/** `14:32:07`. */
+export function clockSeconds(atMs: number): string {
+  const at = new Date(atMs)
+  return `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`
+}
+
+/** `14:32`. */
+export function clockMinutes(atMs: number): string {
+  const at = new Date(atMs)
+  return `${pad(at.getHours())}:${pad(at.getMinutes())}`
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
+
+/** `27 Nov 10:04:51.220`. */
+export function dateClock(atMs: number): string {
+  const at = new Date(atMs)
+  return `${at.getDate()} ${MONTHS[at.getMonth()]} ${clock(atMs)}`
+}
+
+/** `1 process`, `3 processes`. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`
+}
+
+function trimmed(value: number, decimals = 1): string {
+  return Number(value.toFixed(decimals)).toLocaleString('en-US', { maximumFractionDigits: decimals })
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0')
+}

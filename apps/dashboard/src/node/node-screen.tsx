@@ -1,0 +1,4 @@
+'use client'
+export function NodeScreen({ node }: { node: string }) {
+  return <div>{node}</div>
+}
