@@ -215,8 +215,6 @@ export interface Group {
 export interface Losses {
   /** Similar reports counted at the agent and not stored. */
   similarNotStored: number
-  /** The agent's cheap key of similar crashes, as in `storm.counts`. */
-  stormKey?: string
   /** Key of the `storm.counts` that count this report; by it the hub knows which group the counts belong to. */
   stormKey?: string
 }
