@@ -24,6 +24,7 @@ export type {
   StateAtExit,
   Surroundings,
 } from './crash-report.ts'
+export { crashReport, decision, outcome } from './crash-report-schema.ts'
 export type { ExitKind, ExitReasonView } from './exit.ts'
 export type { Capability, FrameError, Hello, Refusal, RefusalCode, Welcome } from './handshake.ts'
 export {
@@ -67,3 +68,4 @@ export type {
 } from './records.ts'
 export type { Field, TaggedTerm, Term } from './term.ts'
 export { captured, fieldValue, redacted, truncated, unavailable } from './term.ts'
+export { isTerm, term } from './term-schema.ts'
