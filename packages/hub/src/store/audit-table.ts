@@ -1,6 +1,6 @@
 /** The audit trail: a row before the command leaves the hub, its result when there is one. */
 import type { Prisma, PrismaClient } from '../generated/client.ts'
-import { toJsonb } from './crash-row.ts'
+import { cutBytes, KEY_BYTES, toJsonb } from './crash-row.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { AuditEntry, AuditResult, AuditRow, Page, PageRequest } from './store.ts'
 
@@ -14,8 +14,8 @@ export async function appendAudit(prisma: PrismaClient, entry: AuditEntry): Prom
       who: clean(entry.who),
       role: entry.role,
       action: clean(entry.action),
-      node: entry.node === null ? null : clean(entry.node),
-      target: entry.target === null ? null : clean(entry.target),
+      node: entry.node === null ? null : clean(entry.node).slice(0, 255),
+      target: entry.target === null ? null : cutBytes(clean(entry.target), KEY_BYTES),
       pid: entry.pid === null ? null : clean(entry.pid),
       parameters: bounded(entry.parameters),
       ...(entry.result ? { result: json(entry.result), settledAt: new Date(entry.result.atMs) } : {}),
@@ -79,5 +79,8 @@ function json(result: AuditResult): Prisma.InputJsonObject {
 }
 
 function clean(text: string): string {
-  return text.slice(0, 4_096).replaceAll('\0', '\u2400')
+  return text
+    .slice(0, 4_096)
+    .replaceAll('\0', '\u2400')
+    .replace(/\p{Surrogate}/gu, '\ufffd')
 }

@@ -11,6 +11,7 @@ import {
   type StackFrame,
 } from '@orrery/protocol'
 import { type Fingerprint, fingerprint } from './fingerprint.ts'
+import { searchText } from './search-text.ts'
 
 export interface CrashRow {
   id: string
@@ -52,6 +53,9 @@ export interface Extracted {
   stormKey: string | null
 }
 
+/** An entry of a B-tree holds 2,704 bytes: the key beside a node's name and a time. */
+export const KEY_BYTES = 2_000
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** Reads a report's columns, or `null` when it is no report at all. */
@@ -84,7 +88,7 @@ function read(report: CrashReport): Extracted | null {
     at_us: Math.round(report.atUs),
     node: cut(identity.node, 255),
     incarnation: cut(identity.incarnation, 64),
-    key: cut(identity.key, 1_024),
+    key: cutBytes(identity.key, KEY_BYTES),
     pid: cut(identity.pid, 64),
     name: orNull(identity.name, 255),
     label: orNull(identity.label, 255),
@@ -105,17 +109,11 @@ function read(report: CrashReport): Extracted | null {
     is_injected: faults.length > 0,
     faults: faults.slice(0, 32).map((fault) => cut(fault.fault, 64)),
     search_text: '',
-    stack: cut(
-      frames
-        .filter((frame) => frame.owner === 'app')
-        .map(frameText)
-        .join('\n'),
-      2_048,
-    ),
+    stack: cut(stackText(frames), 2_048),
     size_bytes: 0,
     report,
   }
-  row.search_text = cut(searchText(row, report), 2_048)
+  row.search_text = searchText(texts(row, report))
   return { row, print: fingerprint(report), stormKey: report.losses.stormKey ?? null }
 }
 
@@ -140,6 +138,16 @@ export function frameText(frame: StackFrame): string {
   return [frame.fn ?? '(anonymous)', place].filter((part) => part !== null).join('  ')
 }
 
+/** The application's frames first: they are what is searched for, should the others not fit. */
+function stackText(frames: readonly StackFrame[]): string {
+  const isApp = (frame: StackFrame) => frame.owner === 'app'
+  const ordered = [
+    ...frames.filter(isApp),
+    ...frames.filter((frame) => !isApp(frame) && frame.owner !== 'node'),
+  ]
+  return ordered.map(frameText).join('\n')
+}
+
 /**
  * A value as JSON that `jsonb` takes: NUL becomes its picture and half a surrogate pair the replacement character.
  * The pattern walks whole escapes, so that an escaped backslash before a `u` is left alone.
@@ -154,28 +162,35 @@ export function fieldOf<T>(value: T): Field<T> {
   return { status: 'captured', value }
 }
 
-function searchText(row: CrashRow, report: CrashReport): string {
-  const chain = report.cause.chain.map((link) => `${link.name} ${link.message}`)
+function texts(row: CrashRow, report: CrashReport): string[] {
   return [
     row.module,
     row.name,
     row.label,
-    row.key,
-    row.pid,
-    row.node,
     row.reason,
     row.reason_text,
     row.message_type,
+    row.key,
+    row.node,
     row.top_frame,
-    ...chain,
+    ...report.cause.chain.map((link) => `${link.name} ${link.message}`),
     row.stack,
-  ]
-    .filter((part) => part !== null && part !== '')
-    .join(' ')
+    row.pid,
+  ].filter((text) => text !== null)
 }
 
 function cut(text: string, length: number): string {
   return text.length <= length ? text : text.slice(0, length)
+}
+
+/** Cut so that it fits an index, whatever script it is written in. */
+export function cutBytes(text: string, bytes: number): string {
+  return Buffer.byteLength(text) <= bytes
+    ? text
+    : Buffer.from(text)
+        .subarray(0, bytes)
+        .toString()
+        .replace(/\ufffd+$/, '')
 }
 
 function orNull(text: string | null, length: number): string | null {

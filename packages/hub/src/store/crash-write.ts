@@ -5,7 +5,7 @@
  * database never wait for each other in a circle), new reports go in, and only what went in is counted.
  */
 import type { CrashReport, Decision, Outcome, StormCounts } from '@orrery/protocol'
-import type { Prisma, PrismaClient } from '../generated/client.ts'
+import { Prisma, type PrismaClient } from '../generated/client.ts'
 import {
   type CrashRow,
   decisionColumns,
@@ -317,11 +317,14 @@ function jsonbOrNull(value: unknown): string | null {
   return value === undefined ? null : toJsonb(value)
 }
 
-/** Whether the database refused the data itself (SQLSTATE classes 22 and 23), so that trying again cannot help. */
+/**
+ * Whether the database refused the data itself (SQLSTATE classes 22 and 54), so that trying again cannot help. Not class
+ * 23: an id that somebody else just stored is there the next time.
+ */
 function isDataError(error: unknown): boolean {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    const text = `${'code' in at ? at.code : ''} ${'meta' in at ? JSON.stringify(at.meta) : ''} ${at.message}`
-    if (/\b2[23][0-9A-Z]{3}\b/.test(text)) return true
-  }
-  return false
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false
+  const adapter: unknown = error.meta?.driverAdapterError
+  const cause: unknown = adapter instanceof Error ? adapter.cause : undefined
+  if (typeof cause !== 'object' || cause === null || !('originalCode' in cause)) return false
+  return /^(22|54)/.test(String(cause.originalCode))
 }

@@ -5,8 +5,8 @@
  *   hub.pid       the process that has it open
  *   database/     the embedded database
  */
-import { access, constants, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { access, constants, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { StoreError } from './store.ts'
 
 /** Major version of the embedded Postgres' files, and of PGlite's own layout of them. */
@@ -25,13 +25,13 @@ const OURS = new Set(['spool', 'mail', 'mail-robustifier', 'node', '.DS_Store', 
 /** Opens or creates the folder and takes its lock. Throws `StoreError` with one line a person can act on. */
 export async function openDataFolder(folder: string): Promise<DataFolder> {
   const path = resolve(folder)
-  await writable(path, () => mkdir(path, { recursive: true }))
+  await writable(path, () => makeFolder(path))
   await refuseForeign(path)
   await writable(path, () => access(path, constants.W_OK | constants.X_OK))
   const lock = await takeLock(path)
   try {
     await writable(path, () => writeFile(join(path, 'orrery.json'), MARK))
-    await writable(path, () => mkdir(join(path, 'database'), { recursive: true, mode: 0o700 }))
+    await writable(path, () => makeFolder(join(path, 'database')))
     await writable(path, () => access(join(path, 'database'), constants.W_OK | constants.X_OK))
   } catch (error) {
     await lock()
@@ -41,6 +41,22 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
 }
 
 const MARK = `${JSON.stringify({ orrery: 1, database: DATABASE_FORMAT }, null, 2)}\n`
+
+/** Not `mkdir`'s own recursion: Node's never returns on file systems that know no new folders, such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  const make = (folder: string) =>
+    mkdir(folder).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error
+    })
+  try {
+    await make(path)
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (!isMissing || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await make(path)
+  }
+}
 
 async function writable<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {

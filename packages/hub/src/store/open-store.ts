@@ -105,7 +105,7 @@ function storeOver(connection: Connection, retention: Retention, onReady: (isRea
 }
 
 function groupWhere(query: Query): Prisma.Sql | null {
-  return query.terms.length === 0 ? null : toSql(query, Date.now())
+  return query.clauses.length === 0 ? null : toSql(query, Date.now())
 }
 
 const NO_CRASHES = {
