@@ -54,6 +54,7 @@ export const COMMAND_ERRORS = {
   'command.replayed': 'a command with this id was already taken',
   'role.insufficient': 'this needs the operator role',
   'halt.latched': 'halt all is latched; release it first',
+  'audit.unavailable': 'the audit trail cannot be written, so nothing was sent',
 } as const
 export type CommandErrorCode = keyof typeof COMMAND_ERRORS
 

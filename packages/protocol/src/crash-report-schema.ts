@@ -17,7 +17,7 @@ const time = z.iso.datetime()
 const someone = z.object({ pid: name, name: name.nullable() })
 const keyed = z.object({ pid: name, name: name.nullable(), key })
 const histogram = z.array(z.object({ type: name, count })).max(256)
-const messageKind = z.enum(['call', 'cast', 'info', 'system', 'init', 'terminate', 'continue', 'timeout'])
+export const messageKind = z.enum(['call', 'cast', 'info', 'system', 'init', 'terminate', 'continue', 'timeout'])
 
 const exitKind = z.enum([
   'normal',
@@ -89,7 +89,7 @@ const mailbox = z.object({
   fate: z.enum(['lost', 'dead-lettered']),
 })
 
-const flightRecorder = z.object({
+export const flightRecorder = z.object({
   entries: z
     .array(
       z.object({

@@ -37,6 +37,7 @@ export {
   REFUSALS,
   welcome,
 } from './handshake.ts'
+export { inspection } from './inspection-schema.ts'
 export type {
   ChildSpec,
   ProcessKind,
