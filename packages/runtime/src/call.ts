@@ -1,0 +1,138 @@
+/**
+ * A call in flight. It is its own alias: whoever holds it can answer once, to this caller only, and only while the
+ * caller waits. It stands in two lists, the target's (who waits for me) and the caller's (whom do I wait for).
+ */
+
+import type { CrashLink } from './crash.ts'
+import { type ExitReason, reasonTag } from './exit-reason.ts'
+import type { Node } from './node.ts'
+import type { Proc } from './process.ts'
+import { Timer } from './timers.ts'
+
+/** Who asked, as a `handleCall` receives it; give it to `ctx.reply`, now or later. */
+export interface From {
+  /** Number of the call, never reused. */
+  readonly id: number
+}
+
+/** Why a call was not answered: `noproc`, `timeout`, `calling_self`, or the reason its target ended with. */
+export class CallError extends Error {
+  readonly reason: ExitReason
+  readonly target: string
+  /** @internal The crash that took the target down. */
+  crash: CrashLink | null = null
+
+  constructor(reason: ExitReason, target: string, type: string) {
+    super(
+      `call ${type} to ${target} failed: ${reasonTag(reason)}`,
+      reason instanceof Error ? { cause: reason } : {},
+    )
+    this.name = 'CallError'
+    this.reason = reason
+    this.target = target
+  }
+}
+
+export class Call extends Timer implements From {
+  readonly id: number
+  readonly node: Node
+  readonly caller: Proc | null
+  readonly message: unknown
+  readonly sinceUs: number
+  target: Proc | null = null
+  beforeIn: Call | null = null
+  afterIn: Call | null = null
+  beforeOut: Call | null = null
+  afterOut: Call | null = null
+  isOpen = true
+  /** Set by the promise that the caller waits for. */
+  resolve: (value: unknown) => void = neverCalled
+  reject: (error: unknown) => void = neverCalled
+
+  constructor(node: Node, id: number, caller: Proc | null, message: unknown, sinceUs: number) {
+    super()
+    this.node = node
+    this.id = id
+    this.caller = caller
+    this.message = message
+    this.sinceUs = sinceUs
+  }
+
+  /** Stands in both lists from now on. */
+  open(target: Proc): void {
+    this.target = target
+    this.afterIn = target.callers
+    if (target.callers !== null) target.callers.beforeIn = this
+    target.callers = this
+    const caller = this.caller
+    if (caller === null) return
+    this.afterOut = caller.calling
+    if (caller.calling !== null) caller.calling.beforeOut = this
+    caller.calling = this
+  }
+
+  /** Out of both lists; nobody can answer any more. */
+  close(): void {
+    this.isOpen = false
+    const target = this.target
+    if (target !== null) {
+      if (this.beforeIn === null) target.callers = this.afterIn
+      else this.beforeIn.afterIn = this.afterIn
+      if (this.afterIn !== null) this.afterIn.beforeIn = this.beforeIn
+    }
+    const caller = this.caller
+    if (caller !== null && target !== null) {
+      if (this.beforeOut === null) caller.calling = this.afterOut
+      else this.beforeOut.afterOut = this.afterOut
+      if (this.afterOut !== null) this.afterOut.beforeOut = this.beforeOut
+    }
+    if (this.list !== null) this.node.timers.remove(this)
+  }
+
+  answer(value: unknown): void {
+    this.close()
+    this.resolve(value)
+  }
+
+  fail(reason: ExitReason, crash: CrashLink | null): void {
+    this.close()
+    const error = new CallError(reason, nameOfTarget(this.target), messageType(this.message))
+    error.crash = crash
+    this.reject(error)
+  }
+
+  override fire(): void {
+    this.fail('timeout', null)
+  }
+}
+
+export function nameOfTarget(target: Proc | null): string {
+  if (target === null) return 'nobody'
+  return target.name ?? target.pid.toString()
+}
+
+/** A message's type: its `type` or `tag`, else the name of what it is. Never throws, never calls a getter. */
+export function messageType(message: unknown): string {
+  if (typeof message === 'string') return message.length <= 64 ? message : 'string'
+  if (typeof message !== 'object' || message === null) return message === null ? 'null' : typeof message
+  try {
+    const type = ownText(message, 'type') ?? ownText(message, 'tag')
+    if (type !== null) return type
+    if (Array.isArray(message)) return ownText(message, '0') ?? 'Array'
+    const prototype: unknown = Object.getPrototypeOf(message)
+    if (typeof prototype !== 'object' || prototype === null) return 'Object'
+    const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+    return typeof maker === 'function' ? (ownText(maker, 'name') ?? 'Object') : 'Object'
+  } catch {
+    return 'unreadable'
+  }
+}
+
+function ownText(value: object, key: string): string | null {
+  const text = Object.getOwnPropertyDescriptor(value, key)?.value
+  return typeof text === 'string' ? text.slice(0, 255) : null
+}
+
+function neverCalled(): void {
+  throw new Error('a call was settled before it was opened')
+}

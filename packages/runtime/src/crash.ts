@@ -1,0 +1,265 @@
+/** A crash as data: everything the runtime knows at the moment of death, copied once, bounded. */
+
+import { Call, messageType } from './call.ts'
+import { type Bounds, capture, type Snapshot } from './capture.ts'
+import { CAST, type Phase } from './driver.ts'
+import type { ExitKind, ExitReason } from './exit-reason.ts'
+import { TRAPS_EXIT } from './flags.ts'
+import type { Process } from './hooks.ts'
+import type { Proc } from './process.ts'
+import { type MailboxFacts, type RecordedMessage, readMailbox, readRecorder } from './recorder.ts'
+import { each } from './relations.ts'
+
+export type Mechanism = 'link' | 'one_for_all' | 'rest_for_one' | 'intensity' | 'node-down'
+
+/** Where a crash stands in its cascade; travels with exit signals. */
+export interface CrashLink {
+  readonly id: string
+  /** Id of the crash that began it; its own for a root. */
+  readonly rootCrash: string
+  readonly parentCrash: string | null
+  readonly mechanism: Mechanism | null
+  readonly depth: number
+  readonly atUs: number
+}
+
+export type Via = 'link' | 'exit' | 'shutdown' | 'command'
+export type MessageKind = 'call' | 'cast' | 'info' | 'system' | 'init' | 'terminate' | 'continue' | 'timeout'
+
+export interface ProcessName {
+  readonly pid: string
+  readonly name: string | null
+}
+
+export interface RawCrash {
+  readonly id: string
+  readonly atUs: number
+  readonly wallMs: number
+  /** The dying process; its plain facts stay readable. */
+  readonly process: Process
+  readonly identity: {
+    readonly pid: string
+    readonly key: string
+    readonly name: string | null
+    readonly label: string | null
+    readonly behaviour: string
+    readonly module: string
+    readonly initialCall: string
+    readonly version: string | null
+    /** Nearest first. */
+    readonly ancestors: readonly ProcessName[]
+    readonly startedAtUs: number
+    readonly uptimeUs: number
+    readonly messagesHandled: number
+  }
+  readonly kind: ExitKind
+  /** The live reason; `reasonTerm` is its snapshot. */
+  readonly reason: ExitReason
+  readonly reasonTerm: Snapshot
+  /** The error that was thrown, its stack not yet formatted; `null` where nothing was thrown. */
+  readonly error: Error | null
+  /** Who sent the exit signal, where the process did not die by its own hand. */
+  readonly killer: (ProcessName & { readonly via: Via }) | null
+  readonly message: {
+    readonly seq: number
+    readonly kind: MessageKind
+    readonly type: string
+    readonly value: Snapshot
+    readonly sender: ProcessName | null
+    readonly queuedUs: number | null
+    /** Time in the handler. */
+    readonly handlerUs: number | null
+  } | null
+  /** Who waits for an answer: the caller of the message being handled, else the latest one. */
+  readonly caller: (ProcessName & { isAlive: boolean; pendingCall: string; waitingUs: number }) | null
+  readonly mailbox: MailboxFacts & { readonly fate: 'lost' }
+  readonly flightRecorder: { readonly entries: readonly RecordedMessage[]; readonly overwritten: number }
+  /** What the failing handler was given, as it left it. */
+  readonly state: Snapshot
+  /** The state is not frozen, so the failing handler may have changed it in place before it failed. */
+  readonly isStateUncertain: boolean
+  /** Sends of the failing handler before it failed. */
+  readonly sends: {
+    readonly items: readonly { readonly to: string; readonly type: string; readonly value: Snapshot }[]
+    readonly more: number
+  }
+  readonly peers: readonly (ProcessName & {
+    readonly relation: 'link' | 'monitor' | 'monitored-by' | 'parent'
+    readonly effect: 'trapped' | 'exited' | 'unaffected' | 'notified'
+  })[]
+  readonly cascade: CrashLink
+}
+
+/** What the one catch place knows about a failure. */
+export interface Failure {
+  readonly link: CrashLink
+  readonly kind: ExitKind
+  readonly reason: ExitReason
+  readonly error: Error | null
+  readonly killer: { readonly process: Proc | null; readonly via: Via } | null
+  readonly phase: Phase | null
+  readonly startedUs: number | null
+}
+
+const VALUE: Partial<Bounds> = { depth: 6, breadth: 32, text: 1_000, nodes: 400 }
+const STATE: Partial<Bounds> = { depth: 8, breadth: 64, text: 2_000, nodes: 2_000 }
+const SMALL: Partial<Bounds> = { depth: 4, breadth: 16, text: 256, nodes: 64 }
+const PEERS = 64
+
+/** Copies the facts of a dying process. */
+export function rawCrash(process: Proc, failure: Failure): RawCrash {
+  const { node } = process
+  const atUs = failure.link.atUs
+  return {
+    id: failure.link.id,
+    atUs,
+    wallMs: node.clock.wallMs(),
+    process,
+    identity: {
+      pid: process.pid.toString(),
+      key: process.key,
+      name: process.name,
+      label: process.label,
+      behaviour: process.behaviour,
+      module: process.module,
+      initialCall: process.initialCall,
+      version: process.version,
+      ancestors: ancestorsOf(process),
+      startedAtUs: process.startedAtUs,
+      uptimeUs: Math.max(0, atUs - process.startedAtUs),
+      messagesHandled: process.handled,
+    },
+    kind: failure.kind,
+    reason: failure.reason,
+    reasonTerm: capture(failure.reason, VALUE),
+    error: failure.error,
+    killer:
+      failure.killer === null ? null : { ...processName(failure.killer.process), via: failure.killer.via },
+    message: messageOf(process, failure, atUs),
+    caller: callerOf(process, failure, atUs),
+    mailbox: { ...readMailbox(process, SMALL), fate: 'lost' },
+    flightRecorder: readRecorder(process, SMALL, failure.phase === 'message'),
+    state: capture(
+      guarded(() => process.driver.formatState(process)),
+      STATE,
+    ),
+    isStateUncertain: !isFrozenThrough(process.state, 4),
+    sends: sendsOf(process),
+    peers: peersOf(process, failure.reason),
+    cascade: failure.link,
+  }
+}
+
+export function processName(process: Proc | null): ProcessName {
+  return process === null
+    ? { pid: 'outside', name: null }
+    : { pid: process.pid.toString(), name: process.name }
+}
+
+export function ancestorsOf(process: Proc): ProcessName[] {
+  const ancestors: ProcessName[] = []
+  for (let at = process.parent; at !== null && ancestors.length < 64; at = at.parent) {
+    ancestors.push(processName(at))
+  }
+  return ancestors
+}
+
+/** What kind of message the meta slot marks. */
+export function kindOf(meta: unknown): MessageKind {
+  if (meta === undefined) return 'info'
+  if (meta === CAST) return 'cast'
+  return meta instanceof Call ? 'call' : 'system'
+}
+
+function messageOf(process: Proc, failure: Failure, atUs: number): RawCrash['message'] {
+  const { mailbox } = process
+  const { phase } = failure
+  if (phase === null) return null
+  const handlerUs = failure.startedUs === null ? null : Math.max(0, Math.round(atUs - failure.startedUs))
+  if (phase !== 'message' && phase !== 'run') {
+    const value = phase === 'continue' ? capture(process.cold?.nextValue, VALUE) : null
+    return { seq: process.handled, kind: phase, type: phase, value, sender: null, queuedUs: null, handlerUs }
+  }
+  if (mailbox === null || mailbox.head === 0 || mailbox.kept === 0) return null
+  const at = mailbox.at(mailbox.head)
+  const sender = mailbox.slots[at + 1] as Proc | null
+  return {
+    seq: mailbox.head,
+    kind: kindOf(mailbox.slots[at + 2]),
+    type: messageType(mailbox.slots[at]),
+    value: capture(mailbox.slots[at], VALUE),
+    sender: sender === null ? null : processName(sender),
+    queuedUs: mailbox.waitedUs(mailbox.head),
+    handlerUs,
+  }
+}
+
+function callerOf(process: Proc, failure: Failure, atUs: number): RawCrash['caller'] {
+  const { mailbox } = process
+  let call = process.callers
+  if (failure.phase === 'message' && mailbox !== null && mailbox.head > 0) {
+    const meta = mailbox.slots[mailbox.at(mailbox.head) + 2]
+    if (meta instanceof Call) call = meta
+  }
+  if (call === null) return null
+  return {
+    ...processName(call.caller),
+    isAlive: call.caller === null || call.caller.status !== 'exited',
+    pendingCall: messageType(call.message),
+    waitingUs: Math.max(0, Math.round(atUs - call.sinceUs)),
+  }
+}
+
+function sendsOf(process: Proc): RawCrash['sends'] {
+  const sends = process.sends()
+  return {
+    items: sends.items.map(({ to, message }) => ({
+      to: to.name ?? to.pid.toString(),
+      type: messageType(message),
+      value: capture(message, SMALL),
+    })),
+    more: sends.more,
+  }
+}
+
+function peersOf(process: Proc, reason: ExitReason): RawCrash['peers'] {
+  const peers: RawCrash['peers'][number][] = []
+  each(process.links, (peer) => {
+    if (peers.length >= PEERS) return
+    const isTrapping = (peer.flags & TRAPS_EXIT) !== 0
+    const effect = isTrapping ? 'trapped' : reason === 'normal' ? 'unaffected' : 'exited'
+    peers.push({ ...processName(peer), relation: peer === process.parent ? 'parent' : 'link', effect })
+  })
+  for (const monitor of process.monitoredBy ?? []) {
+    if (peers.length >= PEERS) break
+    if (monitor.onDown === null) {
+      peers.push({ ...processName(monitor.watcher), relation: 'monitored-by', effect: 'notified' })
+    }
+  }
+  for (const monitor of process.monitors ?? []) {
+    if (peers.length >= PEERS) break
+    peers.push({ ...processName(monitor.target), relation: 'monitor', effect: 'unaffected' })
+  }
+  return peers
+}
+
+function isFrozenThrough(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  try {
+    if (depth === 0 || !Object.isFrozen(value) || value instanceof Map || value instanceof Set) return false
+    return Reflect.ownKeys(value).every((key) =>
+      isFrozenThrough(Object.getOwnPropertyDescriptor(value, key)?.value, depth - 1),
+    )
+  } catch {
+    return false
+  }
+}
+
+/** The value, or what went wrong getting it: `formatStatus` is the user's. */
+export function guarded(get: () => unknown): unknown {
+  try {
+    return get()
+  } catch (error) {
+    return error
+  }
+}

@@ -1,0 +1,268 @@
+/** The one place that runs user code and catches what it throws. */
+import { CallError } from './call.ts'
+import type { Phase } from './driver.ts'
+import { MisuseError } from './errors.ts'
+import { type End, finish, report } from './exit.ts'
+import { Exit, type ExitKind, type ExitReason, isNormal, reasonOf } from './exit-reason.ts'
+import {
+  BUSY,
+  DEAD,
+  EXITED,
+  EXITING,
+  HALT,
+  HAS_NEXT,
+  RECEIVING,
+  RUNNING,
+  SPECIAL,
+  STARTING,
+  TERMINATING,
+  TIMED,
+} from './flags.ts'
+import type { Proc } from './process.ts'
+import { endBySignal } from './signals.ts'
+
+/** An async handler between its awaits. */
+export class Pending {
+  readonly phase: Phase
+  readonly meta: unknown
+  readonly seq: number
+  readonly startedUs: number
+  /** For `terminate`: the end that follows it. */
+  readonly end: End | null
+
+  constructor(phase: Phase, meta: unknown, seq: number, startedUs: number, end: End | null) {
+    this.phase = phase
+    this.meta = meta
+    this.seq = seq
+    this.startedUs = startedUs
+    this.end = end
+  }
+}
+
+/** One of this many synchronous handlers is timed. */
+const TIMED_EVERY = 64
+
+/** Runs one process for at most its budget of messages. */
+export function turn(process: Proc): void {
+  if ((process.flags & DEAD) !== 0) return
+  const { node, driver } = process
+  const { scheduler, clock } = node
+  const outer = node.enter(process)
+  let phase: Phase = 'message'
+  let taken = 0
+  try {
+    if ((process.flags & SPECIAL) !== 0) {
+      if ((process.flags & STARTING) !== 0) phase = 'init'
+      else if ((process.flags & HAS_NEXT) !== 0) phase = process.cold?.nextPhase ?? 'continue'
+      else phase = 'run'
+      special(process, phase)
+      phase = 'message'
+    }
+    const { mailbox } = process
+    if (mailbox !== null && (process.flags & HALT) === 0) {
+      let budget = node.reductions
+      while (mailbox.head !== mailbox.tail && budget > 0) {
+        budget -= 1
+        taken += 1
+        if (--scheduler.untilReading <= 0 && scheduler.checkClock()) budget = 0
+        const at = mailbox.take(clock.tick)
+        const { slots } = mailbox
+        const message = slots[at]
+        const meta = slots[at + 2]
+        node.sentCount = 0
+        if ((process.flags & TIMED) !== 0) process.cancelIdleTimeout()
+        const isTimed = (mailbox.head & (TIMED_EVERY - 1)) === 0
+        const beganUs = isTimed ? clock.read() : 0
+        if (process.interceptor !== null) process.interceptor(message, process)
+        const promise = driver.handle(process, message, slots[at + 1] as Proc | null, meta)
+        if (promise !== undefined) wait(process, promise, 'message', meta)
+        else if (isTimed) mailbox.noteTook(mailbox.head, clock.read() - beganUs)
+        if ((process.flags & HALT) !== 0 || node.condemned.length !== 0) break
+      }
+      mailbox.relax()
+    }
+    if ((process.flags & (RECEIVING | BUSY)) === RECEIVING && process.pending === null) throw notAwaited()
+  } catch (thrown) {
+    failed(process, thrown, phase, 'throw', clock.us)
+  } finally {
+    node.counters.handled += taken
+    node.leave(process, outer)
+    // Condemned while its own code was running.
+    if ((process.flags & DEAD) === EXITING && (process.flags & RUNNING) === 0) finishDoomed(process)
+  }
+}
+
+function special(process: Proc, phase: Phase): void {
+  if (phase === 'init') {
+    const promise = process.driver.init(process)
+    if (promise !== undefined) wait(process, promise, 'init', undefined)
+    return
+  }
+  if ((process.flags & HAS_NEXT) !== 0) {
+    process.flags &= ~HAS_NEXT
+    const promise = process.driver.next(process, phase, process.cold?.nextValue)
+    if (promise !== undefined) wait(process, promise, phase, undefined)
+    return
+  }
+  process.receiver?.look()
+}
+
+/** From here on the process waits for an async handler; nothing else of it runs. */
+export function wait(
+  process: Proc,
+  promise: PromiseLike<unknown>,
+  phase: Phase,
+  meta: unknown,
+  end: End | null = null,
+): void {
+  if ((process.flags & EXITED) !== 0) return
+  const { node } = process
+  const pending = new Pending(phase, meta, process.handled, node.clock.us, end)
+  process.pending = pending
+  if ((process.flags & RECEIVING) === 0) process.flags |= BUSY
+  if (node.sentCount > 0) process.keepSends()
+  promise.then(
+    (value) => resume(process, pending, value),
+    (error) => resumeFailed(process, pending, error),
+  )
+}
+
+function resume(process: Proc, pending: Pending, value: unknown): void {
+  const { node } = process
+  if (process.pending !== pending) {
+    node.counters.abandoned += 1
+    return
+  }
+  const outer = node.enter(process)
+  try {
+    settle(process, pending)
+    if (pending.phase === 'terminate') finish(process, pending.end as End)
+    else process.driver.settled(process, pending.phase, value, pending.meta)
+  } catch (thrown) {
+    failed(process, thrown, pending.phase, 'rejection', pending.startedUs)
+  } finally {
+    node.leave(process, outer)
+    if ((process.flags & DEAD) === EXITING && (process.flags & RUNNING) === 0) finishDoomed(process)
+  }
+  process.readyIfMore()
+}
+
+function resumeFailed(process: Proc, pending: Pending, error: unknown): void {
+  const { node } = process
+  if (process.pending !== pending) {
+    node.counters.abandoned += 1
+    return
+  }
+  failed(process, error, pending.phase, 'rejection', pending.startedUs)
+}
+
+function settle(process: Proc, pending: Pending): void {
+  const { node } = process
+  node.scheduler.wake()
+  if (pending.phase === 'message') process.mailbox?.noteTook(pending.seq, node.clock.us - pending.startedUs)
+  process.pending = null
+  process.flags &= ~BUSY
+  process.receiver?.cancel()
+  process.receiver = null
+  if (process.cold !== null) process.cold.sends = null
+}
+
+function failed(
+  process: Proc,
+  thrown: unknown,
+  phase: Phase,
+  how: 'throw' | 'rejection',
+  startedUs: number,
+): void {
+  if ((process.flags & EXITED) !== 0) return
+  if ((process.flags & EXITING) !== 0) return finishDoomed(process)
+  const pending = process.pending
+  if (phase === 'terminate' && pending?.end?.crash) {
+    // A crash whose last words fail keeps its report; the later reason is what the others see, as in OTP.
+    finish(process, { ...pending.end, reason: reasonOf(thrown) })
+    return
+  }
+  end(process, endByThrow(thrown, how), phase, startedUs)
+}
+
+function endByThrow(thrown: unknown, how: 'throw' | 'rejection'): End {
+  const reason = reasonOf(thrown)
+  const error = thrown instanceof Error ? thrown : null
+  return { reason, kind: kindOfThrow(thrown, how), error, signal: null, cause: null, crash: null }
+}
+
+function kindOfThrow(thrown: unknown, how: 'throw' | 'rejection'): ExitKind {
+  if (thrown instanceof Exit) return isNormal(thrown.reason) ? 'normal' : 'exit'
+  if (thrown instanceof CallError) return thrown.reason === 'timeout' ? 'timeout' : 'exit'
+  return how
+}
+
+/** Ends a process that stops by its own doing: the crash report first, its `terminate` next, then the exit. */
+export function end(process: Proc, ending: End, phase: Phase, startedUs: number | null): void {
+  report(process, ending, phase, startedUs)
+  const { driver, node } = process
+  if (
+    !driver.hasTerminate ||
+    phase === 'init' ||
+    phase === 'terminate' ||
+    (process.flags & TERMINATING) !== 0
+  ) {
+    finish(process, ending)
+    return
+  }
+  process.flags |= TERMINATING
+  process.flags &= ~BUSY
+  process.pending = null
+  process.receiver?.cancel()
+  process.receiver = null
+  const outer = node.enter(process)
+  let last = ending
+  try {
+    const promise = driver.terminate(process, ending.reason)
+    if (promise !== undefined) {
+      wait(process, promise, 'terminate', undefined, ending)
+      return
+    }
+  } catch (thrown) {
+    last = { ...endByThrow(thrown, 'throw'), crash: ending.crash }
+    report(process, last, 'terminate', null)
+  } finally {
+    node.leave(process, outer)
+  }
+  if ((process.flags & DEAD) === 0) finish(process, last)
+}
+
+function finishDoomed(process: Proc): void {
+  const doom = process.cold?.doom
+  if (doom !== undefined && doom !== null) finish(process, endBySignal(doom.reason, doom.signal))
+}
+
+/** Ends the process of its own accord, as a handler's `stop` result or a parent's order does. */
+export function stop(process: Proc, reason: ExitReason, phase: Phase, partial: Partial<End> = {}): void {
+  const kind: ExitKind = isNormal(reason) ? 'normal' : 'exit'
+  const ending: End = {
+    reason,
+    kind: reason instanceof Error ? 'throw' : kind,
+    error: reason instanceof Error ? reason : null,
+    signal: null,
+    cause: null,
+    crash: null,
+    ...partial,
+  }
+  end(process, ending, phase, null)
+}
+
+/** `init` is over: whoever waits for it may go on. */
+export function initialised(process: Proc): void {
+  process.flags &= ~STARTING
+  if (process.node.hooks !== null) process.node.observeInitialised(process)
+  const { cold } = process
+  if (cold === null || cold.started === null) return
+  const { started } = cold
+  cold.started = null
+  started({ ok: true })
+}
+
+function notAwaited(): MisuseError {
+  return new MisuseError('receive_not_awaited', 'a handler returned while its receive was still waiting')
+}

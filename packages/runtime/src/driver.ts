@@ -1,0 +1,51 @@
+/** What runs inside a process: a behaviour, seen from the one place that calls user code (`dispatch.ts`). */
+import type { ExitReason } from './exit-reason.ts'
+import type { SupervisorFacts } from './hooks.ts'
+import type { ChildView } from './inspect.ts'
+import type { Proc } from './process.ts'
+import type { Accepting } from './protocol.ts'
+
+export type ProcessKind = 'supervisor' | 'worker'
+
+/** Which part of a behaviour is running. */
+export type Phase = 'init' | 'message' | 'continue' | 'timeout' | 'terminate' | 'run'
+
+/** Marks a cast in the mailbox's meta slot; a plain message has `undefined`, a call its `Call`. */
+export const CAST = 1
+
+/**
+ * Every method may call user code and may throw. What is returned is `undefined` when the work is done, or the promise
+ * of an async handler, whose value comes back through `settled`.
+ */
+export interface Driver {
+  readonly behaviour: string
+  readonly module: string
+  readonly initialCall: string
+  readonly version: string | null
+  readonly kind: ProcessKind
+  init(process: Proc): PromiseLike<unknown> | undefined
+  handle(
+    process: Proc,
+    message: unknown,
+    sender: Proc | null,
+    meta: unknown,
+  ): PromiseLike<unknown> | undefined
+  /** A continuation or timeout that was set by a result. */
+  next(process: Proc, phase: Phase, value: unknown): PromiseLike<unknown> | undefined
+  /** Takes the value an async handler came to. */
+  settled(process: Proc, phase: Phase, value: unknown, meta: unknown): void
+  /** Runs the user's last words. */
+  terminate(process: Proc, reason: ExitReason): PromiseLike<unknown> | undefined
+  readonly hasTerminate: boolean
+  /** Only for supervisors. */
+  supervisorFacts?(process: Proc): SupervisorFacts | null
+  children?(process: Proc): readonly ChildView[]
+  /** The state as it may be shown. */
+  formatState(process: Proc): unknown
+}
+
+/** A kind of process that can be spawned or be a child: made by `GenServer.define` and `Supervisor.define`. */
+export interface Behaviour<Args = unknown, A = unknown> extends Driver {
+  readonly accepts?: Accepting<A>
+  readonly takes?: (args: Args) => void
+}

@@ -1,0 +1,71 @@
+/** @orrery/runtime: Erlang/OTP's process model in TypeScript. */
+export { CallError, type From, messageType } from './call.ts'
+export { type Bounds, capture, type Snapshot, type TaggedSnapshot } from './capture.ts'
+export type { ClockSource, TimerSource } from './clock.ts'
+export type {
+  CallOptions,
+  Context,
+  DownMessage,
+  ExitMessage,
+  Handler,
+  Receive,
+  Spawnable,
+  SpawnOptions,
+  TimerRef,
+} from './context.ts'
+export type { CrashLink, Mechanism, MessageKind, ProcessName, RawCrash, Via } from './crash.ts'
+export type { Behaviour, ProcessKind } from './driver.ts'
+export { MisuseError, StartError } from './errors.ts'
+export {
+  Exit,
+  type ExitKind,
+  type ExitReason,
+  isNormal,
+  isOrderly,
+  reasonTag,
+  type ShutdownReason,
+  type TaggedReason,
+} from './exit-reason.ts'
+export {
+  GenServer,
+  type GenServerAccepts,
+  type GenServerCallbacks,
+  type GenServerContext,
+  type GenServerModule,
+  type GenServerTypes,
+} from './gen-server.ts'
+export type {
+  ChildSpecFacts,
+  Counters,
+  DeadLetter,
+  ExitFacts,
+  NodeHooks,
+  Process,
+  ProcessStatus,
+  RawDecision,
+  RawOutcome,
+  Restart,
+  Shutdown,
+  Strategy,
+  SupervisorFacts,
+} from './hooks.ts'
+export type { InspectBounds, Inspected } from './inspect.ts'
+export { createNode, Node, type NodeOptions } from './node.ts'
+export { type Name, nameOf, Pid, type To } from './pid.ts'
+export type { Accepts, CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
+export { ReceiveTimeout } from './receive.ts'
+export type { MailboxFacts, QueuedMessage, RecordedMessage } from './recorder.ts'
+export type { MonitorRef } from './relations.ts'
+export { ignore, initOk, noreply, type Result, type ResultOptions, reply, stop } from './result.ts'
+export type { TaskSource } from './scheduler.ts'
+export { type StartOptions, start } from './start.ts'
+export { type Backoff, type ChildOptions, type ChildSpec, child } from './supervisor/child.ts'
+export {
+  type ChildCounts,
+  type ChildState,
+  type PoolSupervisor,
+  type StaticSupervisor,
+  Supervisor,
+  type SupervisorAccepts,
+  type SupervisorTypes,
+} from './supervisor/supervisor.ts'

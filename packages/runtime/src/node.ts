@@ -1,0 +1,467 @@
+/** A node: the processes that share one event loop, their scheduler, clock, names and counters. */
+import { CallError, messageType } from './call.ts'
+import { openCall } from './calling.ts'
+import { Clock, type ClockSource, systemClock, systemTimers, type TimerSource } from './clock.ts'
+import type { CallOptions, Context, Handler, SpawnOptions, TimerRef } from './context.ts'
+import type { RawCrash, Via } from './crash.ts'
+import { turn } from './dispatch.ts'
+import { type Behaviour, CAST } from './driver.ts'
+import { MisuseError } from './errors.ts'
+import type { ExitReason } from './exit-reason.ts'
+import { DEAD, EXITED, HIDDEN, RUNNING, SUSPENDED } from './flags.ts'
+import { frozen } from './freeze.ts'
+import type { Counters, DeadLetter, ExitFacts, NodeHooks, Process, RawDecision, RawOutcome } from './hooks.ts'
+import { type InspectBounds, type Inspected, inspect } from './inspect.ts'
+import { Mailbox } from './mailbox.ts'
+import { type Name, Pid, type To } from './pid.ts'
+import { type ChildFacts, never, type Proc, SENDS_KEPT } from './process.ts'
+import type { CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
+import { Scheduler, systemTasks, type TaskSource } from './scheduler.ts'
+import { Callback, SendAfter, type Timer } from './send-after.ts'
+import { bury, ExitSignal, resolve, sendExit } from './signals.ts'
+import { spawnProcess, startProcess } from './spawning.ts'
+import { Timers } from './timers.ts'
+
+export interface NodeOptions {
+  /** Like `mail@localhost`. */
+  name: string
+  release?: string
+  clock?: ClockSource
+  timers?: TimerSource
+  scheduler?: TaskSource
+  /** Numbers in [0, 1); for jitter. Default `Math.random`. */
+  random?: () => number
+  /** Freeze messages deeply and copy their byte arrays. Default: on unless `NODE_ENV` is `production`. */
+  freezeMessages?: boolean
+  /** Handled messages each process remembers for its crash report. Default 8. */
+  flightRecorder?: number
+  /** Most messages one process handles before others get their turn. Default 128. */
+  reductions?: number
+}
+
+export class Node {
+  readonly name: string
+  /** A new one at every start. */
+  readonly incarnation: string
+  readonly release: string | null
+  readonly startedAt: Date
+  readonly clock: Clock
+  readonly random: () => number
+  readonly counters: Counters = {
+    sent: 0,
+    handled: 0,
+    spawned: 0,
+    exited: 0,
+    crashes: 0,
+    restarts: 0,
+    deadLetters: 0,
+    lost: 0,
+    refused: 0,
+    abandoned: 0,
+    unhandled: 0,
+    hookErrors: 0,
+  }
+  /** The observer's slot. */
+  hooks: NodeHooks | null = null
+  /** @internal */
+  readonly scheduler: Scheduler
+  /** @internal */
+  readonly timers: Timers
+  /** @internal Processes whose end is due. */
+  readonly condemned: Proc[] = []
+  /** @internal The process whose code is on the stack. */
+  running: Proc | null = null
+  /** @internal Sends of the running handler. */
+  sentCount = 0
+  /** @internal */
+  readonly reductions: number
+  private readonly sentTo: (Proc | undefined)[] = new Array<Proc | undefined>(SENDS_KEPT).fill(undefined)
+  private readonly sentMessages: unknown[] = new Array<unknown>(SENDS_KEPT).fill(undefined)
+  private readonly isFreezing: boolean
+  private readonly kept: number
+  private readonly table: Proc[] = []
+  private readonly names = new Map<string, Proc>()
+  private lastPid = 0
+  private lastRef = 0
+  private root: Proc | null = null
+  private stopping: Promise<void> | null = null
+
+  constructor(options: NodeOptions) {
+    const clock = new Clock(options.clock ?? systemClock)
+    this.name = options.name
+    this.incarnation = globalThis.crypto.randomUUID()
+    this.release = options.release ?? null
+    this.clock = clock
+    this.startedAt = new Date(clock.wallMs())
+    this.random = options.random ?? Math.random
+    this.timers = new Timers(clock, options.timers ?? systemTimers)
+    this.scheduler = new Scheduler(clock, options.scheduler ?? systemTasks, turn, () => {
+      if (this.condemned.length > 0) bury(this)
+    })
+    this.isFreezing = options.freezeMessages ?? globalThis.process?.env?.NODE_ENV !== 'production'
+    this.kept = Math.max(1, options.flightRecorder ?? 8)
+    this.reductions = Math.max(1, options.reductions ?? 128)
+  }
+
+  /** Starts a process under nobody: an async function, a handler or a behaviour. Its `init` runs in its own turn. */
+  spawn<Args extends readonly unknown[], A = unknown>(
+    run: (ctx: Context<A>, ...args: Args) => unknown,
+    options?: SpawnOptions<Args>,
+  ): Pid<A>
+  spawn<M>(handler: Handler<M>, options?: SpawnOptions<never>): Pid<M>
+  spawn<Args, A>(behaviour: Behaviour<Args, A>, options?: SpawnOptions<Args>): Pid<A>
+  spawn(what: never, options: SpawnOptions<never> = {}): Pid<never> {
+    return this.spawnFrom(null, what, options, null).pid as Pid<never>
+  }
+
+  /** Like `spawn`, and waits until `init` has returned; rejects with a `StartError`. */
+  start<Args, A>(behaviour: Behaviour<Args, A>, options: SpawnOptions<Args> = {}): Promise<Pid<A>> {
+    return this.startFrom(null, behaviour as never, options as never) as Promise<Pid<A>>
+  }
+
+  send<A>(to: To<A>, message: InfoOf<NoInfer<A>>): void {
+    this.post(to, message, undefined)
+  }
+
+  cast<A>(to: To<A>, message: CastOf<NoInfer<A>>): void {
+    this.post(to, message, CAST)
+  }
+
+  call<A, K extends CallType<A>>(
+    to: To<A>,
+    message: CallMessage<NoInfer<A>, K> & { readonly type: K },
+    options?: CallOptions,
+  ): Promise<CallReply<A, K>> {
+    return this.callFrom(null, to, message, options) as Promise<CallReply<A, K>>
+  }
+
+  whereis<A = unknown>(name: Name<A>): Pid<A> | null {
+    return (this.named(name)?.pid ?? null) as Pid<A> | null
+  }
+
+  /** Sends an exit signal from outside. */
+  exit(
+    target: Pid | Process,
+    reason: ExitReason,
+    options: { by?: 'command'; killer?: 'command' } = {},
+  ): void {
+    const process = target instanceof Pid ? Pid.processOf(target) : (target as Proc)
+    const via: Via = (options.by ?? options.killer) === 'command' ? 'command' : 'exit'
+    if (process !== null) sendExit(process, new ExitSignal(null, via, reason))
+  }
+
+  /** The living process of a pid, of a pid as printed, of a name or of a logical key. */
+  process(target: Pid | string): Process | null {
+    if (target instanceof Pid) return Pid.processOf(target)
+    const named = this.names.get(target)
+    if (named !== undefined) return named
+    const id = /^<0\.(\d+)\.0>$/.exec(target)
+    for (const process of this.table) {
+      if (id === null ? process.key === target : process.id === Number(id[1])) return process
+    }
+    return null
+  }
+
+  /** The living processes, hidden ones left out; a dense array, so a pass over it is one tight loop. */
+  *processes(): Iterable<Process> {
+    for (const process of this.table) if ((process.flags & HIDDEN) === 0) yield process
+  }
+
+  get processCount(): number {
+    return this.table.length
+  }
+
+  /** Holds a process back once it has finished its current message; signals still reach it. */
+  suspend(process: Process): void {
+    const target = process as Proc
+    if ((target.flags & (SUSPENDED | DEAD)) !== 0) return
+    target.flags |= SUSPENDED
+    this.observeChange(target)
+  }
+
+  resume(process: Process): void {
+    const target = process as Proc
+    if ((target.flags & SUSPENDED) === 0) return
+    target.flags &= ~SUSPENDED
+    this.observeChange(target)
+    target.readyIfMore()
+  }
+
+  /** Puts one function before the handler of a process; what it throws is the process's crash. `null` takes it out. */
+  intercept(process: Process, interceptor: ((message: unknown, process: Process) => void) | null): void {
+    const target = process as Proc
+    if ((target.flags & EXITED) === 0) target.interceptor = interceptor
+  }
+
+  /** A bounded picture of a process's inside. */
+  inspect(process: Process, bounds: InspectBounds = {}): Inspected {
+    return inspect(process as Proc, bounds)
+  }
+
+  /** Stops the root supervisor, children in reverse order, then whatever is left. */
+  stop(reason: ExitReason = 'shutdown'): Promise<void> {
+    this.stopping ??= this.shutDown(reason)
+    return this.stopping
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  // What the runtime's other files need.
+
+  /** @internal */
+  setRoot(process: Proc): void {
+    this.root = process
+  }
+
+  /** @internal */
+  spawnFrom(parent: Proc | null, what: never, options: SpawnOptions<never>, child: ChildFacts | null): Proc {
+    return spawnProcess(this, parent, what, options, child)
+  }
+
+  /** @internal */
+  startFrom(parent: Proc | null, what: never, options: SpawnOptions<never>): Promise<Pid> {
+    return startProcess(this, parent, what, options)
+  }
+
+  /** @internal */
+  callFrom(caller: Proc | null, to: Pid | string, message: unknown, options?: CallOptions): Promise<unknown> {
+    if (caller !== null && (caller.flags & DEAD) !== 0) {
+      this.counters.refused += 1
+      return never()
+    }
+    const target = typeof to === 'string' ? this.named(to) : Pid.processOf(to)
+    if (target === null || (target.flags & DEAD) !== 0) {
+      return Promise.reject(new CallError('noproc', String(to), messageType(message)))
+    }
+    if (target === caller)
+      return Promise.reject(new CallError('calling_self', String(to), messageType(message)))
+    return openCall(this, caller, target, message, options?.timeoutMs ?? 5_000)
+  }
+
+  /** @internal Puts a message into a mailbox; the target is alive. */
+  deliver(target: Proc, message: unknown, sender: Proc | null, meta: unknown): void {
+    const { scheduler } = this
+    if (!scheduler.isAwake) scheduler.wake()
+    this.counters.sent += 1
+    target.mailbox ??= new Mailbox(this.kept)
+    target.mailbox.push(this.isFreezing ? frozen(message) : message, sender, meta, this.clock.tick)
+    scheduler.ready(target)
+  }
+
+  /** @internal A value about to leave its process. */
+  value<T>(value: T): T {
+    return this.isFreezing ? frozen(value) : value
+  }
+
+  /** @internal */
+  deadLetter(to: Pid | string, message: unknown, sender: Proc | null): void {
+    this.counters.deadLetters += 1
+    if (this.hooks?.deadLetter === undefined) return
+    const letter: DeadLetter = { to: String(to), message, sender }
+    this.observe((hooks) => hooks.deadLetter?.(letter))
+  }
+
+  /** @internal An ended process's send or reply. */
+  refuse(): void {
+    this.counters.refused += 1
+  }
+
+  /** @internal */
+  find(to: Pid | string): Proc | null {
+    return resolve(this, to)
+  }
+
+  /** @internal */
+  named(name: string): Proc | null {
+    return this.names.get(name) ?? null
+  }
+
+  /** @internal */
+  register(name: string, process: Proc): void {
+    if (name === '' || name === 'undefined') throw new MisuseError('bad_name', `not a name: "${name}"`)
+    if (process.name !== null || this.names.has(name)) {
+      throw new MisuseError('already_registered', `${process.name ?? name} is already registered`)
+    }
+    this.names.set(name, process)
+    process.name = name
+    if (process.index >= 0) this.observeChange(process)
+  }
+
+  /** @internal */
+  unregister(name: string): void {
+    const process = this.names.get(name)
+    if (process === undefined) return
+    this.names.delete(name)
+    process.name = null
+    this.observeChange(process)
+  }
+
+  /** @internal The name is free again; the process keeps it for its report. */
+  forgetName(process: Proc): void {
+    if (process.name !== null && this.names.get(process.name) === process) this.names.delete(process.name)
+  }
+
+  /** @internal */
+  nextPid(): number {
+    this.lastPid += 1
+    return this.lastPid
+  }
+
+  /** @internal */
+  nextRef(): number {
+    this.lastRef += 1
+    return this.lastRef
+  }
+
+  /** @internal */
+  addProcess(process: Proc): void {
+    process.index = this.table.length
+    this.table.push(process)
+    this.counters.spawned += 1
+  }
+
+  /** @internal The last one takes the place of the one that left. */
+  removeProcess(process: Proc): void {
+    const last = this.table.pop() as Proc
+    if (last === process) return
+    this.table[process.index] = last
+    last.index = process.index
+  }
+
+  /** @internal Marks whose code runs; gives back whose ran before. */
+  enter(process: Proc): Proc | null {
+    const outer = this.running
+    this.running = process
+    process.flags |= RUNNING
+    this.sentCount = 0
+    return outer
+  }
+
+  /** @internal */
+  leave(process: Proc, outer: Proc | null): void {
+    this.running = outer
+    if (outer !== process) process.flags &= ~RUNNING
+    this.sentCount = 0
+  }
+
+  /** @internal */
+  noteSend(to: Proc, message: unknown): void {
+    const count = this.sentCount
+    this.sentCount = count + 1
+    if (count >= SENDS_KEPT) return
+    this.sentTo[count] = to
+    this.sentMessages[count] = message
+  }
+
+  /** @internal */
+  takeSends(): { items: { to: Proc; message: unknown }[]; more: number } {
+    const items: { to: Proc; message: unknown }[] = []
+    for (let i = 0; i < this.sentCount && i < SENDS_KEPT; i++) {
+      items.push({ to: this.sentTo[i] as Proc, message: this.sentMessages[i] })
+    }
+    return { items, more: Math.max(0, this.sentCount - SENDS_KEPT) }
+  }
+
+  /** @internal Microseconds now, from the slice's reading where that is fresh. */
+  nowUs(): number {
+    return this.scheduler.isAwake ? this.clock.us : this.clock.read()
+  }
+
+  /** @internal */
+  setTimer(timer: Timer, ms: number): void {
+    this.timers.add(timer, ms, this.nowUs())
+  }
+
+  /** @internal */
+  sendAfterFrom(sender: Proc | null, ms: number, to: Pid | string, message: unknown): TimerRef {
+    const timer = new SendAfter(this, ms, sender, to, this.value(message))
+    this.setTimer(timer, ms)
+    return timer
+  }
+
+  /** @internal */
+  cancelTimer(timer: SendAfter): number | null {
+    if (timer.list === null) return null
+    this.timers.remove(timer)
+    return Math.max(0, Math.round((timer.deadlineUs - this.nowUs()) / 1_000))
+  }
+
+  /** @internal A promise for after the event loop has run. */
+  after(ms: number): Promise<void> {
+    return new Promise((resolve) => this.setTimer(new Callback(resolve), ms))
+  }
+
+  /** @internal */
+  observeStart(process: Proc): void {
+    this.observe((hooks) => hooks.processStarted?.(process))
+  }
+
+  /** @internal */
+  observeInitialised(process: Proc): void {
+    this.observe((hooks) => hooks.processInitialised?.(process))
+  }
+
+  /** @internal */
+  observeExit(process: Proc, facts: ExitFacts): void {
+    this.observe((hooks) => hooks.processExited?.(process, facts))
+  }
+
+  /** @internal */
+  observeChange(process: Proc): void {
+    if (this.hooks !== null) this.observe((hooks) => hooks.processChanged?.(process))
+  }
+
+  /** @internal */
+  observeCrash(make: () => RawCrash): void {
+    this.observe((hooks) => hooks.processCrashed?.(make()))
+  }
+
+  /** @internal */
+  observeDecision(decision: RawDecision): void {
+    this.observe((hooks) => hooks.supervisorDecided?.(decision))
+  }
+
+  /** @internal */
+  observeOutcome(outcome: RawOutcome): void {
+    this.observe((hooks) => hooks.crashOutcome?.(outcome))
+  }
+
+  /** An observer's fault is counted and harms nobody. */
+  private observe(tell: (hooks: NodeHooks) => void): void {
+    if (this.hooks === null) return
+    try {
+      tell(this.hooks)
+    } catch {
+      this.counters.hookErrors += 1
+    }
+  }
+
+  private post(to: Pid | string, message: unknown, meta: unknown): void {
+    const target = this.find(to)
+    if (target === null || (target.flags & DEAD) !== 0) this.deadLetter(to, message, null)
+    else this.deliver(target, message, null, meta)
+  }
+
+  private async shutDown(reason: ExitReason): Promise<void> {
+    const { root } = this
+    if (root !== null && (root.flags & EXITED) === 0) await this.endOf(root, reason)
+    for (const process of [...this.table])
+      sendExit(process, new ExitSignal(null, 'shutdown', 'kill', null, true))
+    bury(this)
+    this.timers.clear()
+  }
+
+  private endOf(process: Proc, reason: ExitReason): Promise<void> {
+    return new Promise((resolve) => {
+      process.extra.ended = resolve
+      sendExit(process, new ExitSignal(null, 'shutdown', reason, null, true))
+    })
+  }
+}
+
+/** A node without a supervisor, for raw processes and tests. */
+export function createNode(options: NodeOptions): Node {
+  return new Node(options)
+}

@@ -1,0 +1,152 @@
+/**
+ * A fair run queue: each runnable process gets a turn of at most `reductions` messages, and a slice of turns ends
+ * after 4 ms so that the event loop breathes. A slice begins in a microtask when the node was idle, and in a macrotask
+ * when the node has had its time. The clock is read once as a slice begins and then every few messages.
+ */
+import type { Clock } from './clock.ts'
+import { BLOCKED, HAS_NEXT, QUEUED } from './flags.ts'
+import type { Proc } from './process.ts'
+
+/** How the node gets its slices. */
+export interface TaskSource {
+  microtask(run: () => void): void
+  macrotask(run: () => void): void
+}
+
+export const systemTasks: TaskSource = {
+  microtask: (run) => queueMicrotask(run),
+  macrotask: (run) => {
+    setImmediate(run)
+  },
+}
+
+const SLICE_US = 4_000
+/** Most messages between two readings of the clock. */
+const CLOCK_EVERY = 64
+/** Ends a slice where time stands still. */
+const READINGS_PER_SLICE = 1_024
+
+export class Scheduler {
+  /** A slice runs or will run: the clock's last reading is fresh. */
+  isAwake = false
+  /** Messages until the clock is read again. */
+  untilReading = CLOCK_EVERY
+  private readonly clock: Clock
+  private readonly tasks: TaskSource
+  private readonly turn: (process: Proc) => void
+  private readonly bury: () => void
+  private queue: (Proc | undefined)[] = new Array<Proc | undefined>(256).fill(undefined)
+  private mask = 255
+  private head = 0
+  private tail = 0
+  private interval = CLOCK_EVERY
+  private readings = 0
+  private isOver = false
+  /** When the event loop last ran something of its own. */
+  private breathUs = 0
+
+  constructor(clock: Clock, tasks: TaskSource, turn: (process: Proc) => void, bury: () => void) {
+    this.clock = clock
+    this.tasks = tasks
+    this.turn = turn
+    this.bury = bury
+  }
+
+  get length(): number {
+    return this.tail - this.head
+  }
+
+  /** Makes sure that a slice will run. */
+  wake(): void {
+    if (this.isAwake) return
+    this.isAwake = true
+    this.clock.read()
+    this.tasks.microtask(this.slice)
+  }
+
+  /** Puts a process into the run queue unless it must not run or already stands there. */
+  ready(process: Proc): void {
+    if ((process.flags & BLOCKED) !== 0) return
+    process.flags |= QUEUED
+    if (!this.isAwake) this.wake()
+    if (this.tail - this.head > this.mask) this.grow()
+    this.queue[this.tail & this.mask] = process
+    this.tail += 1
+  }
+
+  /** Reads the clock and says whether the slice is over. */
+  checkClock(): boolean {
+    const before = this.clock.us
+    const elapsed = this.clock.read() - before
+    // Slow handlers are watched more closely than quick ones.
+    if (elapsed > 1_000) this.interval = Math.max(1, this.interval >> 2)
+    else if (elapsed < 250 && this.interval < CLOCK_EVERY) this.interval *= 2
+    this.untilReading = this.interval
+    this.readings += 1
+    if (this.clock.us - this.breathUs > SLICE_US || this.readings > READINGS_PER_SLICE) this.isOver = true
+    return this.isOver
+  }
+
+  /** Whether a long piece of work may go on before the event loop runs. */
+  hasTime(): boolean {
+    return this.clock.read() - this.breathUs <= SLICE_US
+  }
+
+  /** Resolves once the event loop has run. */
+  breath(): Promise<void> {
+    return new Promise((resolve) => {
+      this.tasks.macrotask(() => {
+        this.breathUs = this.clock.read()
+        resolve()
+      })
+    })
+  }
+
+  private readonly slice = (): void => {
+    if (this.clock.us - this.breathUs > SLICE_US) this.tasks.macrotask(this.freshSlice)
+    else this.run()
+  }
+
+  private readonly freshSlice = (): void => {
+    this.breathUs = this.clock.read()
+    this.run()
+  }
+
+  private run(): void {
+    this.isOver = false
+    this.readings = 0
+    for (;;) {
+      this.bury()
+      if (this.head === this.tail) break
+      if (this.isOver) {
+        this.tasks.macrotask(this.freshSlice)
+        return
+      }
+      const at = this.head & this.mask
+      const process = this.queue[at] as Proc
+      this.queue[at] = undefined
+      this.head += 1
+      process.flags &= ~QUEUED
+      if (--this.untilReading <= 0) this.checkClock()
+      this.turn(process)
+      const mailbox = process.mailbox
+      if ((mailbox !== null && mailbox.head !== mailbox.tail) || (process.flags & HAS_NEXT) !== 0) {
+        this.again(process)
+      }
+    }
+    this.isAwake = false
+  }
+
+  /** More to do: behind everybody else. */
+  private again(process: Proc): void {
+    if (process.receiver === null || process.receiver.hasUnread()) this.ready(process)
+  }
+
+  private grow(): void {
+    const queue = new Array<Proc | undefined>((this.mask + 1) * 2).fill(undefined)
+    const mask = queue.length - 1
+    for (let i = this.head; i < this.tail; i++) queue[i & mask] = this.queue[i & this.mask]
+    this.queue = queue
+    this.mask = mask
+  }
+}

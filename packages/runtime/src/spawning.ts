@@ -1,0 +1,111 @@
+/** Makes processes: from a behaviour, a handler or a function. */
+import type { SpawnOptions } from './context.ts'
+import { turn } from './dispatch.ts'
+import type { Driver } from './driver.ts'
+import { StartError } from './errors.ts'
+import { HIDDEN, IMMUNE, QUEUED } from './flags.ts'
+import type { Node } from './node.ts'
+import type { Pid } from './pid.ts'
+import { type ChildFacts, Proc, type Started } from './process.ts'
+import { FunctionDriver, HandlerDriver } from './raw.ts'
+import { link } from './signals.ts'
+
+interface Options extends SpawnOptions<unknown> {}
+
+/** Makes the process; its `init` runs in its first turn. */
+export function spawnProcess(
+  node: Node,
+  parent: Proc | null,
+  what: unknown,
+  options: Options,
+  child: ChildFacts | null,
+): Proc {
+  const process = makeProcess(node, parent, what, options, child)
+  node.scheduler.ready(process)
+  return process
+}
+
+/** Makes the process, linked to its parent, and resolves when its `init` has returned. */
+export async function startProcess(
+  node: Node,
+  parent: Proc | null,
+  what: unknown,
+  options: Options,
+): Promise<Pid> {
+  const { process, result } = initProcess(node, parent, what, options, null)
+  const started = result instanceof Promise ? await result : result
+  if (!started.ok) throw new StartError(process.module, started.reason)
+  return process.pid
+}
+
+/**
+ * Makes the process and runs its `init` at once, inside the parent's turn: a parent waits for its child's `init`
+ * anyway, as in OTP, and a tree of synchronous ones comes up without a detour through the event loop.
+ */
+export function initProcess(
+  node: Node,
+  parent: Proc | null,
+  what: unknown,
+  options: Options,
+  child: ChildFacts | null,
+): { process: Proc; result: Started | Promise<Started> } {
+  const process = makeProcess(node, parent, what, options, child)
+  if (parent !== null) link(parent, process)
+  let now: Started | null = null
+  let later: ((started: Started) => void) | null = null
+  process.extra.started = (started) => {
+    now = started
+    later?.(started)
+  }
+  node.scheduler.wake()
+  process.flags |= QUEUED
+  turn(process)
+  process.flags &= ~QUEUED
+  process.readyIfMore()
+  const result = now as Started | null
+  return {
+    process,
+    result:
+      result ??
+      new Promise<Started>((resolve) => {
+        later = resolve
+      }),
+  }
+}
+
+function makeProcess(
+  node: Node,
+  parent: Proc | null,
+  what: unknown,
+  options: Options,
+  child: ChildFacts | null,
+): Proc {
+  const driver = driverOf(what)
+  const args = typeof what === 'function' ? { run: what, args: options.args } : options.args
+  // The parent's turn has a fresh reading already.
+  if (!node.scheduler.isAwake) node.scheduler.wake()
+  const process = new Proc(node, node.nextPid(), driver, args, parent, child)
+  if (options.name !== undefined) node.register(options.name, process)
+  if (options.label !== undefined) process.extra.label = options.label
+  if (options.immune === true) process.flags |= IMMUNE
+  if (options.hidden === true) process.flags |= HIDDEN
+  node.addProcess(process)
+  if (node.hooks !== null) node.observeStart(process)
+  return process
+}
+
+const functions = new FunctionDriver()
+const handlers = new WeakMap<object, Driver>()
+
+function driverOf(what: unknown): Driver {
+  if (typeof what === 'function') return functions
+  if (typeof what === 'object' && what !== null) {
+    if ('initialCall' in what && 'settled' in what) return what as Driver
+    const known = handlers.get(what)
+    if (known !== undefined) return known
+    const driver = new HandlerDriver(what as never)
+    handlers.set(what, driver)
+    return driver
+  }
+  throw new TypeError('spawn takes a function, a handler or a behaviour')
+}

@@ -1,0 +1,91 @@
+/** The children of one supervisor, in start order. */
+import type { CrashLink } from '../crash.ts'
+import type { Proc } from '../process.ts'
+import type { ChildSpec } from './child.ts'
+import { Slots } from './slots.ts'
+
+/** A child over all its lives. */
+export class Child {
+  readonly spec: ChildSpec
+  readonly slot: number
+  process: Proc | null = null
+  /** Ended, and to be started again. */
+  isRestarting = false
+  restarts = 0
+  /** Failed starts in a row. */
+  attempts = 0
+  /** Id of its latest process, 0 before the first. */
+  latest = 0
+  crash: CrashLink | null = null
+  endedUs = 0
+
+  constructor(spec: ChildSpec, slot: number) {
+    this.spec = spec
+    this.slot = slot
+  }
+}
+
+export class Children {
+  readonly isPool: boolean
+  private order: Child[] = []
+  private readonly pool = new Set<Child>()
+  private readonly byProcess = new Map<Proc, Child>()
+  private readonly slots = new Slots()
+
+  constructor(isPool: boolean) {
+    this.isPool = isPool
+  }
+
+  add(spec: ChildSpec): Child {
+    const child = new Child(spec, this.isPool ? this.slots.take() : 0)
+    if (this.isPool) this.pool.add(child)
+    else this.order.push(child)
+    return child
+  }
+
+  remove(child: Child): void {
+    if (this.isPool) {
+      if (this.pool.delete(child)) this.slots.give(child.slot)
+    } else {
+      this.order = this.order.filter((other) => other !== child)
+    }
+  }
+
+  /** In start order. */
+  all(): Child[] {
+    return this.isPool ? [...this.pool] : [...this.order]
+  }
+
+  get size(): number {
+    return this.isPool ? this.pool.size : this.order.length
+  }
+
+  has(child: Child): boolean {
+    return this.isPool ? this.pool.has(child) : this.order.includes(child)
+  }
+
+  indexOf(child: Child): number {
+    return this.order.indexOf(child)
+  }
+
+  byId(id: string): Child | undefined {
+    return this.order.find((child) => child.spec.facts.id === id)
+  }
+
+  of(process: Proc): Child | undefined {
+    return this.byProcess.get(process)
+  }
+
+  began(child: Child, process: Proc): void {
+    child.process = process
+    child.latest = process.id
+    child.isRestarting = false
+    child.attempts = 0
+    this.byProcess.set(process, child)
+  }
+
+  ended(child: Child): void {
+    if (child.process !== null) this.byProcess.delete(child.process)
+    child.process = null
+  }
+}

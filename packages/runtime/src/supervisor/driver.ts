@@ -1,0 +1,470 @@
+/** Performs what `strategy.ts` decides. One message at a time, across every start and stop, as in OTP. */
+import { Call } from '../call.ts'
+import { initialised, stop as stopProcess } from '../dispatch.ts'
+import type { Driver, Phase } from '../driver.ts'
+import { Exit, type ExitReason } from '../exit-reason.ts'
+import { DEAD, TRAPS_EXIT } from '../flags.ts'
+import { isOrderOfParent } from '../gen-server.ts'
+import type { RawDecision, Strategy, SupervisorFacts } from '../hooks.ts'
+import type { ChildView } from '../inspect.ts'
+import { Pid } from '../pid.ts'
+import { contextOf, type Proc } from '../process.ts'
+import { isPromise } from '../raw.ts'
+import { Callback } from '../send-after.ts'
+import { type CrashCause, ExitSignal } from '../signals.ts'
+import type { ChildSpec } from './child.ts'
+import { type Child, Children } from './children.ts'
+import { breathe, startChild, stopAtOnce, stopChild } from './lifecycle.ts'
+import { RestartWindow } from './restart-window.ts'
+import { affected, backoffMs, isToForget, isToRestart } from './strategy.ts'
+
+export interface Definition {
+  readonly module: string
+  readonly version: string | null
+  readonly strategy: Strategy
+  readonly intensity: number
+  readonly periodMs: number
+  readonly make: (args: never, ctx: never, supervisorArgs: never) => ChildSpec | readonly ChildSpec[]
+}
+
+class State {
+  readonly children: Children
+  readonly window: RestartWindow
+  constructor(definition: Definition) {
+    this.children = new Children(definition.strategy === 'simple_one_for_one')
+    this.window = new RestartWindow(definition.intensity, definition.periodMs)
+  }
+}
+
+/** Sent by a supervisor to itself: this child's start failed, or its backoff is over. */
+class TryAgain {
+  readonly type = 'tryAgain'
+  readonly child: Child
+  readonly isCounted: boolean
+  constructor(child: Child, isCounted: boolean) {
+    this.child = child
+    this.isCounted = isCounted
+  }
+}
+
+type Request = { type: string; args?: unknown; child?: unknown }
+type Answer = { ok: true; value?: unknown; pid?: Pid | null } | { ok: false; reason: ExitReason }
+
+export class SupervisorDriver implements Driver {
+  readonly behaviour = 'Supervisor'
+  readonly module: string
+  readonly initialCall: string
+  readonly version: string | null
+  readonly kind = 'supervisor'
+  readonly hasTerminate = true
+  private readonly definition: Definition
+
+  constructor(definition: Definition) {
+    this.module = definition.module
+    this.initialCall = `${definition.module}.init`
+    this.version = definition.version
+    this.definition = definition
+  }
+
+  init(process: Proc): PromiseLike<unknown> | undefined {
+    const args = process.state
+    process.flags |= TRAPS_EXIT
+    const state = new State(this.definition)
+    process.state = state
+    if (state.children.isPool) {
+      process.extra.poolArgs = args
+      initialised(process)
+      return undefined
+    }
+    const specs = this.definition.make(
+      args as never,
+      contextOf(process) as never,
+      undefined as never,
+    ) as readonly ChildSpec[]
+    for (const spec of specs) {
+      if (state.children.byId(spec.facts.id) !== undefined) {
+        throw new Exit('bad_spec', { why: 'two children have the same id', id: spec.facts.id })
+      }
+      state.children.add(spec)
+    }
+    return this.startAll(process, state)
+  }
+
+  handle(
+    process: Proc,
+    message: unknown,
+    _sender: Proc | null,
+    meta: unknown,
+  ): PromiseLike<unknown> | undefined {
+    const state = process.state as State
+    if (meta instanceof ExitSignal) {
+      if (isOrderOfParent(process, meta)) {
+        process.extra.order = meta
+        stopProcess(process, meta.reason, 'message', { signal: meta, cause: meta.cause })
+        return undefined
+      }
+      const child = meta.from === null ? undefined : state.children.of(meta.from)
+      return child === undefined ? undefined : this.childEnded(process, state, child, meta)
+    }
+    if (message instanceof TryAgain) return this.tryAgain(process, state, message)
+    if (meta instanceof Call) return this.answer(process, state, message as Request, meta)
+    process.node.counters.unhandled += 1
+    return undefined
+  }
+
+  next(): undefined {
+    return undefined
+  }
+
+  settled(process: Proc, phase: Phase): void {
+    if (phase === 'init' && (process.flags & DEAD) === 0) initialised(process)
+  }
+
+  async terminate(process: Proc, _reason: ExitReason): Promise<void> {
+    const state = process.state
+    if (!(state instanceof State)) return
+    const cause = process.extra.order?.cause ?? null
+    const children = state.children.all().reverse()
+    if (state.children.isPool) await stopAtOnce(process, state.children, children, cause)
+    else for (const child of children) await stopChild(process, state.children, child, cause, false)
+  }
+
+  formatState(process: Proc): unknown {
+    const { state } = process
+    if (!(state instanceof State)) return undefined
+    return { children: state.children.size, ...this.facts(process, state) }
+  }
+
+  supervisorFacts(process: Proc): SupervisorFacts {
+    const { state } = process
+    return this.facts(process, state instanceof State ? state : null)
+  }
+
+  children(process: Proc): readonly ChildView[] {
+    const { state } = process
+    if (!(state instanceof State)) return []
+    return state.children.all().map((child) => ({
+      id: child.spec.facts.id,
+      process: child.process,
+      restart: child.spec.facts.restart,
+    }))
+  }
+
+  private facts(process: Proc, state: State | null): SupervisorFacts {
+    const { strategy, intensity, periodMs } = this.definition
+    return {
+      strategy,
+      intensity,
+      periodMs,
+      restartsInWindow: state?.window.inWindow(process.node.clock.us) ?? [],
+    }
+  }
+
+  /** In start order; when one fails, those before it are stopped in reverse order and the start fails. */
+  private async startAll(process: Proc, state: State): Promise<void> {
+    const { children } = state
+    const started: Child[] = []
+    for (const child of children.all()) {
+      await breathe(process, started.length)
+      const outcome = await startChild(process, children, child)
+      if (outcome.ok) {
+        started.push(child)
+        continue
+      }
+      for (const earlier of started.reverse())
+        await stopChild(process, children, earlier, outcome.cause, false)
+      const failure = { tag: 'failed_to_start_child', id: child.spec.facts.id, reason: outcome.reason }
+      throw new Exit({ shutdown: failure })
+    }
+  }
+
+  private childEnded(
+    process: Proc,
+    state: State,
+    child: Child,
+    signal: ExitSignal,
+  ): PromiseLike<unknown> | undefined {
+    const { node } = process
+    const ended = signal.from as Proc
+    const crash = signal.cause?.crash ?? null
+    const { restart } = child.spec.facts
+    state.children.ended(child)
+    child.crash = crash
+    child.endedUs = crash?.atUs ?? node.clock.us
+    if (isToRestart(restart, signal.reason)) return this.restart(process, state, child, ended)
+    if (isToForget(this.definition.strategy, restart)) state.children.remove(child)
+    if (node.hooks !== null) {
+      this.decided(process, state, child, ended, 'leave', [])
+      if (crash !== null) {
+        node.observeOutcome({
+          crashId: crash.id,
+          kind: 'not_restarted',
+          newProcess: null,
+          backAfterUs: null,
+          escalatedTo: null,
+        })
+      }
+    }
+    return undefined
+  }
+
+  /** Counts the restart; within the intensity, performs it. */
+  private restart(
+    process: Proc,
+    state: State,
+    child: Child,
+    ended: Proc | null,
+  ): PromiseLike<unknown> | undefined {
+    const { node } = process
+    const nowUs = node.clock.read()
+    child.isRestarting = true
+    if (!state.window.add(nowUs)) {
+      this.giveUp(process, state, child, ended)
+      return undefined
+    }
+    const targets = this.affected(state, child)
+    if (node.hooks !== null && ended !== null) {
+      const stops = targets.filter((other) => other.process !== null).map((other) => other.process as Proc)
+      this.decided(process, state, child, ended, 'restart', stops.reverse())
+    }
+    const { backoff } = child.spec
+    if (backoff === null) return this.perform(process, state, child, targets)
+    const ms = backoffMs(backoff, child.restarts + child.attempts)
+    node.setTimer(new Callback(() => this.sendTryAgain(process, child, false)), ms)
+    return undefined
+  }
+
+  private affected(state: State, child: Child): Child[] {
+    if (state.children.isPool) return [child]
+    const { from, to } = affected(
+      this.definition.strategy,
+      state.children.indexOf(child),
+      state.children.size,
+    )
+    return state.children.all().slice(from, to)
+  }
+
+  /** Stops what the strategy stops, in reverse order, and starts it again in start order. */
+  private async perform(process: Proc, state: State, child: Child, targets: Child[]): Promise<void> {
+    const { children } = state
+    const { strategy } = this.definition
+    const mechanism = strategy === 'one_for_all' || strategy === 'rest_for_one' ? strategy : null
+    const cause: CrashCause | null = child.crash === null ? null : { crash: child.crash, mechanism }
+    for (const other of [...targets].reverse()) {
+      if (other === child) continue
+      if (other.process !== null) await stopChild(process, children, other, cause, true)
+      if (other.spec.facts.restart === 'temporary') children.remove(other)
+    }
+    for (const other of targets) {
+      if (!children.has(other)) continue
+      const isRestart = other.latest !== 0
+      const outcome = await startChild(process, children, other)
+      if (!outcome.ok) {
+        other.isRestarting = true
+        other.attempts += 1
+        other.crash ??= outcome.cause?.crash ?? child.crash
+        if (other !== child) child.isRestarting = child.process === null
+        this.sendTryAgain(process, other, true)
+        return
+      }
+      if (isRestart) this.cameBack(process, other)
+    }
+  }
+
+  private cameBack(process: Proc, child: Child): void {
+    const { node } = process
+    child.restarts += 1
+    node.counters.restarts += 1
+    const { crash } = child
+    child.crash = null
+    if (crash === null || node.hooks === null) return
+    node.observeOutcome({
+      crashId: crash.id,
+      kind: 'restarted',
+      newProcess: child.process,
+      backAfterUs: Math.max(0, Math.round(node.clock.read() - child.endedUs)),
+      escalatedTo: null,
+    })
+  }
+
+  /** One restart too many: the supervisor ends with `shutdown`, which its own supervisor takes for abnormal. */
+  private giveUp(process: Proc, state: State, child: Child, ended: Proc | null): void {
+    const { node } = process
+    const { crash } = child
+    if (node.hooks !== null) {
+      const stops = state.children.all().filter((other) => other.process !== null)
+      if (ended !== null) {
+        this.decided(
+          process,
+          state,
+          child,
+          ended,
+          'give_up',
+          stops.map((other) => other.process as Proc).reverse(),
+        )
+      }
+      if (crash !== null) {
+        node.observeOutcome({
+          crashId: crash.id,
+          kind: 'given_up',
+          newProcess: null,
+          backAfterUs: null,
+          escalatedTo: process.parent,
+        })
+      }
+    }
+    child.isRestarting = false
+    const cause: CrashCause | null = crash === null ? null : { crash, mechanism: 'intensity' }
+    if (cause !== null) process.extra.order = new ExitSignal(null, 'exit', 'shutdown', cause)
+    stopProcess(process, 'shutdown', 'message', { cause })
+  }
+
+  private tryAgain(
+    process: Proc,
+    state: State,
+    { child, isCounted }: TryAgain,
+  ): PromiseLike<unknown> | undefined {
+    if (!child.isRestarting || !state.children.has(child)) return undefined
+    if (isCounted) return this.restart(process, state, child, null)
+    return this.perform(process, state, child, this.affected(state, child))
+  }
+
+  private sendTryAgain(process: Proc, child: Child, isCounted: boolean): void {
+    if ((process.flags & DEAD) !== 0) return
+    process.node.deliver(process, new TryAgain(child, isCounted), process, undefined)
+  }
+
+  private decided(
+    process: Proc,
+    state: State,
+    child: Child,
+    ended: Proc,
+    action: RawDecision['action'],
+    stops: Proc[],
+  ): void {
+    const { node } = process
+    node.observeDecision({
+      atUs: Math.round(node.clock.us),
+      supervisor: process,
+      child: ended,
+      crashId: child.crash?.id ?? null,
+      action,
+      childSpec: child.spec.facts,
+      ...this.facts(process, state),
+      stops,
+    })
+  }
+
+  private answer(
+    process: Proc,
+    state: State,
+    request: Request,
+    call: Call,
+  ): PromiseLike<unknown> | undefined {
+    const answer = this.carryOut(process, state, request)
+    if (!isPromise(answer)) {
+      reply(process, call, answer)
+      return undefined
+    }
+    return answer.then((value) => reply(process, call, value as Answer))
+  }
+
+  private carryOut(process: Proc, state: State, request: Request): Answer | PromiseLike<Answer> {
+    const { children } = state
+    switch (request.type) {
+      case 'startChild':
+        return this.addChild(process, state, request.args)
+      case 'terminateChild':
+        return this.terminateChild(process, children, request.child)
+      case 'restartChild':
+        return this.restartChild(process, children, request.child)
+      case 'deleteChild':
+        return this.deleteChild(children, request.child)
+      case 'whichChildren':
+        return { ok: true, value: children.all().map(childState) }
+      case 'countChildren':
+        return { ok: true, value: count(children.all()) }
+      default:
+        throw new Exit('bad_call', { message: request })
+    }
+  }
+
+  private async addChild(process: Proc, state: State, args: unknown): Promise<Answer> {
+    const { children } = state
+    const spec = children.isPool
+      ? (this.definition.make(
+          args as never,
+          contextOf(process) as never,
+          process.cold?.poolArgs as never,
+        ) as ChildSpec)
+      : (args as ChildSpec)
+    const present = children.isPool ? undefined : children.byId(spec.facts.id)
+    if (present !== undefined) {
+      return present.process === null
+        ? { ok: false, reason: { tag: 'already_present', id: spec.facts.id } }
+        : { ok: false, reason: { tag: 'already_started', pid: present.process.pid } }
+    }
+    const child = children.add(spec)
+    const outcome = await startChild(process, children, child)
+    if (outcome.ok) {
+      if (child.process === null && isToForget(this.definition.strategy, spec.facts.restart))
+        children.remove(child)
+      return { ok: true, pid: (child.process as Proc | null)?.pid ?? null }
+    }
+    children.remove(child)
+    return { ok: false, reason: outcome.reason }
+  }
+
+  private async terminateChild(process: Proc, children: Children, target: unknown): Promise<Answer> {
+    const child = find(children, target)
+    if (child === undefined) return { ok: false, reason: 'not_found' }
+    await stopChild(process, children, child, null, false)
+    child.isRestarting = false
+    if (isToForget(this.definition.strategy, child.spec.facts.restart)) children.remove(child)
+    return { ok: true }
+  }
+
+  private async restartChild(process: Proc, children: Children, target: unknown): Promise<Answer> {
+    const child = find(children, target)
+    if (child === undefined) return { ok: false, reason: 'not_found' }
+    if (child.process !== null) return { ok: false, reason: 'running' }
+    if (child.isRestarting) return { ok: false, reason: 'restarting' }
+    const outcome = await startChild(process, children, child)
+    if (!outcome.ok) return outcome
+    return { ok: true, value: (child.process as Proc | null)?.pid ?? null }
+  }
+
+  private deleteChild(children: Children, target: unknown): Answer {
+    const child = find(children, target)
+    if (child === undefined) return { ok: false, reason: 'not_found' }
+    if (child.process !== null) return { ok: false, reason: 'running' }
+    if (child.isRestarting) return { ok: false, reason: 'restarting' }
+    children.remove(child)
+    return { ok: true }
+  }
+}
+
+function reply(process: Proc, call: Call, answer: Answer): void {
+  if (call.isOpen && (process.flags & DEAD) === 0) call.answer(answer)
+}
+
+function find(children: Children, target: unknown): Child | undefined {
+  if (typeof target === 'string') return children.byId(target)
+  const process = target instanceof Pid ? Pid.processOf(target) : null
+  return process === null || !children.isPool ? undefined : children.of(process)
+}
+
+function childState(child: Child) {
+  const { id, kind, module } = child.spec.facts
+  return { id, pid: child.process?.pid ?? null, isRestarting: child.isRestarting, kind, module }
+}
+
+function count(children: Child[]) {
+  const supervisors = children.filter((child) => child.spec.facts.kind === 'supervisor').length
+  return {
+    specs: children.length,
+    active: children.filter((child) => child.process !== null).length,
+    supervisors,
+    workers: children.length - supervisors,
+  }
+}
