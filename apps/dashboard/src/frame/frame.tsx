@@ -4,7 +4,7 @@ import { Search } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
-import { type ReactNode, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useSyncExternalStore } from 'react'
 import { useConnection, useView } from '../live/use-view.ts'
 import { Mark } from '../ui/glyphs.tsx'
 import { useIsPhone } from '../ui/use-media.ts'
@@ -19,7 +19,8 @@ import { openOverlay, openPalette, useOverlay } from './overlays.ts'
 import { PhoneTabs, Rail } from './rail.tsx'
 import { PhoneStrip, Transport } from './transport.tsx'
 
-const Palette = dynamic(() => import('./palette.tsx').then((module) => module.Palette), { ssr: false })
+const loadPalette = () => import('./palette.tsx').then((module) => module.Palette)
+const Palette = dynamic(loadPalette, { ssr: false })
 const KeysOverlay = dynamic(() => import('./keys-overlay.tsx').then((module) => module.KeysOverlay), {
   ssr: false,
 })
@@ -42,6 +43,11 @@ function Standing({ children }: { children: ReactNode }) {
   const nodes = Object.values(cluster?.nodes ?? {})
   const treeNode = place.node ?? nodes.find((node) => node.status === 'live')?.node ?? nodes[0]?.node ?? null
   const rail = { place, treeNode, newGroups }
+  // Once the screen stands, so that the first stroke after ⌘K is not lost.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), 2_000)
+    return () => clearTimeout(timer)
+  }, [])
   const paletteKeys = useSyncExternalStore(
     () => () => undefined,
     () => (isMac() ? '⌘K' : 'Ctrl K'),

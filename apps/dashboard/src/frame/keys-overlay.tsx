@@ -59,7 +59,9 @@ export function KeyCaps({ keys }: { keys: string }) {
         <kbd key={i}>
           {stroke
             .split('+')
-            .map((part) => NAMES[part] ?? part)
+            .map(
+              (part, at, all) => NAMES[part] ?? (at > 0 && at === all.length - 1 ? part.toUpperCase() : part),
+            )
             .join(' ')}
         </kbd>
       ))}

@@ -44,14 +44,17 @@ export function useKeys(name: string, bindings: KeyBinding[]): void {
   }, [name])
 }
 
-/** What is bound now, for the overlay. */
+/** What is bound now, for the overlay: the screen's own first. */
 export function boundKeys(): { name: string; bindings: KeyBinding[] }[] {
   const byName = new Map<string, KeyBinding[]>()
   for (const { name, bindings } of groups) {
     const shown = bindings().filter((binding) => binding.label)
     if (shown.length > 0) byName.set(name, [...(byName.get(name) ?? []), ...shown])
   }
-  return [...byName].map(([name, bindings]) => ({ name, bindings }))
+  const rank = (name: string) => ['Time', 'Everywhere'].indexOf(name)
+  return [...byName]
+    .map(([name, bindings]) => ({ name, bindings }))
+    .sort((a, b) => rank(a.name) - rank(b.name))
 }
 
 /** How a key event is written in a binding. */

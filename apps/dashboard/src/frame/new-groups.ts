@@ -9,7 +9,7 @@ import { preference } from './preference.ts'
 const lastLook = preference<string>('crashes-seen-ms', '0')
 
 interface GroupFirstSeen {
-  firstSeenAt: string
+  firstSeen: string
 }
 
 const ASK_AT_MOST_EVERY_MS = 5_000
@@ -48,5 +48,5 @@ export function useNewGroups(isLooking: boolean): number {
 }
 
 export function newSince(groups: GroupFirstSeen[], seenMs: number): number {
-  return groups.filter((group) => Date.parse(group.firstSeenAt) > seenMs).length
+  return groups.filter((group) => Date.parse(group.firstSeen) > seenMs).length
 }

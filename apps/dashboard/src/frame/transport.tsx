@@ -294,17 +294,23 @@ function Preview({ mark, width }: { mark: PlacedMark; width: number }) {
 }
 
 function EmptyStrip() {
+  const [ref, { width }] = useSize<HTMLDivElement>()
+  const edgeX = width - 50
   return (
-    <svg width="100%" height="40" aria-label="Time starts with the first node">
-      <path d="M16 30.5H4000" stroke="var(--color-line-2)" />
-      {Array.from({ length: 60 }, (_, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: ticks in their places
-        <path key={i} d={`M${16 + i * 19} 31v${i % 6 ? 3 : 6}`} stroke="var(--color-line-2)" />
-      ))}
-      <text className="axl" x="16" y="20">
-        Time starts with the first node. Nothing before it is lost: agents spool.
-      </text>
-    </svg>
+    <div ref={ref} className="absolute inset-0">
+      <svg width={width} height="40" aria-hidden>
+        <path d={`M16 30.5H${width}`} stroke="var(--color-line-2)" />
+        {Array.from({ length: 60 }, (_, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: ticks in their places
+          <path key={i} d={`M${16 + i * 19} 31v${i % 6 ? 3 : 6}`} stroke="var(--color-line-2)" />
+        ))}
+        <path d={`M${edgeX} 3V36`} stroke="var(--color-ink)" strokeWidth="1.5" />
+        <path d={`M${edgeX - 5} 1h10v5l-5 5-5-5z`} fill="var(--color-ink)" />
+        <text className="axl" x="16" y="20">
+          Time starts with the first node. Nothing before it is lost: agents spool.
+        </text>
+      </svg>
+    </div>
   )
 }
 

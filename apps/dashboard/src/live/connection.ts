@@ -12,10 +12,25 @@ export interface ConnectionState {
   link: Link
   /** When the hub was last heard, in this machine's clock; `null` before the first time. */
   heardAtMs: number | null
-  /** Median-free, the last round trip. */
+  /** The last round trip. */
   latencyMs: number | null
   /** Hub's clock minus this machine's. */
   clockOffsetMs: number
+  /** Who the hub takes this browser for; a viewer looks, an operator also acts. */
+  role: Role | null
+  /** Whether the hub knows tokens at all: without them there is nothing to sign out of. */
+  needsLogin: boolean
+}
+
+export type Role = 'viewer' | 'operator'
+
+export const UNCONNECTED: ConnectionState = {
+  link: 'connecting',
+  heardAtMs: null,
+  latencyMs: null,
+  clockOffsetMs: 0,
+  role: null,
+  needsLogin: false,
 }
 
 /** Silence after which what is shown is called stale, with its age. */
@@ -28,9 +43,10 @@ export class Connection {
   readonly #listeners = new Set<Listener>()
   readonly #onView = new Set<(message: ViewMessage) => void>()
   readonly #onOpen = new Set<Listener>()
-  #state: ConnectionState = { link: 'connecting', heardAtMs: null, latencyMs: null, clockOffsetMs: 0 }
+  #state: ConnectionState = UNCONNECTED
   #socket: Socket | null = null
-  #bestRoundTripMs = Number.POSITIVE_INFINITY
+  /** Least of what a message says the hub's clock is ahead; a message is late, never early. */
+  #aheadMs = Number.NEGATIVE_INFINITY
 
   readonly subscribe = (listener: Listener): Listener => {
     this.#start()
@@ -71,11 +87,13 @@ export class Connection {
     const socket = io({ transports: ['websocket'], reconnectionDelay: 300, reconnectionDelayMax: 2_000 })
     this.#socket = socket
     socket.on('connect', () => {
+      this.#aheadMs = Number.NEGATIVE_INFINITY
       this.#heard()
       for (const listener of this.#onOpen) listener()
     })
     socket.on('view', (message: ViewMessage) => {
       this.#heard()
+      if ('atMs' in message) this.#clock(message.atMs)
       for (const listener of this.#onView) listener(message)
     })
     socket.on('disconnect', () => this.#set({ link: 'lost' }))
@@ -96,7 +114,7 @@ export class Connection {
     void this.#ask()
   }
 
-  /** One cheap request: latency, the hub's clock, and whether it wants a token. */
+  /** One cheap request: how far away the hub is, and who it takes us for. */
   async #ask(): Promise<void> {
     if (document.hidden) return
     const startedMs = performance.now()
@@ -106,24 +124,27 @@ export class Connection {
         signal: AbortSignal.timeout(STALE_AFTER_MS),
       })
       const latencyMs = performance.now() - startedMs
-      if (answer.status === 401) {
-        this.#set({ link: 'refused' })
+      const session = answer.ok ? ((await answer.json()) as { role: Role | null; needsLogin: boolean }) : null
+      if (answer.status === 401 || (session?.needsLogin && session.role === null)) {
+        this.#set({ link: 'refused', role: null, needsLogin: true })
         return
       }
-      if (this.#state.link === 'refused' && answer.ok) this.retry()
+      if (session === null) return
+      if (this.#state.link === 'refused') this.retry()
       if (this.#socket?.connected) this.#heard()
-      this.#set({ latencyMs, ...this.#clock(answer, latencyMs) })
+      this.#set({ latencyMs, role: session.role, needsLogin: session.needsLogin })
     } catch {
       // Nothing answered: the silence itself is what `#watch` shows.
     }
   }
 
-  /** The answer with the shortest round trip tells the clocks' difference best. */
-  #clock(answer: Response, latencyMs: number): { clockOffsetMs?: number } {
-    const atMs = Number(answer.headers.get('x-orrery-clock'))
-    if (!atMs || latencyMs > this.#bestRoundTripMs) return {}
-    this.#bestRoundTripMs = latencyMs
-    return { clockOffsetMs: atMs + latencyMs / 2 - Date.now() }
+  #clock(atMs: number): void {
+    const aheadMs = atMs - Date.now()
+    if (aheadMs <= this.#aheadMs) return
+    this.#aheadMs = aheadMs
+    const offsetMs = aheadMs + Math.min(this.#state.latencyMs ?? 0, 1_000) / 2
+    // On one machine, or two with the same clock, what is left is the way.
+    this.#set({ clockOffsetMs: Math.abs(offsetMs) < 100 ? 0 : Math.round(offsetMs) })
   }
 
   #heard(): void {
@@ -145,6 +166,8 @@ export class Connection {
     if (
       next.link === before.link &&
       next.clockOffsetMs === before.clockOffsetMs &&
+      next.role === before.role &&
+      next.needsLogin === before.needsLogin &&
       Math.round(next.latencyMs ?? -1) === Math.round(before.latencyMs ?? -1)
     ) {
       return

@@ -3,7 +3,7 @@
 import type { ViewParams, ViewTypes } from '@orrery/live/views'
 import type { ViewName } from '@orrery/protocol'
 import { useCallback, useSyncExternalStore } from 'react'
-import { type ConnectionState, connection } from './connection.ts'
+import { type ConnectionState, connection, UNCONNECTED } from './connection.ts'
 import { useNow } from './now.ts'
 import { type Held, held, watch } from './view-store.ts'
 
@@ -19,7 +19,6 @@ export interface View<V> {
 }
 
 const NOTHING: Held<never> = { data: null, error: null, atMs: null }
-const CONNECTING: ConnectionState = { link: 'connecting', heardAtMs: null, latencyMs: null, clockOffsetMs: 0 }
 
 /**
  * Looks at one view of the hub for as long as the component is mounted; `null` parameters look at nothing.
@@ -59,7 +58,7 @@ export function useView<V extends ViewName>(
 
 /** The state of the line to the hub. */
 export function useConnection(): ConnectionState {
-  return useSyncExternalStore(connection.subscribe, connection.state, () => CONNECTING)
+  return useSyncExternalStore(connection.subscribe, connection.state, () => UNCONNECTED)
 }
 
 export function statusOf(now: Held<unknown>, link: ConnectionState['link']): ViewStatus {

@@ -160,7 +160,7 @@ function Command({ text, note }: { text: string; note?: string }) {
       </span>
       <span className="mono el">{text}</span>
       <span className="sp" />
-      {note ? <span className="lbl">{note}</span> : null}
+      {note ? <span className="lbl nw">{note}</span> : null}
       <CopyButton text={text} />
     </div>
   )
