@@ -1,0 +1,138 @@
+import { expect, type Page, test } from '@playwright/test'
+import { type Constellation, startConstellation } from './constellation.ts'
+
+let constellation: Constellation
+const operations = new Set<string>()
+
+test.beforeAll(async () => {
+  constellation = await startConstellation()
+})
+test.afterAll(async () => {
+  await constellation[Symbol.asyncDispose]()
+})
+
+/** Remembers every call of the public API that the page makes. */
+function follow(page: Page): void {
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url())
+    if (pathname.startsWith('/api/')) operations.add(`${request.method()} ${pathname}`)
+  })
+}
+
+/** A worker that its supervisor restarts, by logical key. */
+async function workerKey(): Promise<string> {
+  const answer = await fetch(
+    `${constellation.url}/api/v1/nodes/mail@localhost/processes?q=is:worker&limit=100`,
+  )
+  const { items } = (await answer.json()) as { items: { key: string; name: string; kind?: string }[] }
+  const found = items.find((item) => /quarantine|spool/i.test(item.name)) ?? items[0]
+  if (!found) throw new Error('the demo has no worker')
+  return found.key
+}
+
+test('a stranger sees a living tree, kills a worker, sees it back within a second, and reads why it died', async ({
+  page,
+}) => {
+  follow(page)
+  await page.goto(constellation.url)
+  await page.getByRole('link', { name: 'mail@localhost' }).first().click()
+  await page.getByRole('link', { name: 'Tree' }).click()
+  const key = await workerKey()
+  const chip = page.locator(`[data-key="${key}"]`)
+  await chip.click()
+  const before = await chip.getAttribute('data-pid')
+
+  await page.getByRole('button', { name: /Kill…/ }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('radio', { name: /^kill/ }).check()
+  await dialog.getByRole('button', { name: /^Kill / }).click()
+  await expect(page.locator('[data-state="applied"]').first()).toContainText('applied')
+  const from = Date.now()
+  await expect.poll(() => chip.getAttribute('data-pid'), { intervals: [20], timeout: 5_000 }).not.toBe(before)
+  expect(Date.now() - from).toBeLessThan(1_000)
+
+  await page.getByRole('tab', { name: 'Overview' }).click()
+  await page.getByRole('link', { name: 'Crash report' }).click()
+  await expect(page.locator('[data-crash]').first()).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('exited')
+  await expect(page.locator('.crash-report')).toContainText('killed')
+  await expect(page.locator('.crash-report')).toContainText(/recovered in/)
+  await expect(page.locator('[data-stored="true"]')).toBeVisible()
+
+  const audit = await (await fetch(`${constellation.url}/api/v1/audit`)).json()
+  expect(JSON.stringify(audit.items[0])).toContain(key)
+})
+
+test('the same by keyboard alone, from a cold start', async ({ page }) => {
+  follow(page)
+  await page.goto(constellation.url)
+  await page.getByRole('link', { name: 'mail@localhost' }).first().waitFor()
+  await page.keyboard.press('g')
+  await page.keyboard.press('t')
+  await expect(page).toHaveURL(/\/tree/)
+  const key = await workerKey()
+  const name = key.slice(key.lastIndexOf('/') + 1)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type(name)
+  await page
+    .getByRole('option', { name: new RegExp(name, 'i') })
+    .first()
+    .waitFor()
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/key=/)
+  const chip = page.locator(`[data-key="${key}"]`)
+  const before = await chip.getAttribute('data-pid')
+  await page.keyboard.press('Shift+K')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  for (let i = 0; i < 12; i++) {
+    if (
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Kill / })
+        .evaluate((b) => b === document.activeElement)
+    )
+      break
+    await page.keyboard.press('Tab')
+  }
+  await page.keyboard.press('Enter')
+  await expect.poll(() => chip.getAttribute('data-pid'), { timeout: 5_000 }).not.toBe(before)
+
+  await page.keyboard.press('g')
+  await page.keyboard.press('x')
+  await expect(page).toHaveURL(/\/crashes/)
+  await page.locator('[data-group]').first().waitFor()
+  await page.keyboard.press('Enter')
+  await expect(page.locator('[data-crash]').first()).toBeVisible()
+})
+
+test('suspend, crash on the next message, and Halt all, each with its result', async ({ page }) => {
+  follow(page)
+  const key = await workerKey()
+  await page.goto(`${constellation.url}/nodes/mail@localhost/tree?key=${encodeURIComponent(key)}`)
+  await page.getByRole('button', { name: 'Suspend' }).click()
+  await expect(page.locator('[data-state="applied"]').first()).toContainText('Suspend')
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible()
+  await expect(page.locator('header')).toContainText(/1 fault active/)
+  await page.keyboard.press('Control+.')
+  await expect(page.getByRole('button', { name: 'Suspend' })).toBeVisible({ timeout: 5_000 })
+  const faults = await (await fetch(`${constellation.url}/api/v1/faults`)).json()
+  expect(JSON.stringify(faults)).toContain('halted')
+})
+
+test('every operation that the pages used is in the OpenAPI document', async () => {
+  const document = (await (await fetch(`${constellation.url}/api/v1/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, unknown>>
+  }
+  const templates = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({
+      method: method.toUpperCase(),
+      pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`),
+    })),
+  )
+  expect(operations.size).toBeGreaterThan(2)
+  for (const operation of operations) {
+    const [method, path] = operation.split(' ') as [string, string]
+    const isKnown = templates.some((template) => template.method === method && template.pattern.test(path))
+    expect(isKnown, `${operation} is not documented`).toBe(true)
+  }
+})
