@@ -15,9 +15,6 @@ export interface PoolGrid {
   gap: number
 }
 
-export const POOL_WIDTH = 206
-/** Inside of a pool chip: its width less border and padding. */
-const INNER = 192
 const EMPTY = 255
 const FAULT_BIT = 128
 

@@ -1,0 +1,81 @@
+'use client'
+/**
+ * The tree for whoever does not see the canvas: a real `tree` that has the focus, kept in step with the drawing. Only
+ * the neighbourhood of the current item is in the document; positions are told by `aria-setsize` and `aria-posinset`.
+ */
+import type { TreeView } from '@orrery/live/views'
+import type { KeyboardEvent, RefObject } from 'react'
+import { visible } from '../term/term-text.ts'
+import type { Layout, TreeShape } from './layout.ts'
+import { describe, type Fold, ORPHANS, rowOf } from './model.ts'
+
+const AROUND = 40
+
+export interface AriaTreeProps {
+  view: TreeView
+  shape: TreeShape
+  layout: Layout
+  folds: ReadonlyMap<string, Fold>
+  current: string | null
+  treeRef: RefObject<HTMLDivElement | null>
+  onKeyDown: (event: KeyboardEvent<HTMLDivElement>) => void
+  onFocus: (hasFocus: boolean) => void
+  onSelect: (key: string) => void
+}
+
+export function AriaTree(props: AriaTreeProps) {
+  const { view, shape, layout, folds, current } = props
+  const at = Math.max(0, layout.order.indexOf(current ?? ''))
+  const shown = layout.order.slice(Math.max(0, at - AROUND), at + AROUND + 1)
+  const active = layout.order[at]
+  return (
+    // The supervision tree of the node; `aria-activedescendant` is the reticle.
+    <div
+      ref={props.treeRef}
+      role="tree"
+      tabIndex={0}
+      className="sr-only tree-aria"
+      aria-label={`Supervision tree of ${view.node}, ${view.processes} processes`}
+      aria-activedescendant={active === undefined ? undefined : idOf(active)}
+      onKeyDown={props.onKeyDown}
+      onFocus={() => props.onFocus(true)}
+      onBlur={() => props.onFocus(false)}
+    >
+      {shown.map((key) => {
+        const row = rowOf(view, key)
+        const siblings = siblingsOf(view, shape, key)
+        const node = shape.nodes.get(key)
+        const fold = folds.get(key)
+        const hasChildren = (node?.children.length ?? 0) > 0
+        return (
+          // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus and names its active item
+          // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the tree's
+          <div
+            key={key}
+            id={idOf(key)}
+            role="treeitem"
+            aria-level={(layout.boxes.get(key)?.column ?? 0) + 1}
+            aria-setsize={siblings.length}
+            aria-posinset={siblings.indexOf(key) + 1}
+            aria-selected={key === current}
+            {...(hasChildren || fold ? { 'aria-expanded': !fold } : {})}
+            onClick={() => props.onSelect(key)}
+          >
+            {key === ORPHANS ? 'orphans' : row ? visible(describe(row)) : visible(key)}
+            {fold ? `, folded, ${fold.processes} processes` : ''}
+          </div>
+        )
+      })}
+    </div>
+  )
+}
+
+const idOf = (key: string): string => `tree-item-${encodeURIComponent(key)}`
+
+function siblingsOf(view: TreeView, shape: TreeShape, key: string): readonly string[] {
+  const row = rowOf(view, key)
+  if (!row) return [key]
+  if (row.promotedFrom !== null) return shape.nodes.get(row.promotedFrom)?.promoted ?? [key]
+  if (row.parent === null) return shape.roots
+  return shape.nodes.get(row.parent)?.children ?? shape.nodes.get(ORPHANS)?.children ?? [key]
+}

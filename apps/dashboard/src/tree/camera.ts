@@ -1,0 +1,136 @@
+/** Where the reader stands: a scale and the offset of the layout's origin on the canvas. Pure. */
+import type { Box, Layout } from './layout.ts'
+import { LEVEL_SCALE, SCALE } from './metrics.ts'
+
+export interface Camera {
+  scale: number
+  x: number
+  y: number
+}
+
+export interface Size {
+  width: number
+  height: number
+}
+
+export const clampScale = (scale: number): number => Math.min(SCALE.max, Math.max(SCALE.min, scale))
+
+/** The largest scale up to 100 % at which the whole fits; the layout is asked anew for each try. */
+export function fitScale(layoutAt: (scale: number) => Size, view: Size): number {
+  const fits = (scale: number) => {
+    const size = layoutAt(scale)
+    return size.width <= view.width && size.height <= view.height
+  }
+  // The design's own scale first: most trees that fit, fit there.
+  if (fits(1)) return 1
+  let low: number = SCALE.min
+  let high = 1
+  for (let round = 0; round < 7; round++) {
+    const middle = (low + high) / 2
+    if (fits(middle)) low = middle
+    else high = middle
+  }
+  return Math.floor(low * 100) / 100 || SCALE.min
+}
+
+/**
+ * The scale a tree opens with: all of it if its chips can be read so; else near if a screen and a half shows it all,
+ * then mid, then whatever fits.
+ */
+export function openingScale(layoutAt: (scale: number) => Size, view: Size): number {
+  const fit = fitScale(layoutAt, view)
+  if (fit >= LEVEL_SCALE.near - 0.14) return fit
+  const pages = (scale: number) => {
+    const size = layoutAt(scale)
+    return Math.max(size.width / view.width, size.height / view.height)
+  }
+  if (pages(LEVEL_SCALE.near) <= 2.2) return LEVEL_SCALE.near
+  if (fit >= 0.4) return fit
+  return pages(LEVEL_SCALE.mid) <= 2.2 ? LEVEL_SCALE.mid : fit
+}
+
+/** Stands so that the whole is in the middle, or its root in view when it is larger than the view. */
+export function centre(layout: Layout, view: Size, scale: number): Camera {
+  const root = layout.boxes.get(layout.order[0] ?? '')
+  const isWide = layout.width > view.width
+  const isHigh = layout.height > view.height
+  const y = !isHigh ? 0 : clampTo(view.height / 2 - (root?.anchor ?? 0), view.height - layout.height, 0)
+  return { scale, x: isWide ? 0 : Math.min(0, view.width - layout.width), y }
+}
+
+/** Zooms so that what is under the pointer stays under it: the nearest box is the anchor. */
+export function zoomAt(
+  camera: Camera,
+  before: Layout,
+  after: Layout,
+  scale: number,
+  at: { x: number; y: number },
+): Camera {
+  const x = at.x - camera.x
+  const y = at.y - camera.y
+  const box = nearest(before, x, y)
+  const moved = box ? after.boxes.get(box.key) : undefined
+  if (!box || !moved) return { ...camera, scale }
+  const partX = (x - box.x) / Math.max(1, box.width)
+  const isInside = partX >= 0 && partX <= 1
+  const newX = isInside ? moved.x + partX * moved.width : moved.x + (x - box.x)
+  const newY = moved.anchor + (y - box.anchor) * (isInside ? moved.height / Math.max(1, box.height) : 1)
+  return { scale, x: at.x - newX, y: at.y - newY }
+}
+
+function nearest(layout: Layout, x: number, y: number): Box | null {
+  let best: Box | null = null
+  let bestDistance = Number.POSITIVE_INFINITY
+  for (const box of layout.boxes.values()) {
+    const dx = Math.max(box.x - x, 0, x - box.x - box.width)
+    const dy = Math.max(box.y - y, 0, y - box.y - box.height)
+    const distance = dx * dx + dy * dy
+    if (distance < bestDistance) {
+      best = box
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** Keeps at least a corner of the tree on the canvas. */
+export function clampCamera(camera: Camera, layout: Size, view: Size): Camera {
+  const keep = 80
+  return {
+    scale: camera.scale,
+    x: clampTo(camera.x, keep - layout.width, view.width - keep),
+    y: clampTo(camera.y, keep - layout.height, view.height - keep),
+  }
+}
+
+/** Moves as little as needed to have the box clear of the borders; `right` is covered by a floating inspector. */
+export function reveal(camera: Camera, box: Box, view: Size, right = 0): Camera {
+  const pad = 24
+  const free = Math.max(box.width + 2 * pad, view.width - right)
+  const left = camera.x + box.x
+  const top = camera.y + box.y
+  let { x, y } = camera
+  if (left < pad) x += pad - left
+  else if (left + box.width > free - pad) x -= left + box.width - (free - pad)
+  if (top < pad) y += pad - top
+  else if (top + box.height > view.height - pad) y -= top + box.height - (view.height - pad)
+  return x === camera.x && y === camera.y ? camera : { ...camera, x: Math.round(x), y: Math.round(y) }
+}
+
+/** Boxes that touch the view, with half a screen around it. */
+export function visible(layout: Layout, camera: Camera, view: Size, around = 0.5): Box[] {
+  const left = -camera.x - view.width * around
+  const right = -camera.x + view.width * (1 + around)
+  const top = -camera.y - view.height * around
+  const bottom = -camera.y + view.height * (1 + around)
+  const found: Box[] = []
+  for (const box of layout.boxes.values()) {
+    if (box.x <= right && box.x + box.width >= left && box.y <= bottom && box.y + box.height >= top)
+      found.push(box)
+  }
+  return found
+}
+
+function clampTo(value: number, from: number, to: number): number {
+  return from > to ? (from + to) / 2 : Math.min(to, Math.max(from, value))
+}

@@ -1,0 +1,129 @@
+'use client'
+/** A process at near zoom: 206 × 42, glyph and name above, the last minute and the mailbox below. */
+import type { TreeRow } from '@orrery/live/views'
+import { memo, type ReactNode } from 'react'
+import { rate } from '../live/format.ts'
+import { useHubNow } from '../live/now.ts'
+import { visible } from '../term/term-text.ts'
+import { Glyph, StrategyGlyph } from '../ui/glyphs.tsx'
+import { Reticle } from '../ui/parts.tsx'
+import { MailboxBar, Sparkline } from '../ui/sparkline.tsx'
+import { chipModel } from './chip-model.ts'
+import { hollowDelayMs, type Incident } from './incident.ts'
+import type { Fold } from './model.ts'
+
+export interface ChipProps {
+  row: TreeRow
+  x: number
+  y: number
+  isSelected: boolean
+  isHovered: boolean
+  hasFocus: boolean
+  isLit: boolean
+  incident: Incident | null
+  fold: Fold | null
+}
+
+export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: ChipProps) {
+  // Only a chip whose words count needs the time.
+  const nowMs = useHubNow(row.status === 'restarting' ? 50 : row.restarts > 0 ? 5_000 : null)
+  const model = chipModel(row, nowMs, incident)
+  const at = incident?.affected.indexOf(row.key) ?? -1
+  const delayMs = incident && at >= 0 && model.isGhost ? hollowDelayMs(at, incident.affected.length) : 0
+  const classes = [
+    'chip',
+    row.strategy ? 'sup' : '',
+    model.isGhost ? 'ghost' : '',
+    row.status,
+    marks.isHovered ? 'hov' : '',
+    marks.hasFocus ? 'foc' : '',
+    marks.isLit ? '' : 'dim',
+  ]
+  return (
+    <div
+      className={classes.filter(Boolean).join(' ')}
+      data-key={row.key}
+      style={{
+        left: x,
+        top: y,
+        ...(model.edge ? { '--e': `var(--color-${model.edge})` } : {}),
+        ...(delayMs > 0 ? { transitionDelay: `${delayMs}ms` } : {}),
+      }}
+    >
+      {row.fault === null ? null : <div className="hatch chip-hatch" />}
+      <div className="a">
+        <Glyph name={row.status} />
+        <b>{visible(row.name)}</b>
+        {row.label ? <span className="chip-label">{visible(row.label)}</span> : null}
+        {row.fault === null ? null : <Glyph name="fault" size={11} />}
+        {row.strategy ? (
+          <span className="i2" title={row.strategy}>
+            <StrategyGlyph strategy={row.strategy} width={17} />
+          </span>
+        ) : null}
+        <Pid row={row} hasAfterglow={model.hasAfterglow} />
+      </div>
+      <div className="b">
+        {fold ? (
+          <FoldWords fold={fold} />
+        ) : model.note?.tone === 'crashed' ? (
+          <span className="note el c-crashed">{visible(model.note.text)}</span>
+        ) : (
+          <>
+            <Sparkline values={row.spark} width={58} height={12} slots={60} tone={model.spark} />
+            {model.note ? (
+              <span className="note el c-restarting">{model.note.text}</span>
+            ) : (
+              <>
+                <span className="m">{rate(row.receivedPerS)}/s</span>
+                <span className="mb">
+                  <MailboxBar length={row.mailboxLength} />
+                  <span className={`m ${model.mailbox.isAbnormal ? 'full' : ''}`}>{model.mailbox.text}</span>
+                </span>
+              </>
+            )}
+          </>
+        )}
+      </div>
+      {marks.isSelected ? <Reticle /> : null}
+    </div>
+  )
+})
+
+/** The pid; a new one types in over the old, which is struck out. */
+function Pid({ row, hasAfterglow }: { row: TreeRow; hasAfterglow: boolean }): ReactNode {
+  return (
+    <span className="m pid">
+      {hasAfterglow ? (
+        <i
+          className="afterglow"
+          title={`restarted ${row.restarts === 1 ? 'once' : `${row.restarts} times`}`}
+        />
+      ) : null}
+      <span
+        key={row.pid}
+        className={row.previousPid === null ? '' : 'typed'}
+        data-old={row.previousPid ?? undefined}
+      >
+        {visible(row.pid)}
+      </span>
+    </span>
+  )
+}
+
+/** `15 processes`, and what is wrong among them. */
+function FoldWords({ fold }: { fold: Fold }) {
+  return (
+    <>
+      <span className="note i2">{fold.processes.toLocaleString('en-US')} processes</span>
+      <span className="mb">
+        {fold.exceptions.slice(0, 4).map(({ glyph, count }) => (
+          <span key={glyph} className="row m" style={{ gap: 3 }}>
+            <Glyph name={glyph} size={9} />
+            {count.toLocaleString('en-US')}
+          </span>
+        ))}
+      </span>
+    </>
+  )
+}

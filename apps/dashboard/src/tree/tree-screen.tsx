@@ -1,0 +1,254 @@
+'use client'
+/** One node's supervision tree with its inspector. */
+import dynamic from 'next/dynamic'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import './tree.css'
+import { useHubNow } from '../live/now.ts'
+import { useView } from '../live/use-view.ts'
+import { useIsPhone, useMedia } from '../ui/use-media.ts'
+import { AriaTree } from './aria-tree.tsx'
+import { both, type Filter, filterRows } from './filter.ts'
+import { Minimap } from './minimap.tsx'
+import { modelOf, searchRows, structureOf, type TreeModel } from './model.ts'
+import { usePalette } from './palette.ts'
+import { standIn } from './stand-in.ts'
+import { TreeBar } from './tree-bar.tsx'
+import { TreeList } from './tree-list.tsx'
+import { TreeStage } from './tree-stage.tsx'
+import { freshnessOf, TreeBanner, TreeEmpty, TreeError, TreeLoading } from './tree-states.tsx'
+import { useAnnouncements } from './use-announcements.ts'
+import { useCamera } from './use-camera.ts'
+import { useSelection } from './use-selection.ts'
+import { useTreeKeys } from './use-tree-keys.ts'
+
+const Inspector = dynamic(() => import('../inspector/inspector.tsx').then((module) => module.Inspector), {
+  ssr: false,
+})
+
+/** Room a floating inspector takes from the canvas. */
+const FLOATING = 372
+const EMPTY: ReadonlySet<string> = new Set()
+
+export function TreeScreen({ node }: { node: string }) {
+  const { data: view, status, ageMs, error } = useView('tree', { node })
+  const selection = useSelection()
+  const isPhone = useIsPhone()
+  const isNarrow = useMedia('(max-width: 1179px)')
+  const palette = usePalette()
+  const [folded, setFolded] = useState<ReadonlySet<string>>(EMPTY)
+  const [filter, setFilter] = useState<Filter | null>(null)
+  const [search, setSearch] = useState<string | null>(null)
+  const [hasFocus, setHasFocus] = useState(false)
+  const searchRef = useRef<HTMLInputElement>(null)
+  const treeRef = useRef<HTMLDivElement>(null)
+  const [stage, setStage] = useState<HTMLDivElement | null>(null)
+  const size = useElementSize(stage)
+  const nowMs = useHubNow(view && view.nodeStatus !== 'live' ? 1_000 : null)
+
+  const model = useTreeModel(view, folded)
+  const selected = view ? standIn(view, selection.key) : null
+  const control = useCamera(
+    model?.shape ?? null,
+    folded,
+    size,
+    isNarrow && selection.key !== null ? FLOATING : 0,
+  )
+  const hits = useMemo(() => (view && search !== null ? searchRows(view, search) : null), [view, search])
+  const lit = useMemo(() => (view ? both(hits, filterRows(view, filter)) : null), [view, hits, filter])
+  useAnnouncements(view, model)
+
+  const toggleFold = (key: string) => {
+    const next = new Set(folded)
+    if (!next.delete(key)) next.add(key)
+    setFolded(next)
+  }
+  const go = (key: string | null) => {
+    if (key === null) return
+    selection.select(key)
+    control.show(key)
+  }
+  const keys = useTreeKeys({
+    view,
+    model,
+    control,
+    selection,
+    selected,
+    treeRef,
+    isSearching: search !== null,
+    openSearch: () => {
+      setSearch((text) => text ?? '')
+      requestAnimationFrame(() => searchRef.current?.select())
+    },
+    clear: () => {
+      setSearch(null)
+      setFilter(null)
+    },
+    hasFilter: filter !== null,
+    toggleFold,
+    go,
+  })
+  const goToHit = (isBack: boolean) => {
+    const found = (control.layout?.order ?? []).filter((key) => hits?.has(key))
+    if (found.length === 0) return
+    const at = found.indexOf(selected ?? '')
+    go(found[(at + (isBack ? -1 : 1) + found.length) % found.length] ?? null)
+  }
+
+  // A selection that came with the address is brought into view once there is a picture.
+  const isPlaced = control.camera !== null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it comes, or the inspector begins to cover it
+  useEffect(() => {
+    if (isPlaced && selected !== null) control.show(selected)
+  }, [isPlaced, selected, isNarrow])
+
+  if (error && !view) return <TreeError node={node} error={error} />
+  const freshness = view ? freshnessOf(view, { status, ageMs }, nowMs) : null
+  const isOld = freshness !== null && freshness.kind !== 'live'
+  const isEmpty = view !== null && Object.keys(view.rows).length === 0
+  const inspector =
+    selection.key === null || !view ? null : (
+      <Inspector
+        node={node}
+        processKey={selection.key}
+        view={view}
+        tab={selection.tab}
+        onTab={selection.setTab}
+        onSelect={go}
+        onClose={() => {
+          selection.select(null)
+          treeRef.current?.focus({ preventScroll: true })
+        }}
+        onLocate={() => selected !== null && control.show(selected)}
+        isReadOnly={isPhone}
+        isOld={isOld}
+      />
+    )
+
+  if (isPhone) {
+    return (
+      <div className="tree-phone">
+        {freshness ? (
+          <TreeBanner node={node} freshness={freshness} orphans={model?.orphans.length ?? 0} />
+        ) : null}
+        {view && model ? (
+          <TreeList view={view} model={model} selected={selection.key} onSelect={selection.select} />
+        ) : (
+          <TreeLoading />
+        )}
+        {isEmpty ? <TreeEmpty node={node} /> : null}
+        {inspector}
+      </div>
+    )
+  }
+  return (
+    <div className={`tree-lay ${inspector ? 'with-inspector' : ''}`}>
+      <div className="tree-left">
+        <TreeBar
+          view={view}
+          filter={filter}
+          onFilter={setFilter}
+          search={search}
+          onSearch={(text) => {
+            setSearch(text)
+            if (text === null) treeRef.current?.focus({ preventScroll: true })
+          }}
+          searchRef={searchRef}
+          hits={hits?.size ?? null}
+          onNextHit={goToHit}
+          scale={control.camera?.scale ?? null}
+          onLevel={control.zoomTo}
+          isOld={isOld}
+        />
+        {view && model && palette && !isEmpty ? (
+          <TreeStage
+            view={view}
+            model={model}
+            folded={folded}
+            control={control}
+            size={size}
+            stageRef={setStage}
+            palette={palette}
+            selected={selected}
+            hasFocus={hasFocus}
+            lit={lit}
+            isOld={isOld}
+            onSelect={(key) => {
+              selection.select(key)
+              treeRef.current?.focus({ preventScroll: true })
+            }}
+          >
+            {control.layout ? (
+              <AriaTree
+                view={view}
+                shape={model.shape}
+                layout={control.layout}
+                folds={model.folds}
+                current={selected}
+                treeRef={treeRef}
+                onKeyDown={keys.onTreeKey}
+                onFocus={setHasFocus}
+                onSelect={go}
+              />
+            ) : null}
+            {freshness ? (
+              <TreeBanner node={node} freshness={freshness} orphans={model.orphans.length} />
+            ) : null}
+            {control.layout && control.camera ? (
+              <Minimap
+                view={view}
+                layout={control.layout}
+                camera={control.camera}
+                size={size}
+                palette={palette}
+                onGo={control.goTo}
+              />
+            ) : null}
+          </TreeStage>
+        ) : (
+          <div className="tree-stage" ref={setStage}>
+            {isEmpty ? <TreeEmpty node={node} /> : <TreeLoading />}
+          </div>
+        )}
+      </div>
+      {inspector}
+    </div>
+  )
+}
+
+/** The model of the last structure: a tick of numbers does not build it again. */
+function useTreeModel(
+  view: ReturnType<typeof useView<'tree'>>['data'],
+  folded: ReadonlySet<string>,
+): TreeModel | null {
+  const held = useRef<{ structure: string; folded: ReadonlySet<string>; model: TreeModel } | null>(null)
+  return useMemo(() => {
+    if (!view) return null
+    const structure = structureOf(view, folded)
+    const before = held.current
+    // Folds count what is wrong below, so they follow every tick; without folds the model is its structure.
+    if (before && before.structure === structure && folded.size === 0) return before.model
+    const model = modelOf(view, folded)
+    if (before && before.structure === structure) {
+      const same = { ...model, shape: before.model.shape }
+      held.current = { structure, folded, model: same }
+      return same
+    }
+    held.current = { structure, folded, model }
+    return model
+  }, [view, folded])
+}
+
+function useElementSize(element: HTMLElement | null): { width: number; height: number } {
+  const [size, setSize] = useState({ width: 0, height: 0 })
+  useEffect(() => {
+    if (!element) return
+    const observer = new ResizeObserver(([entry]) => {
+      if (!entry) return
+      const { width, height } = entry.contentRect
+      setSize((before) => (before.width === width && before.height === height ? before : { width, height }))
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [element])
+  return size
+}
