@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { crashReport, inspection } from '@orrery/protocol'
+import { child, GenServer, type Node, nameOf, noreply, reply, Supervisor, start } from '@orrery/runtime'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Agent } from './agent.ts'
+import { observe } from './observe.ts'
+import type { ObserveOptions } from './settings.ts'
+import { type TinyHub, tinyHub } from './testing/tiny-hub.ts'
+
+const Counter = GenServer.define<{
+  args: { start: number }
+  state: { n: number; password: string }
+  calls: { get: () => number }
+  casts: { add: { by: number }; fail: { password: string } }
+}>({
+  module: 'Counter',
+  init: ({ start }) => ({ n: start, password: 'hunter2' }),
+  handleCall: { get: (_message, _from, state) => reply(state.n, state) },
+  handleCast: {
+    add: ({ by }, state) => noreply({ ...state, n: state.n + by }),
+    fail: ({ password }) => {
+      throw new TypeError(`cannot log in with password=${password}`)
+    },
+  },
+})
+
+const Root = Supervisor.define({
+  module: 'Root',
+  strategy: 'one_for_one',
+  intensity: 100,
+  periodMs: 5_000,
+  children: () => [
+    child(Counter, { id: 'a', args: { start: 1 }, name: 'a' }),
+    child(Counter, { id: 'b', args: { start: 2 }, name: 'b' }),
+  ],
+})
+
+const a = nameOf(Counter, 'a')
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 8_000, interval: 10 })
+
+const open: (() => Promise<unknown> | unknown)[] = []
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close()
+})
+
+async function constellation(
+  options: ObserveOptions = {},
+): Promise<{ hub: TinyHub; node: Node; agent: Agent; said: string[]; spoolDir: string }> {
+  const hub = await tinyHub()
+  const node = await start(Root, { name: 'test@localhost', release: '1.2.3' })
+  const spoolDir = options.spoolDir ?? mkdtempSync(join(tmpdir(), 'orrery-agent-'))
+  const said: string[] = []
+  const logger = { info: (line: string) => said.push(line), warn: (line: string) => said.push(line) }
+  const agent = await observe(node, { hub: hub.url, spoolDir, logger, ...options })
+  open.push(
+    () => hub.close(),
+    () => rmSync(spoolDir, { recursive: true, force: true }),
+  )
+  open.push(
+    () => node.stop(),
+    () => agent.stop(),
+  )
+  return { hub, node, agent, said, spoolDir }
+}
+
+describe('the straight line', () => {
+  test('[WIRE-1] [WIRE-8] a hello, then the whole picture, parents first', async () => {
+    const { hub } = await constellation()
+    await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
+    expect(hub.hellos[0]).toMatchObject({
+      node: 'test@localhost',
+      release: '1.2.3',
+      runtime: { kind: 'orrery' },
+    })
+    expect(hub.records[0]?.type).toBe('snapshot.begin')
+    const started = hub.of('process.started')
+    expect(
+      started.map(({ childId, name, module, isInitialised }) => [childId, name, module, isInitialised]),
+    ).toEqual([
+      ['', '', 'Root', true],
+      ['a', 'a', 'Counter', true],
+      ['b', 'b', 'Counter', true],
+    ])
+    expect(started[1]?.parentRef).toBe(started[0]?.ref)
+    expect(hub.frames[0]?.seq).toBe(1)
+  })
+
+  test('counters of changed processes and the node come once a second', async () => {
+    const { hub, node } = await constellation()
+    await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
+    for (let i = 0; i < 10; i++) node.cast(a, { type: 'add', by: 1 })
+    const ref = hub.of('process.started').find(({ name }) => name === 'a')?.ref
+    await until(() => {
+      const rows = hub
+        .of('process.samples')
+        .flatMap(({ refs, handled }) => refs.map((r, i) => [r, handled[i]]))
+      expect(rows).toContainEqual([ref, 10])
+    })
+    await until(() => expect(hub.of('node.sample').length).toBeGreaterThan(1))
+    expect(hub.of('node.sample').at(-1)).toMatchObject({ processes: 3, crashes: 0 })
+  })
+
+  test('a crash reaches the hub with its story, redacted, and is acked', async () => {
+    const { hub, node, agent } = await constellation()
+    await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
+    node.cast(a, { type: 'add', by: 5 })
+    node.cast(a, { type: 'fail', password: 'swordfish' })
+    await until(() => expect(hub.reports.size).toBe(1))
+    const { report } = [...hub.reports.values()][0] ?? {}
+    expect(crashReport.safeParse(report).error).toBeUndefined()
+    expect(report?.identity).toMatchObject({
+      node: 'test@localhost',
+      name: 'a',
+      key: 'Root/a',
+      module: 'Counter',
+    })
+    expect(report?.cause.reason.text).toBe('TypeError: cannot log in with password=[redacted]')
+    expect(report?.cause.stack).toMatchObject({ status: 'captured' })
+    expect(report?.message).toMatchObject({
+      status: 'captured',
+      value: { type: 'fail', kind: 'cast', seq: 2 },
+    })
+    expect(report?.decision).toMatchObject({ status: 'captured', value: { action: 'restart', headroom: 99 } })
+    expect(JSON.stringify([...hub.records])).not.toMatch(/hunter2|swordfish/)
+    const exited = hub.of('process.exited')[0]
+    expect(exited).toMatchObject({ kind: 'throw', tag: 'TypeError', crashId: report?.id, willRestart: true })
+    await until(() => expect(agent.status).toMatchObject({ accepted: 1, acked: 1, pending: 0 }))
+    const again = hub.of('process.started').at(-1)
+    expect(again).toMatchObject({ replaces: exited?.ref, childId: 'a', restarts: 1 })
+  })
+
+  test('a stack shows the code around the throw and whose code each frame is', async () => {
+    const { hub, node } = await constellation()
+    await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
+    node.cast(a, { type: 'fail', password: 'swordfish' })
+    await until(() => expect(hub.reports.size).toBe(1))
+    const stack = [...hub.reports.values()][0]?.report.cause.stack
+    const frames = stack?.status === 'captured' ? stack.value.frames : []
+    expect(frames[0]).toMatchObject({ file: 'packages/agent/src/agent.test.ts', owner: 'app' })
+    expect(frames[0]?.context?.map(([, text]) => text).join('\n')).toContain('throw new TypeError')
+    expect(frames.some(({ owner }) => owner === 'runtime')).toBe(true)
+  })
+
+  test('[WIRE-14] a clean stop says goodbye after the last frame', async () => {
+    const { hub, node, agent } = await constellation()
+    await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
+    node.cast(a, { type: 'fail', password: 'x' })
+    await agent.stop('deploy')
+    await until(() => expect(hub.goodbyes).toEqual([{ reason: 'deploy' }]))
+    expect(hub.reports.size).toBe(1)
+  })
+})
+
+describe('inspection', () => {
+  test('shows state redacted, and is read by the schema', async () => {
+    const { hub } = await constellation()
+    await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
+    hub.command({ op: 'process.inspect', id: 'i1', target: 'Root/a' })
+    await until(() => expect(hub.of('command.result')).toHaveLength(1))
+    const { result } = hub.of('command.result')[0] ?? {}
+    const value = result?.ok ? result.value : null
+    expect(inspection.safeParse(value).error).toBeUndefined()
+    expect(value).toMatchObject({ key: 'Root/a', state: { status: 'captured' } })
+    expect(JSON.stringify(value)).not.toContain('hunter2')
+  })
+})

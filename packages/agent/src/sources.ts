@@ -1,0 +1,164 @@
+/**
+ * Source files and source maps, for stacks a person can read. Files are read asynchronously, in bounds, and remembered;
+ * what was changed on disk after the node started is not shown, because it is not what ran.
+ */
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, isAbsolute, relative, resolve } from 'node:path'
+import { originalPositionFor, sourceContentFor, TraceMap } from '@jridgewell/trace-mapping'
+import type { StackFrame } from '@orrery/protocol'
+import { ownerOf, type RawFrame } from './stack.ts'
+
+export interface Sources {
+  /** Whether everything these frames need was read, or found unreadable, before. */
+  isLoaded(frames: readonly RawFrame[]): boolean
+  load(frames: readonly RawFrame[]): Promise<void>
+  /** Frames as a report shows them: mapped, owned, shortened, with the code around the topmost one of the application. */
+  resolve(frames: readonly RawFrame[]): StackFrame[]
+}
+
+interface SourceFile {
+  lines: string[] | null
+  map: TraceMap | null
+  bytes: number
+}
+
+/** A file this size is split, and a map of it parsed, in about ten milliseconds, once. */
+const MAX_FILE_BYTES = 4_194_304
+const MAX_CACHE_BYTES = 25_165_824
+const CONTEXT_LINES = 3
+const MAX_LINE = 200
+
+/** @param root file names are shown below it. @param startedAtMs wall time of the node's start. */
+export function createSources(root: string, startedAtMs: number): Sources {
+  const files = new Map<string, SourceFile>()
+  const loading = new Map<string, Promise<void>>()
+  let bytes = 0
+
+  const keep = (path: string, file: SourceFile): void => {
+    files.set(path, file)
+    bytes += file.bytes
+    for (const [oldest, old] of files) {
+      if (bytes <= MAX_CACHE_BYTES || oldest === path) break
+      files.delete(oldest)
+      bytes -= old.bytes
+    }
+  }
+
+  const loadFile = (path: string): Promise<void> => {
+    if (files.has(path)) return Promise.resolve()
+    const running = loading.get(path)
+    if (running) return running
+    const work = readSource(path, startedAtMs)
+      .then((file) => keep(path, file))
+      .finally(() => loading.delete(path))
+    loading.set(path, work)
+    return work
+  }
+
+  const load = async (frames: readonly RawFrame[]): Promise<void> => {
+    await Promise.all(pathsOf(frames).map(loadFile))
+    const originals = frames
+      .map((frame) => mapFrame(frame))
+      .filter((mapped) => mapped.content === null && ownerOf(mapped.path) === 'app')
+      .slice(0, 1)
+    await Promise.all(originals.map(({ path }) => (path && isAbsolute(path) ? loadFile(path) : undefined)))
+  }
+
+  const mapFrame = (frame: RawFrame): RawFrame & { content: string | null } => {
+    const map = frame.path === null ? null : (files.get(frame.path)?.map ?? null)
+    if (!map || frame.path === null || frame.line === null) return { ...frame, content: null }
+    const found = originalPositionFor(map, { line: frame.line, column: Math.max(0, (frame.column ?? 1) - 1) })
+    if (found.source === null) return { ...frame, content: null }
+    return {
+      fn: frame.fn ?? found.name,
+      path: found.source.startsWith('file://')
+        ? new URL(found.source).pathname
+        : resolve(dirname(frame.path), found.source),
+      line: found.line,
+      column: found.column + 1,
+      content: sourceContentFor(map, found.source),
+    }
+  }
+
+  return {
+    isLoaded: (frames) => pathsOf(frames).every((path) => files.has(path)),
+    load,
+    resolve(frames) {
+      let hasContext = false
+      return frames.map((raw) => {
+        const { fn, path, line, column, content } = mapFrame(raw)
+        const owner = ownerOf(path)
+        const frame: StackFrame = {
+          fn,
+          file: path === null ? null : shorten(root, path),
+          line,
+          column,
+          owner,
+        }
+        if (owner !== 'app' || hasContext || line === null || path === null) return frame
+        hasContext = true
+        const context = around(content?.split('\n') ?? files.get(path)?.lines ?? null, line)
+        return context ? { ...frame, context } : frame
+      })
+    },
+  }
+}
+
+/** Only files a stack can point into: not Node's own, not installed packages. */
+function pathsOf(frames: readonly RawFrame[]): string[] {
+  const paths = frames.map((frame) => frame.path).filter((path) => path !== null)
+  return [...new Set(paths)].filter((path) => isAbsolute(path) && ownerOf(path) === 'app').slice(0, 10)
+}
+
+async function readSource(path: string, startedAtMs: number): Promise<SourceFile> {
+  const nothing: SourceFile = { lines: null, map: null, bytes: 256 }
+  try {
+    const { size, mtimeMs } = await stat(path)
+    if (size > MAX_FILE_BYTES || mtimeMs > startedAtMs) return nothing
+    const text = await readFile(path, 'utf8')
+    const map = await readMap(path, text)
+    // A bundle's own lines are of no use to a reader once it is mapped.
+    return map
+      ? { lines: null, map: map.map, bytes: map.bytes * 4 }
+      : { lines: text.split('\n'), map: null, bytes: size * 2 }
+  } catch {
+    // Not on this machine, or not ours to read: the frame then stands without its code.
+    return nothing
+  }
+}
+
+async function readMap(path: string, text: string): Promise<{ map: TraceMap; bytes: number } | null> {
+  const start = text.lastIndexOf('//# sourceMappingURL=')
+  if (start < 0) return null
+  const link = text.slice(start + '//# sourceMappingURL='.length).trim()
+  try {
+    const data = /^data:application\/json[^,]*;base64,(.*)$/.exec(link)?.[1]
+    const json =
+      data === undefined
+        ? await readBounded(resolve(dirname(path), decodeURIComponent(link)))
+        : Buffer.from(data, 'base64').toString('utf8')
+    return json === null ? null : { map: new TraceMap(json), bytes: json.length }
+  } catch {
+    // A map that cannot be read is as good as none.
+    return null
+  }
+}
+
+async function readBounded(path: string): Promise<string | null> {
+  const { size } = await stat(path)
+  return size > MAX_FILE_BYTES ? null : readFile(path, 'utf8')
+}
+
+function around(lines: string[] | null, line: number): [number, string][] | null {
+  if (!lines || line < 1 || line > lines.length) return null
+  const first = Math.max(1, line - CONTEXT_LINES)
+  return lines
+    .slice(first - 1, line + CONTEXT_LINES)
+    .map((text, index) => [first + index, text.replace(/\r$/, '').slice(0, MAX_LINE)])
+}
+
+function shorten(root: string, path: string): string {
+  if (!isAbsolute(path)) return path
+  const below = relative(root, path)
+  return below.startsWith('..') ? path : below
+}
