@@ -1,7 +1,10 @@
-/** What the HTTP API reads of the live state, without knowing where it comes from. */
+/** What others than browsers read of the live state: the HTTP API, and whoever asks a node itself. */
+import { randomUUID } from 'node:crypto'
 import type { World } from '@orrery/live/world'
-import type { Inspection } from '@orrery/protocol'
-import type { SeriesBlock } from './store/store.ts'
+import { type Inspection, inspection } from '@orrery/protocol'
+import type { AgentCalls } from './commands/agent-calls.ts'
+import type { HttpLive } from './http/deps.ts'
+import type { SeriesRecorder } from './series/recorder.ts'
 
 /** A node or process that cannot be asked, and why. */
 export class InspectRefused extends Error {
@@ -23,6 +26,10 @@ export interface IngestCounters {
   /** Reports taken from agents and not yet committed. */
   crashesPending: number
   crashesStored: number
+  /** Reports no database takes: acked, so that they are not sent for ever. */
+  crashesRefused: number
+  /** Decisions and outcomes given up while the database was away for too long. */
+  amendmentsLost: number
   storeFailures: number
   gaps: number
   /** By `FrameError` code. */
@@ -35,11 +42,34 @@ export interface IngestCounters {
   commands: number
 }
 
-export interface LiveAccess {
-  readonly world: World
-  /** Asks the node itself. Rejects with `InspectRefused`. */
-  inspect(node: string, keyOrPid: string): Promise<Inspection>
-  /** Points of a node's series that are not yet in the store, as blocks of the same shape. */
-  openSeries(node: string | null, metric: string): SeriesBlock[]
-  counters(): IngestCounters
+const ANSWER_MS = 5_000
+
+export function createLiveAccess(options: {
+  world: World
+  calls: AgentCalls
+  recorder: SeriesRecorder
+  counters: IngestCounters
+  isConnected(node: string): boolean
+}): HttpLive {
+  const { world, calls, recorder, counters } = options
+  return {
+    nodes: () => world.nodeRows(),
+    tree: (node) => world.treeView(node),
+    processes: (params) => world.processesView(params),
+    process(node, keyOrPid) {
+      const found = world.resolve(node, keyOrPid)
+      return found === null ? null : world.processView(node, found.key)
+    },
+    async inspect(node, keyOrPid): Promise<Inspection> {
+      if (!options.isConnected(node)) throw new InspectRefused('node.gone', `${node} is not connected`)
+      const command = { op: 'process.inspect', id: randomUUID(), target: keyOrPid } as const
+      const result = await calls.call(node, command, ANSWER_MS)
+      if (!result.ok) throw new InspectRefused(result.code, result.message)
+      const read = inspection.safeParse(result.value)
+      if (read.success) return read.data
+      throw new InspectRefused('inspection.malformed', `${node} answered with what this hub cannot read`)
+    },
+    openSeries: (node, metric) => recorder.blocks(node, metric),
+    counters: () => counters,
+  }
 }

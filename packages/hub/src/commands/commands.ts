@@ -39,6 +39,8 @@ export interface Commands {
   /** Ends every lease everywhere and takes no new one until `release`. Doing it twice does it once. */
   halt(actor: Actor): Promise<HaltOutcome>
   release(actor: Actor): Promise<HaltOutcome>
+  /** Ends one lease before its time. */
+  releaseLease(actor: Actor, leaseId: string): Promise<CommandOutcome>
   leases(): FaultsView
   isHalted(): boolean
 }

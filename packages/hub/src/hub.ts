@@ -1,0 +1,237 @@
+/**
+ * The hub: one object that agents and browsers connect to, over any HTTP server. It puts the parts together and takes
+ * them apart in order; what each does stands in its own folder.
+ */
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
+import { createWorld } from '@orrery/live/world'
+import { LIMITS } from '@orrery/protocol'
+import { Server, type Socket } from 'socket.io'
+import { type Clock, systemClock } from './clock.ts'
+import { createAgentCalls } from './commands/agent-calls.ts'
+import { createAuditTrail } from './commands/audit-trail.ts'
+import { createCommands } from './commands/execute.ts'
+import { createLatch } from './commands/halt.ts'
+import type { HubConfig } from './config.ts'
+import { createCounters } from './counters.ts'
+import { createHttp } from './http/app.ts'
+import { actorOf, isAgentToken, isAllowedRequest } from './http/guard.ts'
+import { type Agents, createAgents } from './ingest/agents.ts'
+import { createCrashInbox } from './ingest/crash-inbox.ts'
+import { createStormLedger } from './ingest/storm-ledger.ts'
+import { createLiveAccess, type IngestCounters } from './live-access.ts'
+import { consoleLogger, describe, type Logger } from './logger.ts'
+import { createMoves } from './moves.ts'
+import { createSeriesRecorder } from './series/recorder.ts'
+import { openStore } from './store/open-store.ts'
+import type { Store } from './store/store.ts'
+import { VERSION } from './version.ts'
+import { createBrowsers } from './views/browsers.ts'
+import { recipeOf } from './views/recipes.ts'
+
+export interface HubOptions {
+  config: HubConfig
+  logger?: Logger
+  clock?: Clock
+  /** A store opened elsewhere; the hub closes it with itself. */
+  store?: Store
+}
+
+export interface Hub extends AsyncDisposable {
+  /** Mounts socket.io at `/socket.io/` for agents and browsers. */
+  attach(server: HttpServer): void
+  /** Answers what is the hub's own (`/api/…`, health, metrics); `false` leaves the request to somebody else. */
+  handle(req: IncomingMessage, res: ServerResponse): boolean
+  counters(): Readonly<IngestCounters>
+  /**
+   * Ends connections, writes what is under way for a few seconds, closes the database. Agents keep what was not
+   * acked and come again. Idempotent.
+   */
+  close(): Promise<void>
+}
+
+const TICK_MS = 1_000
+const PRUNE_FIRST_MS = 60_000
+const PRUNE_MS = 600_000
+const PING_MS = 2_000
+const CLOSE_MS = 5_000
+
+/**
+ * Opens the database and makes a hub of it.
+ *
+ * @throws StoreError when the database cannot be used
+ */
+export async function createHub(options: HubOptions): Promise<Hub> {
+  const { config } = options
+  const clock = options.clock ?? systemClock
+  const logger = options.logger ?? consoleLogger
+  const counters = createCounters()
+  const moves = createMoves()
+  const world = createWorld({ nowMs: clock.nowMs() })
+  const startedAtMs = clock.nowMs()
+  const storeTurned = (isReady: boolean): void => {
+    const text = isReady
+      ? 'the database answers'
+      : 'the database does not answer; reports wait with the agents'
+    logger.warn(text)
+    world.door({ atMs: clock.nowMs(), kind: 'store', text, cure: null })
+    moves.touch('cluster', 'structure')
+  }
+  const store = options.store ?? (await openStore({ ...config, onReady: storeTurned }))
+  const latch = await createLatch(store, (error) => {
+    counters.storeFailures++
+    logger.warn(`the latch of halt all could not be written: ${describe(error)}`)
+  })
+
+  const recorder = createSeriesRecorder({ store, clock, logger, counters })
+  const storms = createStormLedger({ store, clock, counters, saved: () => moves.touch('crashes', 'numbers') })
+  const inbox = createCrashInbox({
+    store,
+    clock,
+    logger,
+    counters,
+    stored(node, ids) {
+      agents.ack(node, ids)
+      for (const id of ids) {
+        world.crashStored(id)
+        moves.touch(`crash:${id}`, 'structure')
+      }
+      moves.touch('crashes', 'structure')
+      moves.touch(`node:${node}`, 'numbers')
+    },
+    room: (nodes) => {
+      for (const node of nodes) agents.resync(node)
+    },
+  })
+  const calls = createAgentCalls({ clock, send: (node, command) => agents.send(node, command) })
+  const agents: Agents = createAgents({
+    world,
+    moves,
+    clock,
+    logger,
+    counters,
+    inbox,
+    storms,
+    hubVersion: VERSION,
+    gate: {
+      needsToken: config.agentToken !== null,
+      isToken: (token) => isAgentToken(config, token),
+      isAllowed: (socket) => socket.conn.transport.name === 'websocket',
+    },
+    crashed: (node) => recorder.crashed(node),
+    result: (node, result) => calls.answered(node, result),
+    leaseEnded: (node, ended) => commands.leaseEnded(node, ended),
+    connected: (node, isNewLife) => commands.connected(node, isNewLife),
+    disconnected: (node) => commands.disconnected(node),
+  })
+  const trail = createAuditTrail({ store, clock, logger, counters })
+  const commands = createCommands({ world, trail, agents, calls, latch, moves, clock, counters })
+  const live = createLiveAccess({ world, calls, recorder, counters, isConnected: agents.isConnected })
+  const browsers = createBrowsers({
+    clock,
+    counters,
+    isAllowed: (socket) => actorOf(config, socket.request.headers, clock.nowMs()) !== null,
+    recipe: (ask) =>
+      recipeOf(ask, {
+        world,
+        store,
+        moves,
+        clock,
+        recorder,
+        hubInfo: () => ({
+          version: VERSION,
+          address: addressOf(config),
+          startedAtMs,
+          store: store.kind,
+          storeState: store.ready() ? 'ready' : 'down',
+        }),
+        faults: () => commands.leases(),
+        inspect: live.inspect,
+        waiting: { get: inbox.waiting, all: inbox.all },
+      }),
+  })
+  const http = createHttp({ config, store, live, commands, version: VERSION, logger, nowMs: clock.nowMs })
+
+  const prune = (): void => {
+    store.prune(clock.nowMs()).catch((error) => logger.warn(`pruning failed: ${describe(error)}`))
+  }
+  const stops = [
+    clock.every(TICK_MS, () => {
+      world.tick(clock.nowMs())
+      const rows = world.nodeRows()
+      recorder.sample(rows)
+      for (const node of Object.keys(rows)) moves.touch(`node:${node}`, 'numbers')
+      moves.touch('cluster', 'numbers')
+    }),
+    clock.every(PING_MS, () => {
+      if (!store.ready()) void store.ping()
+    }),
+    clock.after(PRUNE_FIRST_MS, prune),
+    clock.every(PRUNE_MS, prune),
+  ]
+  world.door({ atMs: startedAtMs, kind: 'store', text: `${store.kind} database ready`, cure: null })
+
+  let io: Server | null = null
+  let closing: Promise<void> | null = null
+  const close = async (): Promise<void> => {
+    for (const stop of stops) stop()
+    agents.close()
+    browsers.close()
+    commands.close()
+    if (io) await atMost(CLOSE_MS, io.close())
+    await inbox.close(CLOSE_MS)
+    await atMost(CLOSE_MS, Promise.allSettled([storms.close(), recorder.close()]))
+    await store.close()
+  }
+
+  const hub: Hub = {
+    attach(server) {
+      io = new Server(server, {
+        path: '/socket.io/',
+        serveClient: false,
+        // A frame and what socket.io puts around it.
+        maxHttpBufferSize: LIMITS.frameBytes + 16_384,
+        pingInterval: 5_000,
+        pingTimeout: 10_000,
+        perMessageDeflate: false,
+        allowRequest: (req, decide) => {
+          const isAllowed = isAllowedRequest(config, req.headers)
+          decide(isAllowed ? null : 'origin.refused', isAllowed)
+        },
+      })
+      agents.attach(io.of('/agent'))
+      browsers.attach(io.of('/'))
+      io.engine.on('connection', contain)
+      const text = `listening on ${addressOf(config)}`
+      world.door({ atMs: clock.nowMs(), kind: 'listening', text, cure: null })
+    },
+    handle: (req, res) => http.handle(req, res),
+    counters: () => counters,
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+    [Symbol.asyncDispose]: () => hub.close(),
+  }
+  return hub
+}
+
+/** A transport's error ends that connection and is nobody else's. */
+function contain(conn: Socket['conn']): void {
+  conn.on('error', () => conn.close())
+}
+
+function addressOf(config: HubConfig): string {
+  if (config.publicUrl !== null) return config.publicUrl
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  return `http://${host}:${config.port}`
+}
+
+function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, ms)
+    void work.finally(() => {
+      clearTimeout(timer)
+      done()
+    })
+  })
+}

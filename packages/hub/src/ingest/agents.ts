@@ -1,0 +1,235 @@
+/**
+ * The agents' door, namespace `/agent`: who may come in, who has which name, what becomes of their frames.
+ *
+ * A node's name belongs to one living incarnation. The same incarnation coming again replaces its old connection; another
+ * one is refused while the old one still answers.
+ */
+import type { World } from '@orrery/live/world'
+import type { Command, CommandResult, Hello, LeaseEnded, Refusal, WireRecord } from '@orrery/protocol'
+import type { DecodedFrame } from '@orrery/protocol/codec'
+import type { Namespace, Socket } from 'socket.io'
+import type { Clock } from '../clock.ts'
+import { type Counters, count } from '../counters.ts'
+import type { Logger } from '../logger.ts'
+import type { Moves } from '../moves.ts'
+import { type AgentLink, createAgentLink } from './agent-link.ts'
+import type { CrashInbox } from './crash-inbox.ts'
+import { readHello, refuse } from './handshake.ts'
+import type { StormLedger } from './storm-ledger.ts'
+
+export interface AgentsOptions {
+  world: World
+  moves: Moves
+  clock: Clock
+  logger: Logger
+  counters: Counters
+  inbox: CrashInbox
+  storms: StormLedger
+  hubVersion: string
+  gate: { needsToken: boolean; isToken(token: string | null): boolean; isAllowed(socket: Socket): boolean }
+  /** A process died abnormally. */
+  crashed(node: string): void
+  result(node: string, result: CommandResult): void
+  leaseEnded(node: string, ended: LeaseEnded): void
+  connected(node: string, isNewLife: boolean): void
+  disconnected(node: string): void
+}
+
+export interface Agents {
+  attach(namespace: Namespace): void
+  isConnected(node: string): boolean
+  connected(): string[]
+  hello(node: string): Hello | null
+  /** Whether it was handed to a connection. */
+  send(node: string, command: Command): boolean
+  renew(node: string, leases: string[]): void
+  ack(node: string, crashIds: string[]): void
+  /** Asks the agent to begin anew: a whole picture, and every report that was not acked. */
+  resync(node: string): void
+  close(): void
+}
+
+const PROBE_MS = 1_000
+const RESYNC_EVERY_MS = 5_000
+const SAY_AGAIN_MS = 30_000
+const MAX_SAID = 1_000
+
+export function createAgents(options: AgentsOptions): Agents {
+  const { world, moves, clock, logger, counters, inbox, storms, gate } = options
+  const links = new Map<string, AgentLink>()
+  /** The last life of each node, for the numbers of its frames. */
+  const lives = new Map<string, { incarnation: string; lastSeq: number }>()
+  /** Nodes that said goodbye on the connection they still have. */
+  const leaving = new Set<string>()
+  const saidAtMs = new Map<string, number>()
+  const resyncedAtMs = new Map<string, number>()
+
+  const knock = async (socket: Socket): Promise<Refusal | null> => {
+    if (!gate.isAllowed(socket)) return refuse('origin.refused').refusal
+    const read = readHello(socket.handshake.auth, gate)
+    if (!read.ok) return read.refusal
+    const held = links.get(read.hello.node)
+    if (held && held.hello.incarnation !== read.hello.incarnation) {
+      if (await held.probe(PROBE_MS)) return refuse('node.duplicate').refusal
+      held.close()
+    }
+    socket.data = { hello: read.hello, protocol: read.protocol }
+    return null
+  }
+
+  const refused = (socket: Socket, refusal: Refusal): void => {
+    count(counters.refusals, refusal.code)
+    const named: unknown = socket.handshake.auth?.node
+    const who = typeof named === 'string' ? named.slice(0, 255) : socket.handshake.address
+    const text = `${who}: ${refusal.message}`
+    // Whoever is refused knocks again every few seconds; it is said once.
+    const nowMs = clock.nowMs()
+    if (nowMs - (saidAtMs.get(text) ?? Number.NEGATIVE_INFINITY) < SAY_AGAIN_MS) return
+    if (saidAtMs.size >= MAX_SAID) saidAtMs.clear()
+    saidAtMs.set(text, nowMs)
+    world.door({ atMs: nowMs, kind: 'refused', text, cure: refusal.cure })
+    moves.touch('cluster', 'structure')
+    logger.warn(`refused ${text}`)
+  }
+
+  const enter = (socket: Socket): void => {
+    const { hello, protocol } = socket.data as { hello: Hello; protocol: number }
+    const { node } = hello
+    const life = lives.get(node)
+    const isNewLife = life?.incarnation !== hello.incarnation
+    const held = links.get(node)
+    const link = createAgentLink({
+      socket,
+      hello,
+      protocol,
+      hubVersion: options.hubVersion,
+      lastSeq: isNewLife ? 0 : Math.max(held?.lastSeq ?? 0, life?.lastSeq ?? 0),
+      clock,
+      frame: (frame, bytes) => take(link, frame, bytes),
+      gap: (missing) => {
+        counters.gaps += missing
+      },
+      error: (code, by) => count(counters.frameErrors, code, by),
+      goodbye: (reason) => leave(link, reason),
+      closed: () => lose(link),
+    })
+    links.set(node, link)
+    lives.set(node, { incarnation: hello.incarnation, lastSeq: link.lastSeq })
+    held?.close()
+    counters.agentsConnected = links.size
+    world.hello(hello, clock.nowMs())
+    if (isNewLife) world.door({ atMs: clock.nowMs(), kind: 'hello', text: node, cure: null })
+    logger.info(`${node} said hello (${hello.runtime.name} ${hello.runtime.version})`)
+    link.welcome()
+    moved(node, 'structure')
+    options.connected(node, isNewLife)
+  }
+
+  const take = (link: AgentLink, frame: DecodedFrame, bytes: number): void => {
+    const { node, incarnation } = link.hello
+    if (links.get(node) !== link) return
+    counters.frames++
+    counters.records += frame.records.length
+    counters.bytes += bytes
+    const taken = world.frame(node, frame, clock.nowMs())
+    if (taken.unknownRefs > 0) count(counters.frameErrors, 'record.unknown_ref', taken.unknownRefs)
+    let isStructure = false
+    let hasCrash = false
+    for (const record of frame.records) {
+      isStructure ||= isSeen(record)
+      hasCrash ||= record.type === 'crash' || record.type === 'crash.amended'
+      route(node, incarnation, record)
+    }
+    moved(node, isStructure ? 'structure' : 'numbers')
+    if (hasCrash) moves.touch('crashes', 'structure')
+  }
+
+  const route = (node: string, incarnation: string, record: WireRecord): void => {
+    if (record.type === 'crash') {
+      inbox.take(node, record.report)
+      moves.touch(`crash:${record.report.id}`, 'structure')
+    } else if (record.type === 'crash.amended') {
+      const { decision, outcome } = record
+      inbox.amend(record.crashId, { ...(decision ? { decision } : {}), ...(outcome ? { outcome } : {}) })
+      moves.touch(`crash:${record.crashId}`, 'structure')
+    } else if (record.type === 'storm.counts') storms.take(node, incarnation, record.counts)
+    else if (record.type === 'command.result') options.result(node, record)
+    else if (record.type === 'lease.ended') options.leaseEnded(node, record)
+  }
+
+  const leave = (link: AgentLink, reason: string): void => {
+    const { node } = link.hello
+    if (links.get(node) !== link) return
+    leaving.add(node)
+    world.goodbye(node, clock.nowMs())
+    world.door({
+      atMs: clock.nowMs(),
+      kind: 'goodbye',
+      text: reason === '' ? node : `${node}: ${reason}`,
+      cure: null,
+    })
+    moved(node, 'structure')
+    logger.info(`${node} said goodbye`)
+  }
+
+  const lose = (link: AgentLink): void => {
+    const { node, incarnation } = link.hello
+    if (links.get(node) !== link) return
+    links.delete(node)
+    counters.agentsConnected = links.size
+    lives.set(node, { incarnation, lastSeq: link.lastSeq })
+    if (!leaving.delete(node)) world.lost(node, clock.nowMs())
+    moved(node, 'structure')
+    options.disconnected(node)
+  }
+
+  const moved = (node: string, urgency: 'structure' | 'numbers'): void => {
+    moves.touch(`node:${node}`, urgency)
+    moves.touch('cluster', urgency)
+  }
+
+  return {
+    attach(namespace) {
+      namespace.use((socket, next) => {
+        knock(socket).then((refusal) => {
+          if (refusal === null) return next()
+          refused(socket, refusal)
+          next(Object.assign(new Error(refusal.message), { data: refusal }))
+        }, next)
+      })
+      namespace.on('connection', enter)
+    },
+    isConnected: (node) => links.has(node),
+    connected: () => [...links.keys()],
+    hello: (node) => links.get(node)?.hello ?? null,
+    send(node, command) {
+      const link = links.get(node)
+      link?.send(command)
+      return link !== undefined
+    },
+    renew: (node, leases) => links.get(node)?.renew(leases),
+    ack: (node, crashIds) => links.get(node)?.ack(crashIds),
+    resync(node) {
+      const nowMs = clock.nowMs()
+      if (nowMs - (resyncedAtMs.get(node) ?? 0) < RESYNC_EVERY_MS) return
+      resyncedAtMs.set(node, nowMs)
+      links.get(node)?.welcome()
+    },
+    close() {
+      for (const link of links.values()) link.close()
+    },
+  }
+}
+
+/** Whether somebody who looks at the tree waits for it. */
+function isSeen(record: WireRecord): boolean {
+  switch (record.type) {
+    case 'process.samples':
+    case 'node.sample':
+    case 'storm.counts':
+    case 'command.result':
+      return false
+    default:
+      return true
+  }
+}

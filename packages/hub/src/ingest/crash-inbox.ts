@@ -1,0 +1,228 @@
+/**
+ * Crash reports on their way into the store. What is here has moved the live view already; it is written in batches, in
+ * order, one transaction each, and only then acked. A slow or absent database fills this inbox and nothing else: at its
+ * bound reports are left with their agents, whose spools keep them, and asked for again when there is room.
+ */
+import type { CrashReport, Decision, Outcome } from '@orrery/protocol'
+import type { Clock } from '../clock.ts'
+import type { Counters } from '../counters.ts'
+import { describe, type Logger } from '../logger.ts'
+import type { Store } from '../store/store.ts'
+
+export interface CrashInboxOptions {
+  store: Pick<Store, 'saveCrashes' | 'amendCrash' | 'ready'>
+  clock: Clock
+  logger: Logger
+  counters: Counters
+  /** The reports of one node that are durable now, in the order they came. */
+  stored(node: string, ids: string[]): void
+  /** There is room again for reports of these nodes that were turned away. */
+  room(nodes: string[]): void
+  /** Bounds of what waits, in reports and in characters of JSON. */
+  maxReports?: number
+  maxChars?: number
+}
+
+export interface CrashInbox {
+  /** Whether the report was taken; one that waits here already is taken once. */
+  take(node: string, report: CrashReport): boolean
+  amend(id: string, parts: Amendment): void
+  /** A report that is not stored yet. */
+  waiting(id: string): CrashReport | null
+  /** All of them, oldest first. */
+  all(): Iterable<CrashReport>
+  readonly size: number
+  /** Writes what it can within `withinMs`; what it cannot stays with the agents. */
+  close(withinMs: number): Promise<void>
+}
+
+export interface Amendment {
+  decision?: Decision
+  outcome?: Outcome
+}
+
+interface Waiting {
+  node: string
+  report: CrashReport
+  chars: number
+  failures: number
+}
+
+/** Long enough that the supervisor's decision comes along, short enough that nobody sees it. */
+const LINGER_MS = 25
+const BATCH = 100
+const MAX_AMENDMENTS = 20_000
+const RETRY_FIRST_MS = 250
+const RETRY_CAP_MS = 5_000
+/** A report that fails this often, alone, on a database that answers, is no report for this database. */
+const MAX_FAILURES = 3
+
+export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
+  const { store, clock, logger, counters } = options
+  const maxReports = options.maxReports ?? 10_000
+  const maxChars = options.maxChars ?? 64_000_000
+  const waiting = new Map<string, Waiting>()
+  const inFlight = new Set<string>()
+  const amendments = new Map<string, Amendment>()
+  const turnedAway = new Set<string>()
+  let chars = 0
+  let failures = 0
+  let isScheduled = false
+  let isClosed = false
+  let writing: Promise<void> | null = null
+
+  const schedule = (ms: number): void => {
+    if (isScheduled || writing || isClosed) return
+    isScheduled = true
+    clock.after(ms, () => {
+      isScheduled = false
+      if (!isClosed) write()
+    })
+  }
+
+  const write = (): void => {
+    writing = writeOnce().finally(() => {
+      writing = null
+      if (waiting.size + amendments.size > 0) schedule(failures === 0 ? 0 : retryMs(failures))
+    })
+  }
+
+  const writeOnce = async (): Promise<void> => {
+    const isAlone = failures >= MAX_FAILURES && store.ready()
+    const batch = [...waiting.values()].slice(0, isAlone ? 1 : BATCH)
+    try {
+      if (batch.length > 0) await saveBatch(batch)
+      await saveAmendments()
+      if (failures > 0) logger.info('crash reports are being stored again')
+      failures = 0
+    } catch (error) {
+      failures++
+      counters.storeFailures++
+      if (failures === 1) logger.warn(`crash reports wait for the database: ${describe(error)}`)
+      const [first] = batch
+      if (isAlone && first && store.ready() && ++first.failures >= MAX_FAILURES) giveUp(first, error)
+    }
+  }
+
+  const saveBatch = async (batch: Waiting[]): Promise<void> => {
+    for (const { report } of batch) inFlight.add(report.id)
+    try {
+      const ids = await store.saveCrashes(batch.map(({ report }) => report))
+      counters.crashesStored += ids.length
+      settle(batch, new Set(ids))
+    } finally {
+      inFlight.clear()
+    }
+  }
+
+  const saveAmendments = async (): Promise<void> => {
+    for (const [id, parts] of [...amendments]) {
+      if (waiting.has(id)) continue
+      try {
+        await store.amendCrash(id, parts)
+      } catch (error) {
+        if (!store.ready()) throw error
+        logger.error(`what happened after crash ${id} cannot be stored`, error)
+        counters.amendmentsLost++
+      }
+      // What came meanwhile is a new entry and stays.
+      if (amendments.get(id) === parts) amendments.delete(id)
+    }
+  }
+
+  const settle = (batch: Waiting[], ids: ReadonlySet<string>): void => {
+    const byNode = new Map<string, string[]>()
+    for (const entry of batch) {
+      if (!ids.has(entry.report.id)) continue
+      forget(entry)
+      const list = byNode.get(entry.node) ?? []
+      list.push(entry.report.id)
+      byNode.set(entry.node, list)
+    }
+    for (const [node, list] of byNode) options.stored(node, list)
+    if (turnedAway.size > 0 && waiting.size < maxReports / 2 && chars < maxChars / 2) {
+      const nodes = [...turnedAway]
+      turnedAway.clear()
+      options.room(nodes)
+    }
+  }
+
+  const giveUp = (entry: Waiting, error: unknown): void => {
+    logger.error(`crash report ${entry.report.id} of ${entry.node} cannot be stored`, error)
+    counters.crashesRefused++
+    forget(entry)
+    options.stored(entry.node, [entry.report.id])
+  }
+
+  const forget = (entry: Waiting): void => {
+    waiting.delete(entry.report.id)
+    chars -= entry.chars
+    counters.crashesPending = waiting.size
+  }
+
+  return {
+    take(node, report) {
+      if (waiting.has(report.id)) return true
+      const size = JSON.stringify(report).length
+      if (isClosed || waiting.size >= maxReports || chars + size > maxChars) {
+        turnedAway.add(node)
+        return false
+      }
+      waiting.set(report.id, { node, report, chars: size, failures: 0 })
+      chars += size
+      counters.crashesPending = waiting.size
+      schedule(LINGER_MS)
+      return true
+    },
+    amend(id, parts) {
+      const entry = waiting.get(id)
+      if (entry) entry.report = amended(entry.report, parts)
+      if (entry && !inFlight.has(id)) return
+      if (!amendments.has(id) && amendments.size >= MAX_AMENDMENTS) {
+        counters.amendmentsLost++
+        return
+      }
+      amendments.set(id, { ...amendments.get(id), ...parts })
+      schedule(LINGER_MS)
+    },
+    waiting: (id) => waiting.get(id)?.report ?? null,
+    *all() {
+      for (const { report } of waiting.values()) yield report
+    },
+    get size() {
+      return waiting.size
+    },
+    async close(withinMs) {
+      const untilMs = clock.nowMs() + withinMs
+      isClosed = true
+      await within(writing, untilMs - clock.nowMs())
+      while (waiting.size + amendments.size > 0 && failures === 0 && clock.nowMs() < untilMs) {
+        await within(writeOnce(), untilMs - clock.nowMs())
+      }
+    },
+  }
+}
+
+/** The report with later facts in place of the ones it had to leave open. */
+export function amended(report: CrashReport, parts: Amendment): CrashReport {
+  return {
+    ...report,
+    ...(parts.decision ? { decision: { status: 'captured', value: parts.decision } as const } : {}),
+    ...(parts.outcome ? { outcome: { status: 'captured', value: parts.outcome } as const } : {}),
+  }
+}
+
+function retryMs(failures: number): number {
+  return Math.min(RETRY_CAP_MS, RETRY_FIRST_MS * 2 ** (failures - 1))
+}
+
+function within(work: Promise<void> | null, ms: number): Promise<void> {
+  if (work === null) return Promise.resolve()
+  return new Promise((done) => {
+    const timer = setTimeout(done, Math.max(0, ms))
+    work.finally(() => {
+      clearTimeout(timer)
+      done()
+    })
+  })
+}

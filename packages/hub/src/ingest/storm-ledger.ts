@@ -1,0 +1,81 @@
+/** Exact counts of crashes by storm key, as agents send them: cumulative, so only the last of each is written, at leisure. */
+import type { StormCounts } from '@orrery/protocol'
+import type { Clock } from '../clock.ts'
+import type { Counters } from '../counters.ts'
+import type { Store } from '../store/store.ts'
+
+export interface StormLedger {
+  take(node: string, incarnation: string, counts: StormCounts['counts']): void
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+const FLUSH_MS = 2_000
+const MAX_KEYS = 10_000
+
+type Counts = Map<string, StormCounts['counts'][number]>
+
+export function createStormLedger(options: {
+  store: Pick<Store, 'saveStormCounts'>
+  clock: Clock
+  counters: Counters
+  saved: () => void
+}): StormLedger {
+  const { store, clock, counters } = options
+  let open = new Map<string, { node: string; incarnation: string; counts: Counts }>()
+  let size = 0
+
+  const write = async (): Promise<void> => {
+    const taken = open
+    open = new Map()
+    size = 0
+    for (const { node, incarnation, counts } of taken.values()) {
+      try {
+        await store.saveStormCounts(node, incarnation, [...counts.values()])
+        options.saved()
+      } catch {
+        counters.storeFailures++
+        // Put back what nothing newer has replaced.
+        for (const entry of counts.values()) keep(node, incarnation, entry, false)
+      }
+    }
+  }
+
+  const keep = (
+    node: string,
+    incarnation: string,
+    entry: StormCounts['counts'][number],
+    isNewer: boolean,
+  ) => {
+    const id = `${node}\n${incarnation}`
+    const life = open.get(id) ?? { node, incarnation, counts: new Map() }
+    const held = life.counts.get(entry.key)
+    if (held === undefined && size >= MAX_KEYS) return
+    open.set(id, life)
+    if (held === undefined) size++
+    if (held === undefined || isNewer) life.counts.set(entry.key, entry)
+  }
+
+  let writing: Promise<void> | null = null
+  const flush = (): Promise<void> => {
+    writing ??= write().finally(() => {
+      writing = null
+    })
+    return writing
+  }
+  const stop = clock.every(FLUSH_MS, () => {
+    if (size > 0) void flush()
+  })
+
+  return {
+    take(node, incarnation, counts) {
+      for (const entry of counts) keep(node, incarnation, entry, true)
+    },
+    flush,
+    async close() {
+      stop()
+      await writing
+      if (size > 0) await flush()
+    },
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * Reports that are not committed yet, laid over what the store answers, so that the crash list grows at once and says of
+ * each whether it is stored. Facets and totals count them too.
+ */
+import type { CrashesView, CrashGroupRow } from '@orrery/live/views'
+import { type CrashReport, fieldValue } from '@orrery/protocol'
+import { type Accessor, CRASH_FIELDS, matches, parseQuery, stateAt } from '@orrery/protocol/query'
+import { type CrashRow, type Extracted, extract } from '../store/crash-row.ts'
+
+const LATEST = 8
+const DAY_MS = 86_400_000
+
+export function withPending(
+  view: CrashesView,
+  q: string,
+  reports: Iterable<CrashReport>,
+  nowMs: number,
+): CrashesView {
+  if (view.error !== null) return view
+  const stored = new Set(view.groups.flatMap((group) => group.latest.map(({ id }) => id)))
+  const waiting = [...reports].filter((report) => !stored.has(report.id))
+  if (waiting.length === 0) return view
+  const parsed = parseQuery(q, CRASH_FIELDS)
+  if (!parsed.ok) return { ...view, pending: waiting.length }
+  const found = waiting.map(extract).filter((extracted) => extracted !== null)
+  const roots = new Map(found.map((extracted) => [extracted.row.id, extracted]))
+  const groups = new Map(view.groups.map((group) => [group.fingerprint, group]))
+  const facets = { ...view.facets }
+  let total = view.total
+  for (const extracted of found) {
+    const print = (roots.get(extracted.row.root_id) ?? extracted).print
+    if (!matches(parsed.query, accessorOf(extracted, print.fingerprint, nowMs))) continue
+    total++
+    groups.set(print.fingerprint, added(groups.get(print.fingerprint), extracted, print.fingerprint, nowMs))
+    for (const facet of ['reason', 'node', 'module', 'outcome', 'kind'] as const) {
+      facets[facet] = counted(facets[facet], extracted.row[facet])
+    }
+  }
+  const rows = [...groups.values()].sort((a, b) => b.lastSeenMs - a.lastSeenMs)
+  const groupsTotal = view.groupsTotal + rows.length - view.groups.length
+  return { ...view, total, groupsTotal, groups: rows, facets, pending: waiting.length }
+}
+
+function added(
+  group: CrashGroupRow | undefined,
+  { row }: Extracted,
+  fingerprint: string,
+  nowMs: number,
+): CrashGroupRow {
+  const atMs = Date.parse(row.at)
+  const of = group ?? newGroup(row, fingerprint, atMs)
+  const buckets = [...of.buckets]
+  const at = Math.min(23, Math.floor((atMs - (nowMs - DAY_MS)) / 3_600_000))
+  if (row.is_root && at >= 0) buckets[at] = (buckets[at] ?? 0) + 1
+  const latest = {
+    id: row.id,
+    atMs,
+    node: row.node,
+    key: row.key,
+    pid: row.pid,
+    outcome: row.outcome,
+    backAfterMs: row.back_after_ms,
+    stored: false,
+  }
+  return {
+    ...of,
+    nodes: of.nodes.includes(row.node) ? of.nodes : [...of.nodes, row.node].sort(),
+    count: of.count + (row.is_root ? 1 : 0),
+    casualties: of.casualties + (row.is_root ? 0 : 1),
+    injected: of.injected + (row.is_injected ? 1 : 0),
+    lastSeenMs: Math.max(of.lastSeenMs, atMs),
+    buckets,
+    latest: [latest, ...of.latest].sort((a, b) => b.atMs - a.atMs).slice(0, LATEST),
+  }
+}
+
+function newGroup(row: CrashRow, fingerprint: string, atMs: number): CrashGroupRow {
+  return {
+    id: fingerprint,
+    fingerprint,
+    name: row.name ?? row.label ?? row.key.split('/').at(-1) ?? row.pid,
+    module: row.module,
+    reason: row.reason,
+    reasonText: row.reason_text,
+    topFrame: row.top_frame,
+    nodes: [],
+    count: 0,
+    casualties: 0,
+    firstSeenMs: atMs,
+    lastSeenMs: atMs,
+    buckets: new Array<number>(24).fill(0),
+    latest: [],
+    injected: 0,
+  }
+}
+
+function counted(facet: [string, number][], value: string): [string, number][] {
+  const held = facet.find(([name]) => name === value)
+  const rest = facet.filter((entry) => entry !== held)
+  const next: [string, number] = [value, (held?.[1] ?? 0) + 1]
+  return [...rest, next].sort((a, b) => b[1] - a[1])
+}
+
+/** How a query reads a report that is not in the database; `crash-query.ts` is the same for one that is. */
+function accessorOf({ row }: Extracted, group: string, nowMs: number): Accessor {
+  const { report } = row
+  const message = fieldValue(report.message)
+  const supervisor = fieldValue(report.decision)?.supervisor.name ?? null
+  return {
+    field(name, path) {
+      switch (name) {
+        case 'name':
+          return row.name ?? row.label ?? row.key.split('/').at(-1)
+        case 'supervisor':
+          return [report.identity.ancestors[0]?.name, supervisor]
+        case 'fault':
+          return row.faults
+        case 'group':
+          return group
+        case 'reason':
+          return [row.reason, row.reason_text]
+        case 'message':
+          return row.message_type
+        case 'from':
+          return [message?.sender?.name, message?.sender?.pid]
+        case 'mailbox':
+          return row.mailbox_length
+        case 'uptime':
+          return row.uptime_ms
+        case 'back':
+          return row.back_after_ms
+        case 'state':
+          return stateAt(report.state, path)
+        case 'last':
+          return nowMs - Date.parse(row.at)
+        case 'id':
+        case 'pid':
+        case 'key':
+        case 'label':
+        case 'behaviour':
+        case 'module':
+        case 'node':
+        case 'kind':
+        case 'stack':
+        case 'release':
+        case 'action':
+        case 'outcome':
+        case 'restarts':
+          return row[name]
+        default:
+          return undefined
+      }
+    },
+    flag(name) {
+      if (name === 'injected') return row.is_injected
+      if (name === 'organic') return !row.is_injected
+      return name === 'root' ? row.is_root : !row.is_root
+    },
+    texts: () => [row.search_text],
+  }
+}
