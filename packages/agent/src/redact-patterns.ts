@@ -15,15 +15,14 @@ export const SECRET_KEY =
   /passw(?:or)?d|passphrase|^pwd$|secret|token(?!iz)|authori[sz]ation|cookie|apikey|accesskey|privatekey|signingkey|encryptionkey|credential|creditcard|cardnumber|^cc(?:num(?:ber)?)?$|^(?:card)?(?:cvv2?|cvc2?)$|^pan$|^ssn$|sessionid|connectionstring|^(?:x)?csrf|^otp$|^pin$/
 
 const KEY_WORDS =
-  'pass(?:wor)?d|passwd|passphrase|pwd|secret|[\\w-]*token|authorization|(?:set-)?cookie|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|credentials?'
+  'pass(?:wor)?d|passwd|passphrase|pwd|secret|token|authorization|(?:set-)?cookie|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|credentials?'
 
 export const TEXT_PATTERNS: readonly TextPattern[] = [
   {
     why: 'private key',
     hint: /-----BEGIN/,
     // Without its end too: a text may have been cut inside the key.
-    pattern:
-      /-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY|CERTIFICATE)[A-Z ]*-----[\s\S]*?(?:-----END [A-Z0-9 ]*-----|$)/g,
+    pattern: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----[\s\S]*?(?:-----END [A-Z0-9 ]*-----|$)/g,
   },
   {
     why: 'authorization',
@@ -45,7 +44,7 @@ export const TEXT_PATTERNS: readonly TextPattern[] = [
   {
     why: 'password in an address',
     hint: /:\/\//,
-    pattern: /([a-z][\w+.-]*:\/\/[^\s:/?#@]*:)[^\s/?#]+(?=@)/gi,
+    pattern: /(:\/\/[^\s:/?#@]{0,255}:)[^\s/?#]{1,512}(?=@)/g,
     keep: (_match, [before = '']) => `${before}[redacted]`,
   },
   {
