@@ -17,6 +17,7 @@ import { createHttp } from './http/app.ts'
 import { actorOf, isAgentToken, isAllowedRequest } from './http/guard.ts'
 import { type Agents, createAgents } from './ingest/agents.ts'
 import { createCrashInbox } from './ingest/crash-inbox.ts'
+import { createOpenFrames } from './ingest/open-frames.ts'
 import { createStormLedger } from './ingest/storm-ledger.ts'
 import { createLiveAccess, type IngestCounters } from './live-access.ts'
 import { consoleLogger, describe, type Logger } from './logger.ts'
@@ -84,8 +85,10 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 
   const recorder = createSeriesRecorder({ store, clock, logger, counters })
   const storms = createStormLedger({ store, clock, counters, saved: () => moves.touch('crashes', 'numbers') })
+  const frames = createOpenFrames()
   const inbox = createCrashInbox({
     store,
+    frames,
     clock,
     logger,
     counters,
@@ -110,6 +113,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     logger,
     counters,
     inbox,
+    frames,
     storms,
     hubVersion: VERSION,
     gate: {

@@ -26,7 +26,8 @@ export interface AgentLink {
   /** Highest frame taken, over all connections of this incarnation. */
   readonly lastSeq: number
   welcome(): void
-  ack(crashIds: string[]): void
+  /** `seq`: everything up to this frame is durable. */
+  ack(crashIds: string[], seq: number): void
   send(command: Command): void
   renew(leases: string[]): void
   /** Whether the agent answers within `withinMs`. */
@@ -47,6 +48,8 @@ export interface AgentLinkOptions {
   /** `missing` frames were sent and did not arrive. */
   gap(missing: number): void
   error(code: FrameError, by: number): void
+  /** Reports that no hub will ever read: acked, so that they are not sent for ever. */
+  unreadable(crashIds: string[]): void
   goodbye(reason: string): void
   /** The connection is gone, said or not. */
   closed(): void
@@ -103,6 +106,8 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
     const known = frame.records.map(checked).filter((record) => record !== null)
     const malformed = refused['record.malformed'] + frame.records.length - known.length
     if (malformed > 0) options.error('record.malformed', malformed)
+    const unreadable = known.length < frame.records.length ? frame.records.flatMap(unreadableId) : []
+    if (unreadable.length > 0) options.unreadable(unreadable)
     if (refused['record.too_large'] > 0) options.error('record.too_large', refused['record.too_large'])
     frame.records = known
     frame.wallMs += offset.correctionMs
@@ -134,7 +139,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
       socket.emit('welcome', word)
       void askClock(CLOCK_EVERY_MS)
     },
-    ack: (crashIds) => void socket.emit('ack', { crashIds, seq: lastSeq }),
+    ack: (crashIds, seq) => void socket.emit('ack', { crashIds, seq }),
     send: (command) => void socket.emit('command', command),
     renew: (leases) => void socket.emit('renewal', { leases }),
     probe: (withinMs) => (isClosed ? Promise.resolve(false) : askClock(withinMs)),
@@ -143,6 +148,13 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
       socket.disconnect(true)
     },
   }
+}
+
+/** The id of a report that cannot be read, where it has one at least. */
+function unreadableId(record: WireRecord): string[] {
+  if (record.type !== 'crash' || checked(record) !== null) return []
+  const id: unknown = record.report?.id
+  return typeof id === 'string' && id.length <= 64 ? [id] : []
 }
 
 /** Bodies that travel as JSON are read here, packed ones were by their codec; `null` for what is not one. */

@@ -15,6 +15,7 @@ import type { Moves } from '../moves.ts'
 import { type AgentLink, createAgentLink } from './agent-link.ts'
 import type { CrashInbox } from './crash-inbox.ts'
 import { readHello, refuse } from './handshake.ts'
+import type { OpenFrames } from './open-frames.ts'
 import type { StormLedger } from './storm-ledger.ts'
 
 export interface AgentsOptions {
@@ -24,6 +25,7 @@ export interface AgentsOptions {
   logger: Logger
   counters: Counters
   inbox: CrashInbox
+  frames: OpenFrames
   storms: StormLedger
   hubVersion: string
   gate: { needsToken: boolean; isToken(token: string | null): boolean; isAllowed(socket: Socket): boolean }
@@ -55,7 +57,7 @@ const SAY_AGAIN_MS = 30_000
 const MAX_SAID = 1_000
 
 export function createAgents(options: AgentsOptions): Agents {
-  const { world, moves, clock, logger, counters, inbox, storms, gate } = options
+  const { world, moves, clock, logger, counters, inbox, frames, storms, gate } = options
   const links = new Map<string, AgentLink>()
   /** The last life of each node, for the numbers of its frames. */
   const lives = new Map<string, { incarnation: string; lastSeq: number }>()
@@ -110,6 +112,10 @@ export function createAgents(options: AgentsOptions): Agents {
         counters.gaps += missing
       },
       error: (code, by) => count(counters.frameErrors, code, by),
+      unreadable: (crashIds) => {
+        counters.crashesRefused += crashIds.length
+        link.ack(crashIds, 0)
+      },
       goodbye: (reason) => leave(link, reason),
       closed: () => lose(link),
     })
@@ -138,19 +144,23 @@ export function createAgents(options: AgentsOptions): Agents {
     for (const record of frame.records) {
       isStructure ||= isSeen(record)
       hasCrash ||= record.type === 'crash' || record.type === 'crash.amended'
-      route(node, incarnation, record)
+      route(node, incarnation, frame.seq, record)
     }
     moved(node, isStructure ? 'structure' : 'numbers')
     if (hasCrash) moves.touch('crashes', 'structure')
   }
 
-  const route = (node: string, incarnation: string, record: WireRecord): void => {
+  const route = (node: string, incarnation: string, seq: number, record: WireRecord): void => {
     if (record.type === 'crash') {
       inbox.take(node, record.report)
       moves.touch(`crash:${record.report.id}`, 'structure')
     } else if (record.type === 'crash.amended') {
-      const { decision, outcome } = record
-      inbox.amend(record.crashId, { ...(decision ? { decision } : {}), ...(outcome ? { outcome } : {}) })
+      const { crashId, decision, outcome } = record
+      const frame = { life: lifeOf(node, incarnation), seq }
+      inbox.amend(node, frame, crashId, {
+        ...(decision ? { decision } : {}),
+        ...(outcome ? { outcome } : {}),
+      })
       moves.touch(`crash:${record.crashId}`, 'structure')
     } else if (record.type === 'storm.counts') storms.take(node, incarnation, record.counts)
     else if (record.type === 'command.result') options.result(node, record)
@@ -208,7 +218,10 @@ export function createAgents(options: AgentsOptions): Agents {
       return link !== undefined
     },
     renew: (node, leases) => links.get(node)?.renew(leases),
-    ack: (node, crashIds) => links.get(node)?.ack(crashIds),
+    ack(node, crashIds) {
+      const link = links.get(node)
+      link?.ack(crashIds, frames.durable(lifeOf(node, link.hello.incarnation), link.lastSeq))
+    },
     resync(node) {
       const nowMs = clock.nowMs()
       if (nowMs - (resyncedAtMs.get(node) ?? 0) < RESYNC_EVERY_MS) return
@@ -219,6 +232,10 @@ export function createAgents(options: AgentsOptions): Agents {
       for (const link of links.values()) link.close()
     },
   }
+}
+
+function lifeOf(node: string, incarnation: string): string {
+  return `${node}\n${incarnation}`
 }
 
 /** Whether somebody who looks at the tree waits for it. */

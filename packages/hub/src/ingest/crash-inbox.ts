@@ -8,13 +8,15 @@ import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import { describe, type Logger } from '../logger.ts'
 import type { Store } from '../store/store.ts'
+import type { FrameRef, OpenFrames } from './open-frames.ts'
 
 export interface CrashInboxOptions {
   store: Pick<Store, 'saveCrashes' | 'amendCrash' | 'ready'>
   clock: Clock
   logger: Logger
   counters: Counters
-  /** The reports of one node that are durable now, in the order they came. */
+  frames: OpenFrames
+  /** Reports of one node that are durable now, in the order they came; none where only later facts became so. */
   stored(node: string, ids: string[]): void
   /** There is room again for reports of these nodes that were turned away. */
   room(nodes: string[]): void
@@ -26,7 +28,7 @@ export interface CrashInboxOptions {
 export interface CrashInbox {
   /** Whether the report was taken; one that waits here already is taken once. */
   take(node: string, report: CrashReport): boolean
-  amend(id: string, parts: Amendment): void
+  amend(node: string, frame: FrameRef, id: string, parts: Amendment): void
   /** A report that is not stored yet. */
   waiting(id: string): CrashReport | null
   /** All of them, oldest first. */
@@ -46,6 +48,14 @@ interface Waiting {
   report: CrashReport
   chars: number
   failures: number
+  /** Frames whose later facts were put into the report. */
+  held: FrameRef[]
+}
+
+interface Waited {
+  node: string
+  parts: Amendment
+  held: FrameRef[]
 }
 
 /** Long enough that the supervisor's decision comes along, short enough that nobody sees it. */
@@ -58,12 +68,12 @@ const RETRY_CAP_MS = 5_000
 const MAX_FAILURES = 3
 
 export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
-  const { store, clock, logger, counters } = options
+  const { store, clock, logger, counters, frames } = options
   const maxReports = options.maxReports ?? 10_000
   const maxChars = options.maxChars ?? 64_000_000
   const waiting = new Map<string, Waiting>()
   const inFlight = new Set<string>()
-  const amendments = new Map<string, Amendment>()
+  const amendments = new Map<string, Waited>()
   const turnedAway = new Set<string>()
   let chars = 0
   let failures = 0
@@ -116,17 +126,26 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
   }
 
   const saveAmendments = async (): Promise<void> => {
-    for (const [id, parts] of [...amendments]) {
-      if (waiting.has(id)) continue
-      try {
-        await store.amendCrash(id, parts)
-      } catch (error) {
-        if (!store.ready()) throw error
-        logger.error(`what happened after crash ${id} cannot be stored`, error)
-        counters.amendmentsLost++
+    const nodes = new Set<string>()
+    try {
+      for (const [id, entry] of [...amendments]) {
+        if (waiting.has(id)) continue
+        const { parts } = entry
+        const held = entry.held.length
+        try {
+          await store.amendCrash(id, parts)
+        } catch (error) {
+          if (!store.ready()) throw error
+          logger.error(`what happened after crash ${id} cannot be stored`, error)
+          counters.amendmentsLost++
+        }
+        for (const frame of entry.held.splice(0, held)) frames.free(frame)
+        nodes.add(entry.node)
+        // What came meanwhile is still to be written.
+        if (entry.parts === parts) amendments.delete(id)
       }
-      // What came meanwhile is a new entry and stays.
-      if (amendments.get(id) === parts) amendments.delete(id)
+    } finally {
+      for (const node of nodes) options.stored(node, [])
     }
   }
 
@@ -156,6 +175,7 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
 
   const forget = (entry: Waiting): void => {
     waiting.delete(entry.report.id)
+    for (const frame of entry.held) frames.free(frame)
     chars -= entry.chars
     counters.crashesPending = waiting.size
   }
@@ -168,21 +188,30 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
         turnedAway.add(node)
         return false
       }
-      waiting.set(report.id, { node, report, chars: size, failures: 0 })
+      waiting.set(report.id, { node, report, chars: size, failures: 0, held: [] })
       chars += size
       counters.crashesPending = waiting.size
       schedule(LINGER_MS)
       return true
     },
-    amend(id, parts) {
+    amend(node, frame, id, parts) {
       const entry = waiting.get(id)
       if (entry) entry.report = amended(entry.report, parts)
-      if (entry && !inFlight.has(id)) return
-      if (!amendments.has(id) && amendments.size >= MAX_AMENDMENTS) {
+      if (entry && !inFlight.has(id)) {
+        frames.hold(frame)
+        entry.held.push(frame)
+        return
+      }
+      const before = amendments.get(id)
+      if (!before && amendments.size >= MAX_AMENDMENTS) {
         counters.amendmentsLost++
         return
       }
-      amendments.set(id, { ...amendments.get(id), ...parts })
+      frames.hold(frame)
+      if (before) {
+        before.parts = { ...before.parts, ...parts }
+        before.held.push(frame)
+      } else amendments.set(id, { node, parts, held: [frame] })
       schedule(LINGER_MS)
     },
     waiting: (id) => waiting.get(id)?.report ?? null,
