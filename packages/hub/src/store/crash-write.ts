@@ -42,7 +42,7 @@ export async function saveCrashes(prisma: PrismaClient, reports: readonly CrashR
 async function saveBatch(prisma: PrismaClient, batch: readonly Extracted[]): Promise<string[]> {
   try {
     await prisma.$transaction((tx) => insert(tx, batch))
-    return batch.map((one) => one.row.id)
+    return batch.map((one) => one.row.report.id)
   } catch (error) {
     if (!isDataError(error)) throw error
     // One report the database refuses must not hold the others back: halve until it stands alone.
