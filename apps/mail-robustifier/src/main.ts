@@ -1,0 +1,42 @@
+/** `npm run demo`: starts the node, has it observed, and stops it in order on Ctrl-C. */
+import { AgentSettingsError, observe } from '@orrery/agent'
+import { FRONT_END } from './messages.ts'
+import { startRobustifier } from './robustifier.ts'
+import { readSettings, SettingsError, USAGE } from './settings.ts'
+
+/** Above the longest orderly stop of the tree, below what runs us takes for hung. */
+const STOP_WITHIN_MS = 8_000
+
+try {
+  const settings = readSettings(process.argv.slice(2), process.env, Date.now())
+  if (settings === null) process.stdout.write(USAGE)
+  else await run(settings)
+} catch (error) {
+  if (!(error instanceof SettingsError || error instanceof AgentSettingsError)) throw error
+  process.stderr.write(`mail-robustifier: ${error.message}\n`)
+  process.exitCode = 2
+}
+
+async function run(settings: NonNullable<ReturnType<typeof readSettings>>): Promise<void> {
+  const node = await startRobustifier(settings)
+  const agent = await observe(node).catch(async (error: unknown) => {
+    await node.stop()
+    throw error
+  })
+  const port = await node.call(FRONT_END, { type: 'port' })
+  process.stdout.write(
+    `mail-robustifier: ${node.name} takes mail at smtp://127.0.0.1:${port}, ${node.processCount} processes\n`,
+  )
+  let isStopping = false
+  const stop = async (): Promise<void> => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref()
+    await node.stop()
+    // Last, so that the hub hears how the tree ended, and then a goodbye.
+    await agent[Symbol.asyncDispose]()
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}

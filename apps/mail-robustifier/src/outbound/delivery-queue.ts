@@ -1,0 +1,108 @@
+/**
+ * Hands parsed mail to delivery workers, each with a back-end to go to. A mail whose worker died goes elsewhere, and is
+ * tried until some back-end takes it.
+ */
+import { GenServer, type GenServerContext, initOk, noreply } from '@orrery/runtime'
+import { isDown, reasonLine } from '../exits.ts'
+import {
+  BACKENDS,
+  type Delivery,
+  type DeliveryWorker,
+  DIRECTORY,
+  QUEUE,
+  type QueueMessages,
+  SPOOL,
+} from '../messages.ts'
+import { emptyQueue, nextOrder, type WorkQueue, withJob, withoutWorker, withWorker } from '../work-queue.ts'
+
+/** A job once it has been ordered knows where it went. */
+interface Job extends Delivery {
+  at: string | null
+}
+
+interface State {
+  queue: WorkQueue<Job, DeliveryWorker>
+  retryMs: number
+  delivered: number
+  retried: number
+}
+
+type Types = { args: { retryMs: number }; state: State; continue: 'ask the spool' } & QueueMessages
+
+export const DeliveryQueue = GenServer.define<Types>({
+  module: 'DeliveryQueue',
+  init: ({ retryMs }) =>
+    initOk<State>({ queue: emptyQueue, retryMs, delivered: 0, retried: 0 }, { continue: 'ask the spool' }),
+  handleContinue: async (_value, state, ctx) => {
+    const undelivered = await ctx.call(SPOOL, { type: 'undelivered' })
+    return noreply(await give({ ...state, queue: undelivered.reduce(withDelivery, state.queue) }, ctx))
+  },
+  handleCast: {
+    deliver: async ({ delivery }, state, ctx) =>
+      noreply(await give({ ...state, queue: withDelivery(state.queue, delivery) }, ctx)),
+    ready: async ({ worker }, state, ctx) => {
+      ctx.monitor(worker)
+      return noreply(await give({ ...state, queue: withWorker(state.queue, worker) }, ctx))
+    },
+    delivered: async ({ worker, id, backend }, state, ctx) => {
+      ctx.cast(SPOOL, { type: 'delivered', id, backend })
+      const queue = withWorker(state.queue, worker)
+      return noreply(await give({ ...state, queue, delivered: state.delivered + 1 }, ctx))
+    },
+  },
+  handleInfo: {
+    again: async ({ delivery }, state, ctx) =>
+      noreply(await give({ ...state, queue: withDelivery(state.queue, delivery) }, ctx)),
+  },
+  handleOtherInfo: (message, state, ctx) => {
+    if (!isDown(message)) return noreply(state)
+    const { queue, job } = withoutWorker(state.queue, message.pid as DeliveryWorker)
+    if (job === undefined) return noreply({ ...state, queue })
+    const delivery = elsewhere(job)
+    if (job.at !== null && message.reason !== 'killed' && message.reason !== 'shutdown')
+      ctx.cast(DIRECTORY, { type: 'down', backend: job.at, why: reasonLine(message.reason) })
+    ctx.sendAfter(state.retryMs, QUEUE, { type: 'again', delivery })
+    return noreply({ ...state, queue, retried: state.retried + 1 })
+  },
+  formatStatus: ({ queue, delivered, retried }) => ({
+    delivered,
+    retried,
+    waiting: queue.waiting.map(({ envelope, attempts }) => ({ mail: envelope.id, attempts })),
+    underWay: queue.busy.map(({ job, worker }) => ({ mail: job.envelope.id, to: job.at, worker })),
+    idleWorkers: queue.idle.length,
+  }),
+})
+
+/** The same mail, not to where it failed; after all have failed, anywhere again. */
+function elsewhere({ at, ...delivery }: Job): Delivery {
+  const tried = at === null ? delivery.tried : [...delivery.tried, at]
+  return { ...delivery, tried: tried.length >= BACKENDS.length ? [] : tried, attempts: delivery.attempts + 1 }
+}
+
+function withDelivery(queue: State['queue'], delivery: Delivery): State['queue'] {
+  const isSame = (job: Job): boolean => job.envelope.id === delivery.envelope.id
+  const isKnown = queue.waiting.some(isSame) || queue.busy.some(({ job }) => isSame(job))
+  return isKnown ? queue : withJob(queue, { ...delivery, at: null })
+}
+
+/** With every back-end away the mail waits, and is asked about again. */
+async function give(state: State, ctx: GenServerContext<Types>): Promise<State> {
+  let { queue } = state
+  for (let next = nextOrder(queue); next !== undefined; next = nextOrder(queue)) {
+    const { job, worker } = next.order
+    const address = await ctx.call(DIRECTORY, { type: 'choose', avoid: job.tried })
+    if (address === null) {
+      const [first, ...waiting] = queue.waiting
+      if (first !== undefined) ctx.sendAfter(state.retryMs, QUEUE, { type: 'again', delivery: first })
+      queue = { ...queue, waiting }
+      continue
+    }
+    const at = address.backend
+    queue = {
+      ...next.queue,
+      busy: next.queue.busy.map((order) => (order.job === job ? { worker, job: { ...job, at } } : order)),
+    }
+    ctx.cast(worker, { type: 'deliver', envelope: job.envelope, to: address })
+  }
+  return { ...state, queue }
+}

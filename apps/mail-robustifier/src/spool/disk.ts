@@ -1,0 +1,47 @@
+/** Files that are wholly there or not at all, also after a power cut. */
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Resolves when the bytes and the name are on disk: written aside, flushed, renamed, and the folder flushed. */
+export async function writeDurably(
+  folder: string,
+  name: string,
+  data: string,
+  encoding: BufferEncoding,
+): Promise<void> {
+  const aside = join(folder, `${name}.tmp`)
+  const file = await open(aside, 'w')
+  try {
+    await file.writeFile(data, encoding)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+  await rename(aside, join(folder, name))
+  await flushFolder(folder)
+}
+
+/** Takes files away; that one is not there is no fault. */
+export async function remove(folder: string, ...names: string[]): Promise<void> {
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })))
+}
+
+/** Names without their ending, of the files that have it. */
+export async function namesIn(folder: string, ending: string): Promise<string[]> {
+  const names = await readdir(folder)
+  return names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length))
+}
+
+/** A mail's bytes, one character each. */
+export function readMail(folder: string, id: string): Promise<string> {
+  return readFile(join(folder, `${id}.eml`), 'latin1')
+}
+
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
