@@ -1,0 +1,125 @@
+/**
+ * The supervision tree of one node: supervisors, processes and pools, not what is folded into pools. Rows are kept from
+ * one picture to the next, so that an unchanged row is the same object and costs a comparison of two numbers.
+ */
+import { STATUSES, type Status } from '@orrery/protocol'
+import { putKey } from '../../views/put-key.ts'
+import type { TreeRow, TreeView } from '../../views/types.ts'
+import { NONE, ORPHANS } from '../columns.ts'
+import type { Group } from '../group.ts'
+import type { NodeState } from '../node.ts'
+import { orphansRow, poolKey, poolRow, treeRow } from './tree-row.ts'
+
+interface Kept {
+  version: number
+  row: TreeRow
+}
+
+export class TreeReader {
+  readonly #node: NodeState
+  /** Of which `Processes` the kept rows are: a new incarnation has another. */
+  #of: unknown = null
+  #rows = new Map<number, Kept>()
+  #pools = new Map<Group, Kept>()
+  #made = ''
+  #view: TreeView | null = null
+
+  constructor(node: NodeState) {
+    this.#node = node
+  }
+
+  read(): TreeView {
+    const { structure, sampling, status, lastHeardAtMs, processes } = this.#node
+    const made = `${structure} ${sampling.version} ${status} ${lastHeardAtMs}`
+    if (this.#view !== null && this.#made === made && this.#of === processes) return this.#view
+    if (this.#of !== processes) {
+      this.#rows = new Map()
+      this.#pools = new Map()
+      this.#of = processes
+    }
+    this.#made = made
+    this.#view = this.#make()
+    return this.#view
+  }
+
+  #make(): TreeView {
+    const node = this.#node
+    const { processes: p } = node
+    const rows: Record<string, TreeRow> = {}
+    const roots: string[] = []
+    const keptRows = new Map<number, Kept>()
+    const keptPools = new Map<Group, Kept>()
+
+    // Depth first with a stack of its own: a chain of supervisors is as deep as it likes.
+    const stack: { parent: number; children: Iterator<number> }[] = []
+    const enter = (parent: number): void => {
+      const children = p.childrenOf(parent)
+      if (children && children.size > 0) stack.push({ parent, children: children.values() })
+    }
+    const put = (row: TreeRow): void => {
+      putKey(rows, row.key, row)
+      if (row.parent === null) roots.push(row.key)
+    }
+    const walk = (): void => {
+      for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+        const next = top.children.next()
+        if (next.done) {
+          stack.pop()
+          continue
+        }
+        const index = next.value
+        const group = p.pools.of(index)
+        if (group?.isFolded) {
+          if (!keptPools.has(group)) {
+            const kept = this.#poolOf(group)
+            keptPools.set(group, kept)
+            put(kept.row)
+          }
+          if (!group.promoted.has(index)) continue
+        }
+        const kept = this.#rowOf(index, group?.isFolded ? group : null)
+        keptRows.set(index, kept)
+        put(kept.row)
+        enter(index)
+      }
+    }
+    enter(NONE)
+    walk()
+    if ((p.columns.children[ORPHANS]?.size ?? 0) > 0) {
+      put(orphansRow(node))
+      enter(ORPHANS)
+      walk()
+    }
+    this.#rows = keptRows
+    this.#pools = keptPools
+    return {
+      node: node.name,
+      nodeStatus: node.status,
+      lastHeardAtMs: node.lastHeardAtMs,
+      processes: p.alive,
+      counts: countsOf(p.counts),
+      underFault: p.faults.size,
+      rows,
+      roots,
+    }
+  }
+
+  #rowOf(index: number, pool: Group | null): Kept {
+    const version = this.#node.processes.columns.v(index)
+    const kept = this.#rows.get(index)
+    const promotedFrom = pool === null ? null : poolKey(this.#node, pool)
+    if (kept?.version === version && kept.row.promotedFrom === promotedFrom) return kept
+    return { version, row: treeRow(this.#node, index, promotedFrom) }
+  }
+
+  #poolOf(group: Group): Kept {
+    const kept = this.#pools.get(group)
+    // What hangs below a member changes the cells without the group hearing of it.
+    if (kept?.version === group.version && group.nested === 0) return kept
+    return { version: group.version, row: poolRow(this.#node, group) }
+  }
+}
+
+export function countsOf(counts: readonly number[]): Record<Status, number> {
+  return Object.fromEntries(STATUSES.map((status, i) => [status, counts[i] ?? 0])) as Record<Status, number>
+}

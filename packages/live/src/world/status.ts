@@ -1,0 +1,67 @@
+/**
+ * Which state a process is drawn in. Where only one fits, the first of STATUSES that applies wins; a fault is an overlay
+ * and takes part only where one mark must stand for many.
+ */
+import { STATUSES, type Status } from '@orrery/protocol'
+import { FLAG } from './columns.ts'
+
+export const CRASHED = STATUSES.indexOf('crashed')
+export const RESTARTING = STATUSES.indexOf('restarting')
+export const WAITING = STATUSES.indexOf('waiting')
+export const BACKLOG = STATUSES.indexOf('backlog')
+export const SUSPENDED = STATUSES.indexOf('suspended')
+export const BUSY = STATUSES.indexOf('busy')
+export const RUNNING = STATUSES.indexOf('running')
+export const EXITED = STATUSES.indexOf('exited')
+
+/** A mailbox longer than this, growing for this long, is a backlog. */
+export const BACKLOG_LENGTH = 100
+export const BACKLOG_SECONDS = 5
+
+/** A cell nobody sits in, and what a fault adds to a cell. */
+export const EMPTY_CELL = 255
+export const FAULT_CELL = 128
+
+export function statusName(status: number): Status {
+  return STATUSES[status] ?? 'running'
+}
+
+/** Of a living process. */
+export function livingStatus(flags: number, mailbox: number, growingS: number, busy: number): number {
+  if ((flags & FLAG.initialised) === 0) return RESTARTING
+  if (mailbox > BACKLOG_LENGTH && growingS >= BACKLOG_SECONDS) return BACKLOG
+  if ((flags & FLAG.suspended) !== 0) return SUSPENDED
+  return busy === 1 ? BUSY : RUNNING
+}
+
+/** Seconds of growth after one more sample: shrinking ends it, standing still wears it down. */
+export function growth(growingS: number, before: number, now: number, seconds: number): number {
+  if (now < before) return 0
+  const next = now > before ? growingS + seconds : growingS - seconds
+  return Math.max(0, Math.min(255, next))
+}
+
+/** `normal` and `shutdown` are ends, not crashes; a report makes anything a crash. */
+export function isCrash(exit: { kind: string; tag: string; crashId: string }): boolean {
+  if (exit.crashId !== '') return true
+  return exit.kind !== 'normal' && exit.tag !== 'normal' && exit.tag !== 'shutdown'
+}
+
+/** Where one mark stands for many: crashed, restarting, waiting, fault, backlog, suspended, busy, running, exited. */
+export function rank(status: number, isUnderFault: boolean): number {
+  const own = status < BACKLOG ? status : status + 1
+  return isUnderFault ? Math.min(own, BACKLOG) : own
+}
+
+/** Worth a chip beside its pool. */
+export function isExceptional(status: number, isUnderFault: boolean): boolean {
+  return status <= SUSPENDED || isUnderFault
+}
+
+/** The worst status with a count. */
+export function worstOf(counts: ArrayLike<number>): number {
+  for (let status = 0; status < STATUSES.length; status++) {
+    if ((counts[status] ?? 0) > 0) return status
+  }
+  return RUNNING
+}

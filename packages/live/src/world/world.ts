@@ -1,0 +1,300 @@
+/**
+ * The whole, at the hub: all nodes with all their processes, fed by frames, read as views. Deterministic and mutable:
+ * time is passed in, nothing here waits, reads a clock or opens anything.
+ */
+import type { Frame, Hello } from '@orrery/protocol'
+import { putKey } from '../views/put-key.ts'
+import type {
+  ClusterView,
+  Lease,
+  NodeRow,
+  Offender,
+  ProcessesView,
+  ProcessView,
+  TimelineView,
+  TreeView,
+  ViewParams,
+} from '../views/types.ts'
+import { ORPHANS } from './columns.ts'
+import { MARKS_MS } from './marks.ts'
+import { displayName } from './names.ts'
+import { type FrameOutcome, NodeState, type StormTotal } from './node.ts'
+import { nodeRow } from './readers/node-row.ts'
+import { offendersOf, worstOffenders } from './readers/offenders.ts'
+import { processView } from './readers/process-view.ts'
+import { processesView } from './readers/processes-view.ts'
+import { timelineView } from './readers/timeline-view.ts'
+import { TreeReader } from './readers/tree-view.ts'
+
+export interface WorldOptions {
+  nowMs: number
+  /** A node that is gone or stopped this long is forgotten. One hour. */
+  forgetAfterMs?: number
+}
+
+/** Counters that move when something a reader sees moved. `structure` is what a person waits to see. */
+export interface Version {
+  structure: number
+  numbers: number
+}
+
+/** A process as commands and audit rows name it. */
+export interface Resolved {
+  key: string
+  pid: string
+  name: string
+}
+
+export interface World {
+  hello(hello: Hello, nowMs: number): void
+  /** A node that never said hello is not known, and nothing is applied. */
+  frame(node: string, frame: Frame, nowMs: number): FrameOutcome
+  /** Frames that were sent and did not arrive. */
+  gap(node: string, missing: number): void
+  goodbye(node: string, nowMs: number): void
+  /** The connection is gone without a goodbye: stale at once, gone after ten seconds of silence. */
+  lost(node: string, nowMs: number): void
+  /** Once a second. */
+  tick(nowMs: number): void
+  /** A report is in the database. */
+  crashStored(id: string): void
+  /** All leases that are not over; one that is missing from the next list is over. */
+  setFaults(leases: Iterable<Lease>): void
+  door(event: ClusterView['door'][number]): void
+
+  /** Of one node, or with `null` of the whole. An unknown node stays at 0. */
+  version(node: string | null): Version
+  nodes(): string[]
+  node(name: string): NodeRow | null
+  nodeRows(): Record<string, NodeRow>
+  clusterView(hub: ClusterView['hub']): ClusterView
+  treeView(node: string): TreeView | null
+  processesView(params: ViewParams['processes']): ProcessesView
+  /** By logical key, or by a pid. `null` where the node is not known. */
+  processView(node: string, keyOrPid: string): ProcessView | null
+  timelineView(node: string | null): TimelineView
+  storms(node: string): ReadonlyMap<string, StormTotal>
+  /** A dead slot resolves too: its pid is that of the process that was in it. */
+  resolve(node: string, keyOrPid: string): Resolved | null
+}
+
+const FORGET_AFTER_MS = 3_600_000
+const DOOR_EVENTS = 20
+
+/**
+ * An empty world.
+ *
+ * @example
+ * const world = createWorld({ nowMs: Date.now() })
+ * world.hello(hello, Date.now())
+ * world.frame(hello.node, frame, Date.now())
+ * world.treeView(hello.node)?.rows
+ */
+export function createWorld(options: WorldOptions): World {
+  return new LiveWorld(options)
+}
+
+class LiveWorld implements World {
+  readonly #nodes = new Map<string, { state: NodeState; tree: TreeReader; offenders: Offender[] }>()
+  readonly #forgetAfterMs: number
+  #door: ClusterView['door'] = []
+  #offenders: Offender[] = []
+  /** Open leases, and those that ended in the last five minutes. */
+  #leases = new Map<string, Lease>()
+  #nowMs: number
+  #version = 0
+
+  constructor({ nowMs, forgetAfterMs }: WorldOptions) {
+    this.#nowMs = nowMs
+    this.#forgetAfterMs = forgetAfterMs ?? FORGET_AFTER_MS
+  }
+
+  hello(hello: Hello, nowMs: number): void {
+    this.#at(nowMs)
+    const held = this.#nodes.get(hello.node)
+    if (held === undefined) {
+      const state = new NodeState(hello, nowMs)
+      this.#nodes.set(hello.node, { state, tree: new TreeReader(state), offenders: [] })
+    } else held.state.greet(hello, nowMs)
+    this.#version++
+  }
+
+  frame(node: string, frame: Frame, nowMs: number): FrameOutcome {
+    this.#at(nowMs)
+    const state = this.#state(node)
+    if (state === null) return { isDuplicate: false, gap: 0, records: 0, unknownRefs: 0 }
+    const outcome = state.frame(frame, nowMs)
+    if (this.#leases.size > 0 && frame.records.some(({ type }) => type === 'process.started'))
+      this.#overlay(state)
+    return outcome
+  }
+
+  gap(node: string, missing: number): void {
+    const state = this.#state(node)
+    if (state === null) return
+    state.gaps += missing
+    state.version++
+  }
+
+  goodbye(node: string, nowMs: number): void {
+    this.#at(nowMs)
+    const state = this.#state(node)
+    if (state === null) return
+    state.lastHeardAtMs = nowMs
+    state.setStatus('stopped')
+  }
+
+  lost(node: string, nowMs: number): void {
+    this.#at(nowMs)
+    const state = this.#state(node)
+    if (state?.status === 'live') state.setStatus('stale')
+  }
+
+  tick(nowMs: number): void {
+    this.#at(nowMs)
+    for (const [name, held] of this.#nodes) {
+      const { state } = held
+      state.tick(nowMs)
+      held.offenders = state.status === 'live' ? offendersOf(state) : []
+      const isAway = state.status === 'gone' || state.status === 'stopped'
+      if (isAway && nowMs - state.lastHeardAtMs >= this.#forgetAfterMs) {
+        this.#nodes.delete(name)
+        this.#version++
+      }
+    }
+    this.#offenders = worstOffenders([...this.#nodes.values()].flatMap(({ offenders }) => offenders))
+    for (const [id, { endedAtMs }] of this.#leases) {
+      if (endedAtMs !== null && nowMs - endedAtMs > MARKS_MS) this.#leases.delete(id)
+    }
+  }
+
+  crashStored(id: string): void {
+    for (const { state } of this.#nodes.values()) {
+      const key = state.pasts.stored(id)
+      if (key === null) continue
+      const index = state.processes.resolve(key)
+      if (index === undefined) state.version++
+      else state.processes.touch(index)
+      return
+    }
+  }
+
+  setFaults(leases: Iterable<Lease>): void {
+    const open = new Map([...leases].map((lease) => [lease.id, lease]))
+    for (const [id, lease] of this.#leases) {
+      if (open.has(id) || lease.endedAtMs !== null) continue
+      // Refused, or over before it began: nothing to draw.
+      if (lease.status === 'requested') this.#leases.delete(id)
+      else {
+        this.#leases.set(id, { ...lease, status: 'ended', endedAtMs: this.#nowMs })
+      }
+    }
+    for (const [id, lease] of open) this.#leases.set(id, lease)
+    for (const { state } of this.#nodes.values()) this.#overlay(state)
+    this.#version++
+  }
+
+  door(event: ClusterView['door'][number]): void {
+    this.#door = [...this.#door, event].slice(-DOOR_EVENTS)
+    this.#version++
+  }
+
+  version(node: string | null): Version {
+    if (node !== null) {
+      const state = this.#state(node)
+      return { structure: state?.structure ?? 0, numbers: state?.sampling.version ?? 0 }
+    }
+    const version: Version = { structure: this.#version, numbers: 0 }
+    for (const { state } of this.#nodes.values()) {
+      version.structure += state.structure
+      version.numbers += state.sampling.version
+    }
+    return version
+  }
+
+  nodes(): string[] {
+    return [...this.#nodes.keys()]
+  }
+
+  node(name: string): NodeRow | null {
+    const state = this.#state(name)
+    return state && nodeRow(state, this.#nowMs, this.#openLeases(name).length)
+  }
+
+  nodeRows(): Record<string, NodeRow> {
+    const rows: Record<string, NodeRow> = {}
+    for (const [name, { state }] of this.#nodes) {
+      putKey(rows, name, nodeRow(state, this.#nowMs, this.#openLeases(name).length))
+    }
+    return rows
+  }
+
+  clusterView(hub: ClusterView['hub']): ClusterView {
+    return { hub, nodes: this.nodeRows(), offenders: this.#offenders, door: this.#door }
+  }
+
+  treeView(node: string): TreeView | null {
+    return this.#nodes.get(node)?.tree.read() ?? null
+  }
+
+  processesView(params: ViewParams['processes']): ProcessesView {
+    const states = [...this.#nodes].filter(([name]) => params.node === null || params.node === name)
+    return processesView(
+      states.map(([, { state }]) => state),
+      params,
+      this.#nowMs,
+    )
+  }
+
+  processView(node: string, keyOrPid: string): ProcessView | null {
+    const state = this.#state(node)
+    return state && processView(state, keyOrPid)
+  }
+
+  timelineView(node: string | null): TimelineView {
+    const states = [...this.#nodes.values()].map(({ state }) => state)
+    const isAsked = (name: string): boolean => node === null || node === name
+    return timelineView(
+      states.filter(({ name }) => isAsked(name)),
+      [...this.#leases.values()].filter((lease) => isAsked(lease.node) && lease.status !== 'requested'),
+      this.#nowMs,
+    )
+  }
+
+  storms(node: string): ReadonlyMap<string, StormTotal> {
+    return this.#state(node)?.storms ?? new Map()
+  }
+
+  resolve(node: string, keyOrPid: string): Resolved | null {
+    const processes = this.#state(node)?.processes
+    const index = processes?.resolve(keyOrPid)
+    if (processes === undefined || index === undefined || index === ORPHANS) return null
+    const pid = processes.columns.pid[index] ?? ''
+    return { key: processes.keyOf(index), pid, name: displayName(processes, index) }
+  }
+
+  #state(node: string): NodeState | null {
+    return this.#nodes.get(node)?.state ?? null
+  }
+
+  /** Time never goes back, whatever a caller's clock does. */
+  #at(nowMs: number): void {
+    this.#nowMs = Math.max(this.#nowMs, nowMs)
+  }
+
+  #openLeases(node: string): Lease[] {
+    return [...this.#leases.values()].filter((lease) => lease.node === node && lease.status === 'active')
+  }
+
+  /** Lays the open leases of a node over its slots: by key, so that a fault follows a restart. */
+  #overlay(state: NodeState): void {
+    const { processes } = state
+    const wanted = new Map<number, string>()
+    for (const { id, key, pid } of this.#openLeases(state.name)) {
+      const index = processes.resolve(key) ?? processes.resolve(pid)
+      if (index !== undefined && index !== ORPHANS) wanted.set(index, id)
+    }
+    for (const index of [...processes.faults.keys()]) if (!wanted.has(index)) processes.setFault(index, null)
+    for (const [index, id] of wanted) processes.setFault(index, id)
+  }
+}
