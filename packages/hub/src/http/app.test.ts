@@ -13,7 +13,7 @@ import {
 } from '@orrery/protocol/http'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Actor } from '../commands/commands.ts'
+import type { Actor, Commands } from '../commands/commands.ts'
 import { type Environment, readConfig } from '../config.ts'
 import { createCounters } from '../counters.ts'
 import { InspectRefused } from '../live-access.ts'
@@ -22,7 +22,7 @@ import { crashReport } from '../store/fixture.ts'
 import { openStore } from '../store/open-store.ts'
 import { SERIES_BLOCK_MS, type Store } from '../store/store.ts'
 import { createApi, createHttp } from './app.ts'
-import type { HttpCommands, HttpLive } from './deps.ts'
+import type { HttpLive } from './deps.ts'
 
 const OPERATOR = 'operator-token-0123456789'
 const VIEWER = 'viewer-token-0123456789'
@@ -524,7 +524,7 @@ const live: HttpLive = {
 }
 
 let isHalted = false
-const commands: HttpCommands = {
+const commands: Commands = {
   execute: async (actor, node, target, body) => {
     asked.push({ actor, node, target, body })
     if (actor.role === 'viewer') return { ok: false, code: 'role.insufficient', message: 'no', auditId: 'A0' }

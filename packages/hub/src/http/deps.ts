@@ -3,7 +3,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { ClusterView, ProcessesView, ProcessView, TreeView, ViewParams } from '@orrery/live/views'
 import type { Inspection } from '@orrery/protocol'
-import type { Actor, CommandOutcome, Commands } from '../commands/commands.ts'
+import type { Actor, Commands } from '../commands/commands.ts'
 import type { HubConfig } from '../config.ts'
 import type { IngestCounters } from '../live-access.ts'
 import type { Logger } from '../logger.ts'
@@ -13,15 +13,10 @@ export interface HttpDeps {
   config: HubConfig
   store: Store
   live: HttpLive
-  commands: HttpCommands
+  commands: Commands
   version: string
   logger: Logger
   nowMs(): number
-}
-
-export interface HttpCommands extends Commands {
-  /** Ends one lease now. */
-  releaseLease(actor: Actor, leaseId: string): Promise<CommandOutcome>
 }
 
 /** The live state as the API reads it. */
