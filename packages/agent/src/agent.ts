@@ -342,6 +342,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
         guard.run('outcome', () => desk.outcome(id, read, replacement))
       },
     })
+    vitals.start()
     sampler.start()
     tickTimer = setInterval(() => run('tick', tick), TICK_MS).unref()
   }
@@ -350,6 +351,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     isWatched = false
     unwatch()
     sampler.stop()
+    vitals.stop()
     if (tickTimer) clearInterval(tickTimer)
     tickTimer = null
   }
@@ -366,7 +368,6 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     guard.run('flush', () => outbox.flush())
     outbox.stop()
     slices.stop()
-    vitals.stop()
     await connection.close(reason).catch((error: unknown) => guard.fault('goodbye', error))
     await keeper.close().catch((error: unknown) => guard.fault('spool', error))
     tell('closed')

@@ -83,9 +83,6 @@ describe('texts', () => {
     ]) {
       expect(shown(value)).not.toContain(secret)
     }
-    expect(shown(Buffer.from(text.slice(0, 32)))).not.toContain(
-      Buffer.from(secret).toString('hex').slice(0, 16) + 'zz',
-    )
   })
 
   test('what is no secret stays readable', () => {
@@ -123,7 +120,7 @@ describe('properties', () => {
   const secret = 'zQ9-top-secret-Zq9'
   const key = fc.constantFrom('password', 'apiKey', 'session_token', 'Cookie')
   const nested: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
-    leaf: fc.record({ [`password`]: fc.constant(secret) }),
+    leaf: fc.record({ password: fc.constant(secret) }),
     node: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       tie('leaf'),

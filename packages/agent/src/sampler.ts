@@ -24,6 +24,7 @@ export interface SamplerOptions {
   /** Once a second, after the sample of the node. */
   everySecond: () => void
   run: (where: string, work: () => void) => void
+  random?: () => number
 }
 
 export interface Sampler {
@@ -33,6 +34,7 @@ export interface Sampler {
 
 export function createSampler(options: SamplerOptions): Sampler {
   const { source, slices, isWanted, put, flush, run } = options
+  const random = options.random ?? Math.random
   let timer: NodeJS.Timeout | null = null
   let part = 0
   let parts = 1
@@ -103,8 +105,9 @@ export function createSampler(options: SamplerOptions): Sampler {
   return {
     start() {
       if (timer) return
-      dueMs = performance.now()
-      part = 0
+      // Anywhere in the second: nodes that start together must not sample together.
+      dueMs = performance.now() - (random() * SECOND) / parts
+      part = Math.floor(random() * parts)
       schedule()
     },
     stop() {

@@ -16,6 +16,7 @@ export interface VitalsMeter {
   /** Figures since the last reading. */
   read(): Vitals
   readonly last: Vitals | null
+  start(): void
   stop(): void
 }
 
@@ -24,7 +25,6 @@ const RESOLUTION_MS = 20
 
 export function createVitals(): VitalsMeter {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  delay.enable()
   const heapLimitBytes = getHeapStatistics().heap_size_limit
   let before = performance.eventLoopUtilization()
   let last: Vitals | null = null
@@ -48,6 +48,9 @@ export function createVitals(): VitalsMeter {
         heapLimitBytes,
       }
       return last
+    },
+    start: () => {
+      delay.enable()
     },
     stop: () => {
       delay.disable()
