@@ -91,6 +91,7 @@ export class Call extends Timer implements From {
 
   answer(value: unknown): void {
     this.close()
+    this.node.scheduler.owesContinuation = true
     this.resolve(value)
   }
 
@@ -98,6 +99,7 @@ export class Call extends Timer implements From {
     this.close()
     const error = new CallError(reason, nameOfTarget(this.target), messageType(this.message))
     error.crash = crash
+    this.node.scheduler.owesContinuation = true
     this.reject(error)
   }
 

@@ -3,7 +3,7 @@ import { CallError } from './call.ts'
 import type { Phase } from './driver.ts'
 import { MisuseError } from './errors.ts'
 import { type End, finish, report } from './exit.ts'
-import { Exit, type ExitKind, type ExitReason, isNormal, reasonOf } from './exit-reason.ts'
+import { Exit, type ExitKind, type ExitReason, isNormal, isOrderly, reasonOf } from './exit-reason.ts'
 import {
   BUSY,
   DEAD,
@@ -49,17 +49,19 @@ export function turn(process: Proc): void {
   const { scheduler, clock } = node
   const outer = node.enter(process)
   let phase: Phase = 'message'
+  const isStart = (process.flags & STARTING) !== 0
   let taken = 0
   try {
     if ((process.flags & SPECIAL) !== 0) {
-      if ((process.flags & STARTING) !== 0) phase = 'init'
+      if (isStart) phase = 'init'
       else if ((process.flags & HAS_NEXT) !== 0) phase = process.cold?.nextPhase ?? 'continue'
       else phase = 'run'
       special(process, phase)
       phase = 'message'
     }
     const { mailbox } = process
-    if (mailbox !== null && (process.flags & HALT) === 0) {
+    // A start is a turn of its own, so that a parent waits for its child's `init` and for nothing more.
+    if (mailbox !== null && !isStart && (process.flags & HALT) === 0) {
       let budget = node.reductions
       while (mailbox.head !== mailbox.tail && budget > 0) {
         budget -= 1
@@ -105,6 +107,11 @@ function special(process: Proc, phase: Phase): void {
     return
   }
   process.receiver?.look()
+}
+
+/** Ends a process whose code failed outside its handler's own stack. */
+export function crash(process: Proc, thrown: unknown, phase: Phase): void {
+  failed(process, thrown, phase, 'throw', process.node.clock.us)
 }
 
 /** From here on the process waits for an async handler; nothing else of it runs. */
@@ -186,9 +193,19 @@ function failed(
 }
 
 function endByThrow(thrown: unknown, how: 'throw' | 'rejection'): End {
-  const reason = reasonOf(thrown)
   const error = thrown instanceof Error ? thrown : null
-  return { reason, kind: kindOfThrow(thrown, how), error, signal: null, cause: null, crash: null }
+  // As in OTP, who waited for a server that was shut down is shut down too.
+  if (thrown instanceof CallError && isOrderly(thrown.reason) && !isNormal(thrown.reason)) {
+    return { reason: { shutdown: thrown }, kind: 'normal', error, signal: null, cause: null, crash: null }
+  }
+  return {
+    reason: reasonOf(thrown),
+    kind: kindOfThrow(thrown, how),
+    error,
+    signal: null,
+    cause: null,
+    crash: null,
+  }
 }
 
 function kindOfThrow(thrown: unknown, how: 'throw' | 'rejection'): ExitKind {
@@ -234,7 +251,7 @@ export function end(process: Proc, ending: End, phase: Phase, startedUs: number 
 
 function finishDoomed(process: Proc): void {
   const doom = process.cold?.doom
-  if (doom !== undefined && doom !== null) finish(process, endBySignal(doom.reason, doom.signal))
+  if (doom !== undefined && doom !== null) finish(process, endBySignal(process, doom.reason, doom.signal))
 }
 
 /** Ends the process of its own accord, as a handler's `stop` result or a parent's order does. */

@@ -20,6 +20,8 @@ export interface End {
   readonly signal: ExitSignal | null
   /** The crash that led to it, where one did. */
   readonly cause: CrashCause | null
+  /** A failure for all its orderly reason: a supervisor that gave up. */
+  readonly isFailure?: boolean
   /** Its crash, once reported. */
   crash: CrashLink | null
 }
@@ -123,9 +125,9 @@ function observeExit(process: Proc, end: End, willRestart: boolean): void {
   })
 }
 
-/** `normal` and `shutdown` are no crashes, except where a supervisor gave up; nor is what a supervisor's order does. */
+/** `normal` and `shutdown` are no crashes, and nor is what a supervisor's order does. */
 function isOrderlyEnd(end: End): boolean {
-  if (isOrderly(end.reason)) return end.signal !== null || end.cause?.mechanism !== 'intensity'
+  if (isOrderly(end.reason)) return end.isFailure !== true
   return end.signal?.isOrder === true
 }
 

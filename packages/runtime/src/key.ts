@@ -11,6 +11,11 @@ export function segmentOf(process: Proc): string {
   return process.pid.toString()
 }
 
+/** Compares the last segment first: the whole key of every process would be dear. */
+export function isKey(process: Proc, key: string): boolean {
+  return key.endsWith(segmentOf(process)) && process.key === key
+}
+
 /** `/` and `#` are the key's own, so ids carry them escaped. */
 function escapeId(id: string): string {
   return /[%/#]/.test(id)

@@ -12,6 +12,7 @@ import { DEAD, EXITED, HIDDEN, RUNNING, SUSPENDED } from './flags.ts'
 import { frozen } from './freeze.ts'
 import type { Counters, DeadLetter, ExitFacts, NodeHooks, Process, RawDecision, RawOutcome } from './hooks.ts'
 import { type InspectBounds, type Inspected, inspect } from './inspect.ts'
+import { isKey } from './key.ts'
 import { Mailbox } from './mailbox.ts'
 import { type Name, Pid, type To } from './pid.ts'
 import { type ChildFacts, never, type Proc, SENDS_KEPT } from './process.ts'
@@ -85,6 +86,7 @@ export class Node {
   private lastRef = 0
   private root: Proc | null = null
   private stopping: Promise<void> | null = null
+  private isStopped = false
 
   constructor(options: NodeOptions) {
     const clock = new Clock(options.clock ?? systemClock)
@@ -157,7 +159,7 @@ export class Node {
     if (named !== undefined) return named
     const id = /^<0\.(\d+)\.0>$/.exec(target)
     for (const process of this.table) {
-      if (id === null ? process.key === target : process.id === Number(id[1])) return process
+      if (id === null ? isKey(process, target) : process.id === Number(id[1])) return process
     }
     return null
   }
@@ -217,6 +219,7 @@ export class Node {
 
   /** @internal */
   spawnFrom(parent: Proc | null, what: never, options: SpawnOptions<never>, child: ChildFacts | null): Proc {
+    if (this.isStopped) throw new MisuseError('node_stopped', `${this.name} was stopped`)
     return spawnProcess(this, parent, what, options, child)
   }
 
@@ -371,7 +374,7 @@ export class Node {
 
   /** @internal */
   setTimer(timer: Timer, ms: number): void {
-    this.timers.add(timer, ms, this.nowUs())
+    this.timers.add(timer, ms >= 0 ? ms : 0, this.nowUs())
   }
 
   /** @internal */
@@ -450,6 +453,7 @@ export class Node {
     for (const process of [...this.table])
       sendExit(process, new ExitSignal(null, 'shutdown', 'kill', null, true))
     bury(this)
+    this.isStopped = true
     this.timers.clear()
   }
 

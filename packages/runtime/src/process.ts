@@ -5,7 +5,7 @@
 import { Call, type From } from './call.ts'
 import type { CallOptions, Context, SpawnOptions, TimerRef } from './context.ts'
 import type { CrashLink } from './crash.ts'
-import type { Pending } from './dispatch.ts'
+import { crash, type Pending } from './dispatch.ts'
 import type { Driver, Phase, ProcessKind } from './driver.ts'
 import { CAST } from './driver.ts'
 import { MisuseError } from './errors.ts'
@@ -17,7 +17,6 @@ import {
   HAS_NEXT,
   HIDDEN,
   IMMUNE,
-  QUEUED,
   RECEIVING,
   RUNNING,
   STARTING,
@@ -260,7 +259,7 @@ export class Proc implements Process {
       )
     }
     const index = find(this, match, 0)
-    if (index >= 0) return Promise.resolve(pick(this, index)) as Promise<never>
+    if (index >= 0) return this.receiveAt(index)
     return new Promise((resolve, reject) => {
       const receiver = new Receiver(this, match, this.mailboxLength, resolve as (m: unknown) => void, reject)
       this.receiver = receiver
@@ -367,11 +366,21 @@ export class Proc implements Process {
     return this.cold?.sends ?? (this.node.running === this ? this.node.takeSends() : { items: [], more: 0 })
   }
 
+  private receiveAt(index: number): Promise<never> {
+    try {
+      return Promise.resolve(pick(this, index)) as Promise<never>
+    } catch (thrown) {
+      // An interceptor's throw is a crash that the process's own code cannot catch.
+      crash(this, thrown, 'run')
+      return never()
+    }
+  }
+
   readyIfMore(): void {
     const { mailbox, flags } = this
     const hasMail = mailbox !== null && mailbox.head !== mailbox.tail
-    if ((flags & QUEUED) === 0 && (hasMail || (flags & (HAS_NEXT | STARTING)) !== 0))
-      this.node.scheduler.ready(this)
+    const isDue = this.receiver?.hasUnread() ?? false
+    if (hasMail || isDue || (flags & (HAS_NEXT | STARTING)) !== 0) this.node.scheduler.ready(this)
   }
 
   /** Runs `continue` or `timeout` before anything in the mailbox. */

@@ -1,7 +1,7 @@
 /** Selective receive: costs nothing to processes that do not use it. */
 
 import { Exit } from './exit-reason.ts'
-import { BUSY, RECEIVING } from './flags.ts'
+import { BUSY, RECEIVING, SUSPENDED } from './flags.ts'
 import type { Proc } from './process.ts'
 import { Timer } from './timers.ts'
 
@@ -15,6 +15,7 @@ export class Receiver extends Timer {
   private readonly reject: (error: unknown) => void
   /** Messages at the front of the mailbox that did not match. */
   private seen: number
+  private isDue = false
 
   constructor(
     process: Proc,
@@ -33,7 +34,7 @@ export class Receiver extends Timer {
 
   hasUnread(): boolean {
     const { mailbox } = this.process
-    return mailbox !== null && mailbox.length > this.seen
+    return this.isDue || (mailbox !== null && mailbox.length > this.seen)
   }
 
   /** Looks at what came since, in the process's own turn; a match that throws is the process's crash. */
@@ -42,14 +43,21 @@ export class Receiver extends Timer {
     const index = find(process, match, this.seen)
     if (index < 0) {
       this.seen = process.mailboxLength
+      if (this.isDue) this.fire()
       return
     }
     this.stop()
     process.flags |= BUSY
+    process.node.scheduler.owesContinuation = true
     this.resolve(pick(process, index))
   }
 
   override fire(): void {
+    // Whoever is suspended is held back from its timeout too.
+    if ((this.process.flags & SUSPENDED) !== 0) {
+      this.isDue = true
+      return
+    }
     this.stop()
     this.process.flags |= BUSY
     this.reject(new ReceiveTimeout())

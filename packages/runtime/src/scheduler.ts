@@ -42,6 +42,8 @@ export class Scheduler {
   private interval = CLOCK_EVERY
   private readings = 0
   private isOver = false
+  /** A promise was resolved: its continuation has its turn before the next process. */
+  owesContinuation = false
   /** When the event loop last ran something of its own. */
   private breathUs = 0
 
@@ -109,12 +111,13 @@ export class Scheduler {
 
   private readonly freshSlice = (): void => {
     this.breathUs = this.clock.read()
+    this.readings = 0
     this.run()
   }
 
   private run(): void {
     this.isOver = false
-    this.readings = 0
+    this.owesContinuation = false
     for (;;) {
       this.bury()
       if (this.head === this.tail) break
@@ -132,6 +135,10 @@ export class Scheduler {
       const mailbox = process.mailbox
       if ((mailbox !== null && mailbox.head !== mailbox.tail) || (process.flags & HAS_NEXT) !== 0) {
         this.again(process)
+      }
+      if (this.owesContinuation && this.head !== this.tail && !this.isOver) {
+        this.tasks.microtask(this.slice)
+        return
       }
     }
     this.isAwake = false

@@ -88,14 +88,22 @@ export function bury(node: Node): void {
   for (let i = 0; i < condemned.length; i++) {
     const process = condemned[i] as Proc
     const doom = process.cold?.doom
-    if (doom !== undefined && doom !== null) finish(process, endBySignal(doom.reason, doom.signal))
+    if (doom !== undefined && doom !== null) finish(process, endBySignal(process, doom.reason, doom.signal))
   }
   condemned.length = 0
 }
 
-export function endBySignal(reason: ExitReason, signal: ExitSignal): End {
+/** A crash whose `terminate` the signal interrupts has its report already. */
+export function endBySignal(process: Proc, reason: ExitReason, signal: ExitSignal): End {
   const kind = reason === 'killed' ? 'kill' : 'exit'
-  return { reason, kind, error: null, signal, cause: signal.cause, crash: null }
+  return {
+    reason,
+    kind,
+    error: null,
+    signal,
+    cause: signal.cause,
+    crash: process.pending?.end?.crash ?? null,
+  }
 }
 
 export function link(process: Proc, peer: Proc | null): void {

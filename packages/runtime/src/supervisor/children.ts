@@ -16,6 +16,8 @@ export class Child {
   attempts = 0
   /** Id of its latest process, 0 before the first. */
   latest = 0
+  /** The process of its latest failed start. */
+  failed: Proc | null = null
   crash: CrashLink | null = null
   endedUs = 0
 
@@ -81,6 +83,7 @@ export class Children {
     child.latest = process.id
     child.isRestarting = false
     child.attempts = 0
+    child.failed = null
     this.byProcess.set(process, child)
   }
 

@@ -261,6 +261,7 @@ export class SupervisorDriver implements Driver {
       const outcome = await startChild(process, children, other)
       if (!outcome.ok) {
         other.isRestarting = true
+        other.failed = outcome.process
         other.attempts += 1
         other.crash ??= outcome.cause?.crash ?? child.crash
         if (other !== child) child.isRestarting = child.process === null
@@ -316,7 +317,7 @@ export class SupervisorDriver implements Driver {
     child.isRestarting = false
     const cause: CrashCause | null = crash === null ? null : { crash, mechanism: 'intensity' }
     if (cause !== null) process.extra.order = new ExitSignal(null, 'exit', 'shutdown', cause)
-    stopProcess(process, 'shutdown', 'message', { cause })
+    stopProcess(process, 'shutdown', 'message', { cause, isFailure: true })
   }
 
   private tryAgain(
@@ -325,7 +326,7 @@ export class SupervisorDriver implements Driver {
     { child, isCounted }: TryAgain,
   ): PromiseLike<unknown> | undefined {
     if (!child.isRestarting || !state.children.has(child)) return undefined
-    if (isCounted) return this.restart(process, state, child, null)
+    if (isCounted) return this.restart(process, state, child, child.failed)
     return this.perform(process, state, child, this.affected(state, child))
   }
 

@@ -9,7 +9,9 @@ import { bury, type CrashCause, ExitSignal, sendExit, unlink } from '../signals.
 import { initProcess } from '../spawning.ts'
 import type { Child, Children } from './children.ts'
 
-export type StartOutcome = { ok: true } | { ok: false; reason: ExitReason; cause: CrashCause | null }
+export type StartOutcome =
+  | { ok: true }
+  | { ok: false; reason: ExitReason; cause: CrashCause | null; process: Proc | null }
 
 /** Starts a child and waits for its `init`; one that wants to be ignored has started, without a process. */
 export async function startChild(supervisor: Proc, children: Children, child: Child): Promise<StartOutcome> {
@@ -38,6 +40,7 @@ export async function startChild(supervisor: Proc, children: Children, child: Ch
       ok: false,
       reason: { tag: 'already_started', name, pid: node.named(name)?.pid ?? null },
       cause: null,
+      process: null,
     }
   }
   const { process } = made
@@ -49,7 +52,7 @@ export async function startChild(supervisor: Proc, children: Children, child: Ch
   if (started.isIgnored === true) return { ok: true }
   child.latest = process.id
   const { reason, crash } = started
-  return { ok: false, reason, cause: crash === null ? null : { crash, mechanism: null } }
+  return { ok: false, reason, cause: crash === null ? null : { crash, mechanism: null }, process }
 }
 
 /** Stops a child by its shutdown: asks, waits, kills. Resolves with the reason it ended with. */
@@ -62,7 +65,11 @@ export async function stopChild(
 ): Promise<void> {
   const { process } = child
   children.ended(child)
-  if (process === null || (process.flags & EXITED) !== 0) return
+  if (process === null) return
+  if ((process.flags & EXITED) !== 0) {
+    forgetExit(supervisor, child, process)
+    return
+  }
   const { shutdown } = child.spec.facts
   unlink(supervisor, process)
   const ended = new Promise<void>((resolve) => {
@@ -116,6 +123,19 @@ export async function breathe(supervisor: Proc, count: number): Promise<void> {
   const { scheduler } = supervisor.node
   if (scheduler.hasTime()) return
   await whileAlive(supervisor, scheduler.breath())
+}
+
+/** It ended before it could be stopped: its `EXIT` is taken out of the mailbox, its crash remembered. */
+function forgetExit(supervisor: Proc, child: Child, process: Proc): void {
+  const { mailbox } = supervisor
+  for (let i = 0; mailbox !== null && i < mailbox.length; i++) {
+    const signal = mailbox.slots[mailbox.at(mailbox.head + 1 + i) + 2]
+    if (!(signal instanceof ExitSignal) || signal.from !== process) continue
+    child.crash = signal.cause?.crash ?? null
+    child.endedUs = child.crash?.atUs ?? supervisor.node.clock.us
+    mailbox.remove(i)
+    return
+  }
 }
 
 function killAfter(

@@ -83,7 +83,7 @@ export const Supervisor = {
 
   /** Starts a child: with a specification, or with the arguments of a pool's child. Rejects with a `StartError`. */
   async startChild<A>(from: Caller, supervisor: To<SupervisorAccepts<A>>, args: A): Promise<Pid> {
-    const reply = (await ask(from, supervisor, { type: 'startChild', args })) as StartChildReply
+    const reply = (await ask(from, supervisor, new StartChild(args))) as StartChildReply
     if (!reply.ok) throw new StartError('child', reply.reason)
     if (reply.pid === null) throw new StartError('child', 'ignore')
     return reply.pid
@@ -136,10 +136,19 @@ function define(definition: StaticSupervisor<never> | PoolSupervisor<never>): Dr
   })
 }
 
+/** A class, so that start arguments are given as they are: they are the child's own, not a message to it. */
+class StartChild {
+  readonly type = 'startChild'
+  readonly args: unknown
+  constructor(args: unknown) {
+    this.args = args
+  }
+}
+
 function ask(
   from: Caller,
   supervisor: AnySupervisor,
-  message: { type: string; args?: unknown; child?: unknown },
+  message: { type: string; child?: unknown },
 ): Promise<unknown> {
   return (from as Node).call(supervisor as To, message, { timeoutMs: Number.POSITIVE_INFINITY })
 }
