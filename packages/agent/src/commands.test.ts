@@ -1,0 +1,256 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { child, GenServer, type Node, nameOf, noreply, Supervisor, start } from '@orrery/runtime'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Agent } from './agent.ts'
+import { createLeases } from './leases.ts'
+import { observe } from './observe.ts'
+import { type TinyHub, tinyHub } from './testing/tiny-hub.ts'
+
+const Worker = GenServer.define<{ args: undefined; state: { seen: number }; casts: { tick: object } }>({
+  module: 'Worker',
+  init: () => ({ seen: 0 }),
+  handleCast: { tick: (_message, { seen }) => noreply({ seen: seen + 1 }) },
+})
+const Root = Supervisor.define({
+  module: 'Root',
+  strategy: 'one_for_one',
+  intensity: 100,
+  periodMs: 5_000,
+  children: () => [child(Worker, { id: 'w', args: undefined, name: 'w' })],
+})
+const w = nameOf(Worker, 'w')
+const until = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 10 })
+
+const open: (() => Promise<unknown> | unknown)[] = []
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close()
+})
+
+async function armed(faults: 'allow' | 'refuse' = 'allow') {
+  const hub = await tinyHub()
+  const node = await start(Root, { name: 'test@localhost' })
+  const spoolDir = mkdtempSync(join(tmpdir(), 'orrery-agent-'))
+  const logger = { info: () => undefined, warn: () => undefined }
+  const agent = await observe(node, { hub: hub.url, spoolDir, logger, faults })
+  open.push(
+    () => hub.close(),
+    () => rmSync(spoolDir, { recursive: true, force: true }),
+    () => node.stop(),
+    () => agent.stop(),
+  )
+  await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
+  return { hub, node, agent }
+}
+
+let ids = 0
+async function ask({ hub }: { hub: TinyHub }, order: Record<string, unknown>) {
+  const id = `c-${++ids}`
+  hub.command({ id, ...order })
+  await until(() => expect(hub.of('command.result').some((record) => record.id === id)).toBe(true))
+  return hub.of('command.result').find((record) => record.id === id)?.result
+}
+const seenBy = (node: Node): number => node.process('w')?.handled ?? -1
+
+describe('consent', () => {
+  test.each([
+    { op: 'process.kill', target: 'w', reason: 'kill' },
+    { op: 'process.send', target: 'w', message: {} },
+    { op: 'process.suspend', target: 'w', leaseId: 'l', durationMs: 1_000 },
+    { op: 'process.resume', target: 'w' },
+    { op: 'fault.crash_next', target: 'w', leaseId: 'l', durationMs: 1_000, reason: 'x' },
+  ])('[WIRE-52] $op is refused on a node that is not armed', async (order) => {
+    const parts = await armed('refuse')
+    expect(await ask(parts, order)).toMatchObject({ ok: false, code: 'node.not_armed' })
+    expect(parts.hub.hellos[0]?.capabilities).not.toContain('process.kill')
+    expect(parts.hub.hellos[0]?.absent['process.kill']).toContain('ORRERY_FAULTS=allow')
+  })
+
+  test('[WIRE-53] a root supervisor is immune', async () => {
+    const parts = await armed()
+    expect(await ask(parts, { op: 'process.kill', target: 'Root', reason: 'kill' })).toMatchObject({
+      code: 'process.immune',
+    })
+  })
+
+  test('[WIRE-54] a target that is not there is said to be unknown', async () => {
+    const parts = await armed()
+    expect(await ask(parts, { op: 'process.kill', target: 'Root/none', reason: 'kill' })).toMatchObject({
+      code: 'process.unknown',
+    })
+    expect(await ask(parts, { op: 'process.inspect', target: '<0.999.0>' })).toMatchObject({
+      code: 'process.unknown',
+    })
+  })
+
+  test('[WIRE-50] an id is carried out once', async () => {
+    const { hub, node } = await armed()
+    for (let i = 0; i < 2; i++) {
+      hub.command({ op: 'process.send', id: 'same', target: 'w', message: { type: 'x' } })
+    }
+    await until(() => expect(hub.of('command.result')).toHaveLength(2))
+    expect(hub.of('command.result').map(({ result }) => (result.ok ? 'ok' : result.code))).toEqual([
+      'ok',
+      'command.replayed',
+    ])
+    await until(() => expect(seenBy(node)).toBe(1))
+  })
+
+  test('[WIRE-51] what cannot be read is answered where it has an id', async () => {
+    const { hub, agent } = await armed()
+    hub.command({ op: 'process.explode', id: 'odd' })
+    hub.command({ nonsense: true })
+    await until(() => expect(hub.of('command.result')).toHaveLength(1))
+    expect(hub.of('command.result')[0]?.result).toMatchObject({ code: 'command.malformed' })
+    await until(() => expect(agent.status.faults).toMatchObject({ command: 1 }))
+  })
+})
+
+describe('orders', () => {
+  test('kill with a reason ends the process, and the report names the command as the direct cause', async () => {
+    const parts = await armed()
+    expect(
+      await ask(parts, { op: 'process.kill', target: 'Root/w', reason: 'operator_says_so' }),
+    ).toMatchObject({ ok: true })
+    await until(() => expect(parts.hub.reports.size).toBe(1))
+    const { report } = [...parts.hub.reports.values()][0] ?? {}
+    expect(report?.cause).toMatchObject({
+      reason: { tag: 'operator_says_so' },
+      killer: { status: 'captured', value: { via: 'command' } },
+    })
+    expect(report?.faults).toMatchObject({ value: [{ kind: 'kill', role: 'direct', fault: `c-${ids}` }] })
+  })
+
+  test('crash on the next message fires once, proves itself in the report, and its lease ends', async () => {
+    const parts = await armed()
+    const { hub, node } = parts
+    await ask(parts, {
+      op: 'fault.crash_next',
+      target: 'w',
+      leaseId: 'L',
+      durationMs: 60_000,
+      reason: 'drill',
+    })
+    node.cast(w, { type: 'tick' })
+    await until(() => expect(hub.reports.size).toBe(1))
+    const { report } = [...hub.reports.values()][0] ?? {}
+    expect(report?.faults).toMatchObject({
+      value: [{ fault: 'L', kind: 'crash_next', role: 'direct', firing: 'L:1' }],
+    })
+    expect(report?.message).toMatchObject({ value: { type: 'tick' } })
+    await until(() => expect(hub.of('lease.ended')).toMatchObject([{ id: 'L', why: 'fired' }]))
+    node.cast(w, { type: 'tick' })
+    await until(() => expect(seenBy(node)).toBe(1))
+    expect(hub.reports.size).toBe(1)
+  })
+
+  test('suspend holds the mailbox until it is resumed', async () => {
+    const parts = await armed()
+    const { hub, node } = parts
+    await ask(parts, { op: 'process.suspend', target: 'w', leaseId: 'S', durationMs: 60_000 })
+    node.cast(w, { type: 'tick' })
+    await until(() => expect(hub.of('process.changed').at(-1)?.isSuspended).toBe(true))
+    expect(node.process('w')).toMatchObject({ status: 'suspended', mailboxLength: 1, handled: 0 })
+    expect(await ask(parts, { op: 'process.resume', target: 'w' })).toMatchObject({ ok: true })
+    await until(() => expect(seenBy(node)).toBe(1))
+    expect(hub.of('lease.ended')).toMatchObject([{ id: 'S', why: 'released' }])
+    expect(await ask(parts, { op: 'process.resume', target: 'w' })).toMatchObject({
+      code: 'process.not_suspended',
+    })
+  })
+
+  test('[WIRE-57] halt ends every lease, as often as it is said', async () => {
+    const parts = await armed()
+    const { hub, node } = parts
+    await ask(parts, { op: 'process.suspend', target: 'w', leaseId: 'A', durationMs: 60_000 })
+    await ask(parts, { op: 'fault.crash_next', target: 'w', leaseId: 'B', durationMs: 60_000, reason: 'x' })
+    expect(await ask(parts, { op: 'fault.halt' })).toMatchObject({ ok: true, value: { ended: 2 } })
+    expect(await ask(parts, { op: 'fault.halt' })).toMatchObject({ ok: true, value: { ended: 0 } })
+    expect(new Set(hub.of('lease.ended').map(({ id, why }) => `${id} ${why}`))).toEqual(
+      new Set(['A halted', 'B halted']),
+    )
+    node.cast(w, { type: 'tick' })
+    await until(() => expect(seenBy(node)).toBe(1))
+  })
+
+  test('a suspended process that dies takes its lease with it, and its replacement runs', async () => {
+    const parts = await armed()
+    const { hub, node } = parts
+    await ask(parts, { op: 'process.suspend', target: 'w', leaseId: 'S', durationMs: 60_000 })
+    await ask(parts, { op: 'process.kill', target: 'w', reason: 'kill' })
+    await until(() => expect(hub.of('lease.ended')).toMatchObject([{ id: 'S', why: 'target-gone' }]))
+    node.cast(w, { type: 'tick' })
+    await until(() => expect(seenBy(node)).toBe(1))
+  })
+
+  test('a stopping agent undoes what it did', async () => {
+    const parts: { hub: TinyHub; node: Node; agent: Agent } = await armed()
+    await ask(parts, { op: 'process.suspend', target: 'w', leaseId: 'S', durationMs: 60_000 })
+    await parts.agent.stop()
+    expect(parts.node.process('w')?.status).toBe('running')
+  })
+})
+
+describe('[WIRE-55] leases', () => {
+  const table = () => {
+    let now = 0
+    const ended: string[] = []
+    const undone: string[] = []
+    vi.useFakeTimers()
+    open.push(() => vi.useRealTimers())
+    const target = {
+      ref: 1,
+      pid: 'p',
+      key: 'k',
+      isAlive: true,
+      isImmune: false,
+      handled: 0,
+      mailbox: 0,
+      name: null,
+    }
+    const leases = createLeases({
+      nowMs: () => now,
+      undo: ({ id }) => undone.push(id),
+      ended: (id, why) => ended.push(`${id} ${why}`),
+      run: (_where, work) => work(),
+    })
+    const advance = (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 100) {
+        now += 100
+        vi.advanceTimersByTime(100)
+      }
+    }
+    return { leases, target, ended, undone, advance }
+  }
+
+  test('one that is not renewed for five seconds ends by itself', () => {
+    const { leases, target, ended, undone, advance } = table()
+    leases.begin({ id: 'a', kind: 'suspend', target, durationMs: 60_000 })
+    advance(4_800)
+    expect(ended).toEqual([])
+    advance(400)
+    expect(ended).toEqual(['a hub-lost'])
+    expect(undone).toEqual(['a'])
+  })
+
+  test('one that is renewed ends when its own time is over', () => {
+    const { leases, target, ended, advance } = table()
+    leases.begin({ id: 'a', kind: 'suspend', target, durationMs: 8_000 })
+    for (let i = 0; i < 7; i++) {
+      advance(1_000)
+      leases.renew(['a', 'other'])
+    }
+    expect(ended).toEqual([])
+    advance(1_200)
+    expect(ended).toEqual(['a expired'])
+  })
+
+  test('one whose target is gone is not undone', () => {
+    const { leases, target, ended, undone, advance } = table()
+    leases.begin({ id: 'a', kind: 'suspend', target, durationMs: 8_000 })
+    target.isAlive = false
+    advance(300)
+    expect([ended, undone]).toEqual([['a target-gone'], []])
+  })
+})
