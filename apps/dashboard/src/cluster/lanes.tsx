@@ -4,7 +4,7 @@ import type { NodeRow, TimelineView } from '@orrery/live/views'
 import Link from 'next/link'
 import { useId } from 'react'
 import { crashPath } from '../frame/addresses.ts'
-import { edgeOf, placeMarks, SPAN_MS } from '../frame/transport-model.ts'
+import { edgeOf, type PlacedMark, placeMarks, SPAN_MS } from '../frame/transport-model.ts'
 import { clock, clockMinutes, plural } from '../live/format.ts'
 import { Glyph, GlyphMark } from '../ui/glyphs.tsx'
 import { Panel } from '../ui/parts.tsx'
@@ -75,6 +75,7 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
               {rows.map((row, i) => {
                 const y = TOP_PX + i * LANE_PX + LANE_PX / 2 - 9
                 const own = marks.filter((mark) => mark.node === row.node)
+                const crashed = placeMarks(own, 'crash', scale)
                 return (
                   <g key={row.node}>
                     <text className="axl" x="12" y={y + 4} style={{ fill: 'var(--color-ink-2)' }}>
@@ -112,10 +113,10 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
                           </g>
                         )
                       })}
-                    {placeMarks(own, 'restart', scale).map((mark) => (
+                    {beside(placeMarks(own, 'restart', scale), crashed).map((mark) => (
                       <GlyphMark key={mark.id} name="restarting" x={mark.x} y={y} scale={1} />
                     ))}
-                    {placeMarks(own, 'crash', scale).map((mark) => (
+                    {crashed.map((mark) => (
                       <GlyphMark key={mark.id} name="crashed" x={mark.x} y={y} scale={1} />
                     ))}
                   </g>
@@ -165,4 +166,14 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
       </div>
     </Panel>
   )
+}
+
+const GLYPH_PX = 14
+
+/** A restart comes milliseconds after its crash: it stands beside it, not under it. */
+function beside(restarts: PlacedMark[], crashes: PlacedMark[]): PlacedMark[] {
+  return restarts.map((mark) => {
+    const crash = crashes.find((one) => Math.abs(one.x - mark.x) < GLYPH_PX)
+    return crash ? { ...mark, x: crash.x + GLYPH_PX } : mark
+  })
 }

@@ -1,6 +1,6 @@
 'use client'
 /** How many crash groups were first seen since somebody last looked at Crashes. */
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { request } from '../live/api.ts'
 import { hubNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
@@ -19,16 +19,19 @@ export function useNewGroups(isLooking: boolean): number {
   const { data } = useView('timeline', { node: null }, { followsTime: false })
   const seen = lastLook.use()
   const [count, setCount] = useState(0)
+  const askedMs = useRef(Number.NEGATIVE_INFINITY)
   const latestMs = data?.marks.findLast((mark) => mark.kind === 'crash')?.atMs ?? 0
   useEffect(() => {
     // While somebody looks, what comes is seen as it comes.
     if (isLooking) lastLook.set(String(Math.max(latestMs, Math.round(hubNow()))))
   }, [isLooking, latestMs])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a newer crash is the reason to ask again
   useEffect(() => {
     if (isLooking) return setCount(0)
     const stop = new AbortController()
     const timer = setTimeout(
       async () => {
+        askedMs.current = performance.now()
         const answer = await request<{ items: GroupFirstSeen[] }>(
           'GET',
           `/api/v1/crash-groups?${new URLSearchParams({ q: 'last:24h', limit: '100' })}`,
@@ -37,7 +40,7 @@ export function useNewGroups(isLooking: boolean): number {
         )
         if (answer.ok) setCount(newSince(answer.value.items, Number(seen)))
       },
-      latestMs === 0 ? 0 : ASK_AT_MOST_EVERY_MS,
+      Math.max(0, askedMs.current + ASK_AT_MOST_EVERY_MS - performance.now()),
     )
     return () => {
       clearTimeout(timer)

@@ -71,7 +71,15 @@ export async function request<T>(
     return { ok: false, status: 0, code: 'hub.unreachable', message: 'The hub does not answer.' }
   }
   const value: unknown = await answer.json().catch(() => null)
-  if (answer.ok) return { ok: true, value: value as T }
+  if (answer.ok && value !== null) return { ok: true, value: value as T }
+  if (answer.ok) {
+    return {
+      ok: false,
+      status: 0,
+      code: 'hub.unreachable',
+      message: 'The hub’s answer did not arrive whole.',
+    }
+  }
   const problem = (value ?? {}) as { code?: string; detail?: string; title?: string }
   return {
     ok: false,

@@ -166,7 +166,7 @@ function Vitals({ row }: { row: NodeRow }) {
       {tile(
         'Memory',
         count(row.heapUsedBytes / 1e6),
-        row.heapLimitBytes > 0 ? `of ${limit.value} ${limit.unit}` : 'MB',
+        row.heapLimitBytes > 0 ? `MB of ${limit.value} ${limit.unit}` : 'MB',
         <svg width={line} height="22" aria-hidden>
           <path d={`M0 16.5H${line}`} stroke="var(--color-surface-3)" strokeWidth="5" />
           <path
@@ -292,7 +292,7 @@ function Cost({ row }: { row: NodeRow }) {
           <div className="lbl">Spool</div>
           <NumberUnit value={spool.value} unit={spool.unit} />
           <div className="lbl" style={{ marginTop: 11 }}>
-            reports on disk, not yet acked
+            reports on disk
           </div>
         </div>
       </div>
