@@ -39,7 +39,7 @@ describe('the specification and the code', () => {
       .filter((file) => file.endsWith('.json') && file !== 'hellos.json')
       .map((file) => readFileSync(new URL(`../fixtures/invalid/${file}`, here), 'utf8'))
       .join('\n')
-    const mine = numbers.filter((number) => /^(QUERY-\d+|WIRE-(2\d|30|40|41|42|43))$/.test(number))
+    const mine = numbers.filter((number) => /^(QUERY-\d+|WIRE-(2[0-8]|30|40|41|42|43))$/.test(number))
     expect(mine.filter((number) => !`${tests}${rules}`.includes(number))).toEqual([])
   })
 })
