@@ -42,7 +42,7 @@ const Pool = Supervisor.define<{ args: Record<string, never> }>({
   strategy: 'simple_one_for_one',
   intensity: 10,
   periodMs: 1_000,
-  children: () => [child(Idle, { id: 'idle', args: {} })],
+  child: () => child(Idle, { id: 'idle', args: {}, restart: 'temporary' }),
 })
 
 const FragileSup = Supervisor.define<{ args: { index: number } }>({
@@ -72,7 +72,8 @@ const Root = Supervisor.define<{ args: Record<string, never> }>({
 
 const node = await start(Root, { name: 'bench@localhost', args: {} })
 for (let pool = 0; pool < POOLS; pool++) {
-  for (let i = 0; i < POOL_SIZE; i++) await Supervisor.startChild(node, nameOf(Pool, `pool_${pool}`), {})
+  for (let i = 0; i < POOL_SIZE; i++)
+    await Supervisor.startChild(node, nameOf(Pool, `pool_${pool}`), undefined)
 }
 await observe(node, { faults: 'allow' })
 process.stdout.write('ready\n')

@@ -145,12 +145,19 @@ function State({ report }: { report: CrashReport }) {
       <header className="h3">
         <h2>State before</h2>
         <span className="lbl">
-          {state && state.sizeBytes !== null ? bytesText(state.sizeBytes) : state ? '' : whyOf(report.state)}
-          {report.state.status === 'truncated' ? `, ${report.state.why}` : ''}
+          {[
+            state && state.sizeBytes !== null ? bytesText(state.sizeBytes) : '',
+            changed.size > 0 ? `${changed.size} changed by the last message` : '',
+          ]
+            .filter(Boolean)
+            .join(', ')}
         </span>
       </header>
       {state ? (
-        <TermTree term={state.before} changed={changed} />
+        <>
+          {report.state.status === 'truncated' ? <p className="state-note">{report.state.why}</p> : null}
+          <TermTree term={state.before} changed={changed} />
+        </>
       ) : (
         <p className="none">No state: {whyOf(report.state)}.</p>
       )}

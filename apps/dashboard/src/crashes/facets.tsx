@@ -47,7 +47,7 @@ export function Facets({
                     type="checkbox"
                     checked={isOn}
                     onChange={() => onQuery(toggleToken(query, field, value))}
-                    className="visually-hidden"
+                    className="sr-only"
                   />
                   <span className={`cbx ${isOn ? 'on' : ''}`} aria-hidden>
                     {isOn ? <Check className="ic" /> : null}

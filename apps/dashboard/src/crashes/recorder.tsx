@@ -28,9 +28,9 @@ export function Recorder({ report }: { report: CrashReport }) {
               <th className="r" style={{ width: 62 }}>
                 before
               </th>
-              <th>message</th>
+              <th className="c-type">message</th>
               <th>value</th>
-              <th>from</th>
+              <th className="c-from">from</th>
               <th className="r">wait</th>
               <th className="r">took</th>
             </tr>
@@ -105,7 +105,7 @@ export function Mailbox({ report }: { report: CrashReport }) {
               <th className="r" style={{ width: 62 }}>
                 count
               </th>
-              <th>message</th>
+              <th className="c-type">message</th>
               <th>share</th>
             </tr>
           </thead>

@@ -50,7 +50,7 @@ export function Side({ view, report }: { view: CrashView; report: CrashReport })
       <SameGroup view={view} report={report} />
       {around ? (
         <Section title="Surroundings">
-          <dl className="kv">
+          <dl className="kv side-kv">
             <dt className="lbl">Processes</dt>
             <dd className="m">{count(around.processes)}</dd>
             <dt className="lbl">Loop delay</dt>
@@ -76,7 +76,7 @@ export function Side({ view, report }: { view: CrashView; report: CrashReport })
         </Section>
       ) : null}
       <Section title="Identity">
-        <dl className="kv">
+        <dl className="kv side-kv">
           <dt className="lbl">Key</dt>
           <dd className="m wrap">{visible(report.identity.key)}</dd>
           <dt className="lbl">Behaviour</dt>
@@ -177,7 +177,7 @@ function Relations({ report }: { report: CrashReport }) {
   const peers = fieldValue(report.peers)
   const decision = fieldValue(report.decision)
   return (
-    <dl className="kv">
+    <dl className="kv side-kv">
       <dt className="lbl">Ancestors</dt>
       <dd>
         {ancestors.length === 0
