@@ -41,9 +41,9 @@ export function ClusterScreen({ cluster, status }: { cluster: ClusterView; statu
   return (
     <div className={`cluster ${isOld ? 'old-cluster' : ''}`}>
       <h1 className="sr-only">Cluster</h1>
-      <NodeTable rows={rows} selected={selected} onSelect={select} />
+      <NodeTable rows={rows} selected={selected} isLost={status === 'disconnected'} onSelect={select} />
       <div className="lower">
-        <Offenders offenders={cluster.offenders} />
+        <Offenders offenders={cluster.offenders} isLost={status === 'disconnected'} />
         <Lanes rows={rows} timeline={timeline} />
       </div>
     </div>

@@ -28,10 +28,13 @@ const POINTS = 60
 export function NodeTable({
   rows,
   selected,
+  isLost,
   onSelect,
 }: {
   rows: NodeRow[]
   selected: string | null
+  /** The hub is gone: every row is as it was last known. */
+  isLost: boolean
   onSelect: (node: string) => void
 }) {
   const [ref, { width }] = useSize<HTMLDivElement>()
@@ -55,6 +58,7 @@ export function NodeTable({
                 row={row}
                 line={line}
                 isSelected={row.node === selected}
+                isLost={isLost}
                 onSelect={onSelect}
               />
             ))}
@@ -76,15 +80,17 @@ const Row = memo(function Row({
   row,
   line,
   isSelected,
+  isLost,
   onSelect,
 }: {
   row: NodeRow
   line: number
   isSelected: boolean
+  isLost: boolean
   onSelect: (node: string) => void
 }) {
-  const isLive = row.status === 'live'
-  useNow(isLive ? null : 1_000)
+  const isLive = row.status === 'live' && !isLost
+  useNow(row.status === 'live' ? null : 1_000)
   const tones = tonesOf(row)
   const quiet = (tone: string | undefined) => (isLive ? tone : 'ink-3')
   const { tag, by } = runtimeOf(row)
@@ -107,7 +113,10 @@ const Row = memo(function Row({
         onClick={() => onSelect(row.node)}
       >
         <div className="row">
-          <Glyph name={glyphOf(row)} label={isLive ? row.worst : row.status} />
+          <Glyph
+            name={isLost ? 'lost' : glyphOf(row)}
+            label={row.status === 'live' ? row.worst : row.status}
+          />
           <Link href={nodePath(row.node)} className="el" style={{ fontWeight: 600, fontSize: 13 }}>
             {row.node}
           </Link>

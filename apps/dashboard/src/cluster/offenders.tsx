@@ -19,7 +19,7 @@ const WORDS: Record<Filter, string> = {
   suspended: 'Suspended',
 }
 
-export function Offenders({ offenders }: { offenders: Offender[] }) {
+export function Offenders({ offenders, isLost }: { offenders: Offender[]; isLost: boolean }) {
   const [filter, setFilter] = useState<Filter>('all')
   const shown = offenders.filter((offender) => filter === 'all' || offender.what === filter)
   return (
@@ -51,7 +51,7 @@ export function Offenders({ offenders }: { offenders: Offender[] }) {
                 return (
                   <tr key={`${offender.node} ${offender.key} ${offender.what}`}>
                     <td style={{ width: 20, paddingRight: 0 }}>
-                      <Glyph name={offender.status} size={11} label={offender.status} />
+                      <Glyph name={isLost ? 'lost' : offender.status} size={11} label={offender.status} />
                     </td>
                     <td className="el" style={{ paddingLeft: 8, maxWidth: 200 }}>
                       <Link href={treePath(offender.node, offender.key)} style={{ fontWeight: 500 }}>

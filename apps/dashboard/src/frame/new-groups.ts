@@ -19,34 +19,35 @@ export function useNewGroups(isLooking: boolean): number {
   const { data } = useView('timeline', { node: null }, { followsTime: false })
   const seen = lastLook.use()
   const [count, setCount] = useState(0)
-  const askedMs = useRef(Number.NEGATIVE_INFINITY)
+  const latest = useRef(0)
   const latestMs = data?.marks.findLast((mark) => mark.kind === 'crash')?.atMs ?? 0
   useEffect(() => {
     // While somebody looks, what comes is seen as it comes.
     if (isLooking) lastLook.set(String(Math.max(latestMs, Math.round(hubNow()))))
   }, [isLooking, latestMs])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a newer crash is the reason to ask again
+  latest.current = latestMs
   useEffect(() => {
     if (isLooking) return setCount(0)
     const stop = new AbortController()
-    const timer = setTimeout(
-      async () => {
-        askedMs.current = performance.now()
-        const answer = await request<{ items: GroupFirstSeen[] }>(
-          'GET',
-          `/api/v1/crash-groups?${new URLSearchParams({ q: 'last:24h', limit: '100' })}`,
-          undefined,
-          stop.signal,
-        )
-        if (answer.ok) setCount(newSince(answer.value.items, Number(seen)))
-      },
-      Math.max(0, askedMs.current + ASK_AT_MOST_EVERY_MS - performance.now()),
-    )
+    let askedFor: number | null = null
+    const ask = async () => {
+      if (askedFor === latest.current) return
+      askedFor = latest.current
+      const answer = await request<{ items: GroupFirstSeen[] }>(
+        'GET',
+        `/api/v1/crash-groups?${new URLSearchParams({ q: 'last:24h', limit: '100' })}`,
+        undefined,
+        stop.signal,
+      )
+      if (answer.ok) setCount(newSince(answer.value.items, Number(seen)))
+    }
+    void ask()
+    const timer = setInterval(() => void ask(), ASK_AT_MOST_EVERY_MS)
     return () => {
-      clearTimeout(timer)
+      clearInterval(timer)
       stop.abort()
     }
-  }, [isLooking, latestMs, seen])
+  }, [isLooking, seen])
   return count
 }
 
