@@ -4,7 +4,7 @@
  */
 
 import type { CrashLink } from './crash.ts'
-import { type ExitReason, reasonTag } from './exit-reason.ts'
+import { type ExitReason, isError, reasonTag } from './exit-reason.ts'
 import type { Node } from './node.ts'
 import type { Proc } from './process.ts'
 import { Timer } from './timers.ts'
@@ -23,10 +23,7 @@ export class CallError extends Error {
   crash: CrashLink | null = null
 
   constructor(reason: ExitReason, target: string, type: string) {
-    super(
-      `call ${type} to ${target} failed: ${reasonTag(reason)}`,
-      reason instanceof Error ? { cause: reason } : {},
-    )
+    super(`call ${type} to ${target} failed: ${reasonTag(reason)}`, isError(reason) ? { cause: reason } : {})
     this.name = 'CallError'
     this.reason = reason
     this.target = target

@@ -3,7 +3,15 @@ import { CallError } from './call.ts'
 import type { Phase } from './driver.ts'
 import { MisuseError } from './errors.ts'
 import { type End, finish, report } from './exit.ts'
-import { Exit, type ExitKind, type ExitReason, isNormal, isOrderly, reasonOf } from './exit-reason.ts'
+import {
+  Exit,
+  type ExitKind,
+  type ExitReason,
+  isError,
+  isNormal,
+  isOrderly,
+  reasonOf,
+} from './exit-reason.ts'
 import {
   BUSY,
   DEAD,
@@ -193,14 +201,14 @@ function failed(
 }
 
 function endByThrow(thrown: unknown, how: 'throw' | 'rejection'): End {
-  const error = thrown instanceof Error ? thrown : null
+  const error = isError(thrown) ? thrown : null
   // As in OTP, who waited for a server that was shut down is shut down too.
-  if (thrown instanceof CallError && isOrderly(thrown.reason) && !isNormal(thrown.reason)) {
-    return { reason: { shutdown: thrown }, kind: 'normal', error, signal: null, cause: null, crash: null }
+  if (error instanceof CallError && isOrderly(error.reason) && !isNormal(error.reason)) {
+    return { reason: { shutdown: error }, kind: 'normal', error, signal: null, cause: null, crash: null }
   }
   return {
     reason: reasonOf(thrown),
-    kind: kindOfThrow(thrown, how),
+    kind: kindOfThrow(error, how),
     error,
     signal: null,
     cause: null,
@@ -208,7 +216,7 @@ function endByThrow(thrown: unknown, how: 'throw' | 'rejection'): End {
   }
 }
 
-function kindOfThrow(thrown: unknown, how: 'throw' | 'rejection'): ExitKind {
+function kindOfThrow(thrown: Error | null, how: 'throw' | 'rejection'): ExitKind {
   if (thrown instanceof Exit) return isNormal(thrown.reason) ? 'normal' : 'exit'
   if (thrown instanceof CallError) return thrown.reason === 'timeout' ? 'timeout' : 'exit'
   return how
@@ -259,8 +267,8 @@ export function stop(process: Proc, reason: ExitReason, phase: Phase, partial: P
   const kind: ExitKind = isNormal(reason) ? 'normal' : 'exit'
   const ending: End = {
     reason,
-    kind: reason instanceof Error ? 'throw' : kind,
-    error: reason instanceof Error ? reason : null,
+    kind: isError(reason) ? 'throw' : kind,
+    error: isError(reason) ? reason : null,
     signal: null,
     cause: null,
     crash: null,

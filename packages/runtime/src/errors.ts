@@ -1,6 +1,6 @@
 /** Misuse: thrown, with a code. */
 import type { ExitReason } from './exit-reason.ts'
-import { reasonTag } from './exit-reason.ts'
+import { isError, reasonTag } from './exit-reason.ts'
 
 export type MisuseCode =
   | 'already_registered'
@@ -27,12 +27,12 @@ export class StartError extends Error {
   readonly reason: ExitReason
 
   constructor(what: string, reason: ExitReason) {
-    super(`${what} did not start: ${startText(reason)}`, reason instanceof Error ? { cause: reason } : {})
+    super(`${what} did not start: ${startText(reason)}`, isError(reason) ? { cause: reason } : {})
     this.name = 'StartError'
     this.reason = reason
   }
 }
 
 function startText(reason: ExitReason): string {
-  return reason instanceof Error ? `${reason.name}: ${reason.message}` : reasonTag(reason)
+  return isError(reason) ? `${reason.name}: ${reason.message}` : reasonTag(reason)
 }

@@ -79,6 +79,15 @@ export function isShutdownReason(reason: unknown): reason is ShutdownReason {
   }
 }
 
+/** Whether `value` is an error; a hostile Proxy is none. */
+export function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error
+  } catch {
+    return false
+  }
+}
+
 /** What was thrown, as a reason: an `Exit` gives its own, an error is its own reason, anything else is `nocatch`. */
 export function reasonOf(thrown: unknown): ExitReason {
   try {

@@ -1,15 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  type Context,
-  child,
-  createNode,
-  GenServer,
-  noreply,
-  type RawCrash,
-  reply,
-  Supervisor,
-  start,
-} from './index.ts'
+import { child, GenServer, noreply, type RawCrash, reply, Supervisor, start } from './index.ts'
 
 const Counter = GenServer.define<{
   args: { start: number }
@@ -37,7 +27,7 @@ const Root = Supervisor.define({
   children: () => [child(Counter, { id: 'counter', args: { start: 3 }, name: 'counter' })],
 })
 
-test('a crashed child comes back', async () => {
+test('[NODE-2] a crashed child comes back, and the hooks tell its story in order', async () => {
   const node = await start(Root, { name: 'a@b' })
   const crashes: RawCrash[] = []
   const events: string[] = []
@@ -57,21 +47,14 @@ test('a crashed child comes back', async () => {
   await expect(node.call('counter', { type: 'boom' })).rejects.toThrow('boom')
   await new Promise((r) => setImmediate(r))
   expect(await node.call('counter', { type: 'get' })).toBe(3)
+  expect(crashes).toHaveLength(1)
+  expect(events).toEqual([
+    'exit Root/counter true true',
+    'restart Root/counter',
+    'start Root/counter',
+    'init Root/counter',
+    'restarted Root/counter',
+  ])
   await node.stop()
-  expect(node.processCount).toBe(0)
-})
-
-test('raw processes receive selectively', async () => {
-  const node = createNode({ name: 'a@b' })
-  const got: unknown[] = []
-  const pid = node.spawn(async (ctx: Context<number | string>) => {
-    got.push(await ctx.receive((m) => typeof m === 'string'))
-    got.push(await ctx.receive())
-    got.push(await ctx.receive(null, { timeoutMs: 5 }).catch((e) => e.reason))
-  })
-  node.send(pid, 1)
-  node.send(pid, 'a')
-  await new Promise((r) => setTimeout(r, 30))
-  expect(got).toEqual(['a', 1, 'timeout'])
   expect(node.processCount).toBe(0)
 })
