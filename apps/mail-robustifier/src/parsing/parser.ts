@@ -1,8 +1,8 @@
 /** Reads one mail after another. It does not cope: a mail it cannot read is its death, and its successor is clean. */
 import { GenServer, noreply } from '@orrery/runtime'
 import { type Digest, type ParserMessages, TRIAGE } from '../messages.ts'
-import { readMail as readText } from '../spool/disk.ts'
-import { readMail } from './read-mail.ts'
+import { readMail } from '../spool/disk.ts'
+import { digestOf } from './read-mail.ts'
 
 interface State {
   spool: string
@@ -18,7 +18,7 @@ export const Parser = GenServer.define<{ args: { spool: string }; state: State }
   },
   handleCast: {
     parse: async ({ id }, state, ctx) => {
-      const digest = await readMail(await readText(state.spool, id))
+      const digest = await digestOf(await readMail(state.spool, id))
       ctx.cast(TRIAGE, { type: 'parsed', worker: ctx.self, id, digest })
       return noreply({ ...state, read: state.read + 1, last: digest })
     },

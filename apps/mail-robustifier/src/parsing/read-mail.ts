@@ -8,10 +8,10 @@ import type { Digest } from '../messages.ts'
 const DEEPEST_PART = 20
 
 /** `text` holds the mail's bytes, one character each. */
-export async function readMail(text: string): Promise<Digest> {
+export async function digestOf(text: string): Promise<Digest> {
   const mail = await simpleParser(Buffer.from(text, 'latin1'))
   const sender = (mail.from as NonNullable<typeof mail.from>).value[0]?.address as string
-  const body = decode(text)
+  const body = isEncoded(text) ? (mail.text ?? '') : decode(text)
   return {
     subject: (mail.subject as string).trim(),
     sender: sender.toLowerCase(),
@@ -20,12 +20,14 @@ export async function readMail(text: string): Promise<Digest> {
   }
 }
 
+function isEncoded(text: string): boolean {
+  return /^content-transfer-encoding: *(base64|quoted-printable)/im.test(text)
+}
+
 /** The declared charset is believed: an unknown one is a RangeError, bytes that are not of it a TypeError. */
 function decode(text: string): string {
   const declared = /charset="?([\w-]+)/i.exec(text)?.[1] ?? 'us-ascii'
-  const start = text.indexOf('\r\n\r\n')
-  const isEncoded = /^content-transfer-encoding: *(base64|quoted-printable)/im.test(text)
-  const bytes = Buffer.from(isEncoded ? '' : text.slice(start + 4), 'latin1')
+  const bytes = Buffer.from(text.slice(text.indexOf('\r\n\r\n') + 4), 'latin1')
   return new TextDecoder(declared, { fatal: true }).decode(bytes)
 }
 
