@@ -17,7 +17,16 @@ const time = z.iso.datetime()
 const someone = z.object({ pid: name, name: name.nullable() })
 const keyed = z.object({ pid: name, name: name.nullable(), key })
 const histogram = z.array(z.object({ type: name, count })).max(256)
-export const messageKind = z.enum(['call', 'cast', 'info', 'system', 'init', 'terminate', 'continue', 'timeout'])
+export const messageKind = z.enum([
+  'call',
+  'cast',
+  'info',
+  'system',
+  'init',
+  'terminate',
+  'continue',
+  'timeout',
+])
 
 const exitKind = z.enum([
   'normal',
