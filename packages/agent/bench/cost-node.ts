@@ -6,16 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { observe } from '@orrery/agent'
-import {
-  type Context,
-  child,
-  GenServer,
-  type Node,
-  noreply,
-  type Pid,
-  Supervisor,
-  start,
-} from '@orrery/runtime'
+import { child, GenServer, type Node, noreply, type Pid, Supervisor, start } from '@orrery/runtime'
 
 export interface CostOrder {
   hub: string

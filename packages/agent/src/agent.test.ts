@@ -1,13 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { crashReport, inspection } from '@orrery/protocol'
-import { child, GenServer, type Node, nameOf, noreply, reply, Supervisor, start } from '@orrery/runtime'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Agent } from './agent.ts'
-import { observe } from './observe.ts'
-import type { ObserveOptions } from './settings.ts'
-import { type TinyHub, tinyHub } from './testing/tiny-hub.ts'
+import { child, GenServer, nameOf, noreply, reply, Supervisor } from '@orrery/runtime'
+import { describe, expect, test } from 'vitest'
+import { startConstellation, until } from './testing/constellation.ts'
 
 const Counter = GenServer.define<{
   args: { start: number }
@@ -38,32 +32,7 @@ const Root = Supervisor.define({
 })
 
 const a = nameOf(Counter, 'a')
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 8_000, interval: 10 })
-
-const open: (() => Promise<unknown> | unknown)[] = []
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close()
-})
-
-async function constellation(
-  options: ObserveOptions = {},
-): Promise<{ hub: TinyHub; node: Node; agent: Agent; said: string[]; spoolDir: string }> {
-  const hub = await tinyHub()
-  const node = await start(Root, { name: 'test@localhost', release: '1.2.3' })
-  const spoolDir = options.spoolDir ?? mkdtempSync(join(tmpdir(), 'orrery-agent-'))
-  const said: string[] = []
-  const logger = { info: (line: string) => said.push(line), warn: (line: string) => said.push(line) }
-  const agent = await observe(node, { hub: hub.url, spoolDir, logger, ...options })
-  open.push(
-    () => hub.close(),
-    () => rmSync(spoolDir, { recursive: true, force: true }),
-  )
-  open.push(
-    () => node.stop(),
-    () => agent.stop(),
-  )
-  return { hub, node, agent, said, spoolDir }
-}
+const constellation = () => startConstellation(Root)
 
 describe('the straight line', () => {
   test('[WIRE-1] [WIRE-8] a hello, then the whole picture, parents first', async () => {

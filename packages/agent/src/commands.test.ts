@@ -1,12 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { child, GenServer, type Node, nameOf, noreply, Supervisor, start } from '@orrery/runtime'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Agent } from './agent.ts'
+import { child, GenServer, type Node, nameOf, noreply, Supervisor } from '@orrery/runtime'
+import { describe, expect, test, vi } from 'vitest'
 import { createLeases } from './leases.ts'
-import { observe } from './observe.ts'
-import { type TinyHub, tinyHub } from './testing/tiny-hub.ts'
+import { afterwards, type Constellation, startConstellation, until } from './testing/constellation.ts'
 
 const Worker = GenServer.define<{ args: undefined; state: { seen: number }; casts: { tick: object } }>({
   module: 'Worker',
@@ -21,31 +16,14 @@ const Root = Supervisor.define({
   children: () => [child(Worker, { id: 'w', args: undefined, name: 'w' })],
 })
 const w = nameOf(Worker, 'w')
-const until = (check: () => void) => vi.waitFor(check, { timeout: 8_000, interval: 10 })
-
-const open: (() => Promise<unknown> | unknown)[] = []
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close()
-})
-
-async function armed(faults: 'allow' | 'refuse' = 'allow') {
-  const hub = await tinyHub()
-  const node = await start(Root, { name: 'test@localhost' })
-  const spoolDir = mkdtempSync(join(tmpdir(), 'orrery-agent-'))
-  const logger = { info: () => undefined, warn: () => undefined }
-  const agent = await observe(node, { hub: hub.url, spoolDir, logger, faults })
-  open.push(
-    () => hub.close(),
-    () => rmSync(spoolDir, { recursive: true, force: true }),
-    () => node.stop(),
-    () => agent.stop(),
-  )
-  await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
-  return { hub, node, agent }
+async function armed(faults: 'allow' | 'refuse' = 'allow'): Promise<Constellation> {
+  const parts = await startConstellation(Root, { faults })
+  await until(() => expect(parts.hub.of('snapshot.end')).toHaveLength(1))
+  return parts
 }
 
 let ids = 0
-async function ask({ hub }: { hub: TinyHub }, order: Record<string, unknown>) {
+async function ask({ hub }: Constellation, order: Record<string, unknown>) {
   const id = `c-${++ids}`
   hub.command({ id, ...order })
   await until(() => expect(hub.of('command.result').some((record) => record.id === id)).toBe(true))
@@ -185,7 +163,7 @@ describe('orders', () => {
   })
 
   test('a stopping agent undoes what it did', async () => {
-    const parts: { hub: TinyHub; node: Node; agent: Agent } = await armed()
+    const parts = await armed()
     await ask(parts, { op: 'process.suspend', target: 'w', leaseId: 'S', durationMs: 60_000 })
     await parts.agent.stop()
     expect(parts.node.process('w')?.status).toBe('running')
@@ -198,7 +176,7 @@ describe('[WIRE-55] leases', () => {
     const ended: string[] = []
     const undone: string[] = []
     vi.useFakeTimers()
-    open.push(() => vi.useRealTimers())
+    afterwards(() => vi.useRealTimers())
     const target = {
       ref: 1,
       pid: 'p',

@@ -4,6 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { originalPositionFor, sourceContentFor, TraceMap } from '@jridgewell/trace-mapping'
 import type { StackFrame } from '@orrery/protocol'
 import { ownerOf, type RawFrame } from './stack.ts'
@@ -67,12 +68,12 @@ export function createSources(root: string, startedAtMs: number): Sources {
   const mapFrame = (frame: RawFrame): RawFrame & { content: string | null } => {
     const map = frame.path === null ? null : (files.get(frame.path)?.map ?? null)
     if (!map || frame.path === null || frame.line === null) return { ...frame, content: null }
-    const found = originalPositionFor(map, { line: frame.line, column: Math.max(0, (frame.column ?? 1) - 1) })
-    if (found.source === null) return { ...frame, content: null }
+    const found = positionIn(map, { line: frame.line, column: Math.max(0, (frame.column ?? 1) - 1) })
+    if (found === null) return { ...frame, content: null }
     return {
       fn: frame.fn ?? found.name,
       path: found.source.startsWith('file://')
-        ? new URL(found.source).pathname
+        ? fileURLToPath(found.source)
         : resolve(dirname(frame.path), found.source),
       line: found.line,
       column: found.column + 1,
@@ -155,6 +156,16 @@ function around(lines: string[] | null, line: number): [number, string][] | null
   return lines
     .slice(first - 1, line + CONTEXT_LINES)
     .map((text, index) => [first + index, text.replace(/\r$/, '').slice(0, MAX_LINE)])
+}
+
+/** A damaged map must not cost the report. */
+function positionIn(map: TraceMap, at: { line: number; column: number }) {
+  try {
+    const found = originalPositionFor(map, at)
+    return found.source === null ? null : { ...found, source: found.source }
+  } catch {
+    return null
+  }
 }
 
 function shorten(root: string, path: string): string {
