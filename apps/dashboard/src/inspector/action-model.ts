@@ -40,6 +40,11 @@ export function refusalOf(action: ActionName, situation: ActionSituation): Refus
   return null
 }
 
+/** A refusal that holds for the node or the page, not for what the process happens to do now. */
+export function isStanding(action: ActionName, situation: ActionSituation): boolean {
+  return situation.isHeld || situation.isOld || !situation.capabilities.includes(NEEDS[action])
+}
+
 /** The words of a refusal; what the hub says stands where nothing better is known. */
 export function refusedText(code: string, message: string): string {
   return WORDS[code as CommandErrorCode] ?? sentence(message)

@@ -7,7 +7,7 @@ import { announce } from '../frame/announcer.tsx'
 import { useKeys } from '../frame/keys.ts'
 import { useMoment } from '../live/moment.ts'
 import { copyText } from '../ui/copy-button.tsx'
-import { type ActionName, blastOf, refusalOf } from './action-model.ts'
+import { type ActionName, blastOf, isStanding, refusalOf } from './action-model.ts'
 import { ActionsMenu } from './actions-menu.tsx'
 import { CommandLog } from './command-log.tsx'
 import { ConfirmSuspend } from './confirm-suspend.tsx'
@@ -74,9 +74,8 @@ export function Actions({
     { keys: 'y', label: 'Copy the pid', run: () => void copyPid() },
   ])
 
-  const reasons = [
-    ...new Set((['kill', hold, 'crash_next'] as const).map(why).filter((reason) => reason !== null)),
-  ]
+  const standing = (['kill', hold, 'crash_next'] as const).filter((action) => isStanding(action, situation))
+  const reasons = [...new Set(standing.map(why))]
   const items = [
     { name: isSuspended ? 'Resume' : 'Suspend', keys: 'S', why: why(hold), run: toggleHold },
     { name: 'Kill…', keys: '⇧K', why: why('kill'), run: askKill },

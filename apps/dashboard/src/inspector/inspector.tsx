@@ -115,6 +115,7 @@ function Header({
         <Glyph name={row?.status ?? 'lost'} size={14} />
         <h1 className="el">{visible(row?.name ?? processKey)}</h1>
         {row?.fault ? <Glyph name="fault" size={12} /> : null}
+        <span className="lbl insp-status">{row ? row.status : 'not running'}</span>
         {row?.label ? <span className="i2 el">{visible(row.label)}</span> : null}
         <span className="sp" />
         <button
@@ -150,9 +151,7 @@ function Header({
             ) : (
               <span>{visible(row.pid)}</span>
             )}
-            <span className="i3 insp-incarnation">
-              {row.status} · incarnation {row.restarts + 1}
-            </span>
+            <span className="i3 insp-incarnation">incarnation {row.restarts + 1}</span>
           </>
         ) : (
           <span className="i3">not running</span>

@@ -163,14 +163,14 @@ function FactsOf({ process, view, onSelect }: Omit<TabProps, 'node'>) {
   const peers = (list: { pid: string; key: string; name: string | null }[]) => (
     <span className="insp-peers">
       {list.slice(0, SHOWN_PEERS).map((peer) => (
-        <ProcessLink key={`${peer.key} ${peer.pid}`} peer={peer} view={view} onSelect={onSelect} />
+        <ProcessLink key={`${peer.key} ${peer.pid}`} peer={peer} view={view} onSelect={onSelect} isShort />
       ))}
       {list.length > SHOWN_PEERS ? (
         <span className="i3">and {count(list.length - SHOWN_PEERS)} more</span>
       ) : null}
     </span>
   )
-  const links = inspection?.links.filter((peer) => peer.key !== process.supervisor?.key) ?? []
+  const links = inspection?.links ?? []
   return (
     <dl className="sec insp-facts">
       <dt className="lbl">Behaviour</dt>
@@ -195,14 +195,6 @@ function FactsOf({ process, view, onSelect }: Omit<TabProps, 'node'>) {
             ) : (
               <Started atMs={row.startedAtMs} />
             )}
-          </dd>
-        </>
-      ) : null}
-      {process.supervisor ? (
-        <>
-          <dt className="lbl">Supervisor</dt>
-          <dd>
-            <ProcessLink peer={process.supervisor} view={view} onSelect={onSelect} />
           </dd>
         </>
       ) : null}

@@ -20,17 +20,20 @@ export function ProcessLink({
   peer,
   view,
   onSelect,
+  isShort = false,
 }: {
   peer: { pid: string | null; key: string; name: string | null }
   view: TreeView
   onSelect: (key: string) => void
+  /** The name alone. */
+  isShort?: boolean
 }) {
   const row = rowOf(view, peer.key)
   return (
     <button type="button" className="insp-link" onClick={() => onSelect(peer.key)} title={visible(peer.key)}>
       <Glyph name={row?.status ?? 'lost'} size={10} />
       <span className="el">{visible(peer.name ?? row?.name ?? lastOf(peer.key) ?? peer.pid ?? '?')}</span>
-      {peer.pid ? <span className="m i3">{visible(peer.pid)}</span> : null}
+      {peer.pid && !isShort ? <span className="m i3">{visible(peer.pid)}</span> : null}
     </button>
   )
 }

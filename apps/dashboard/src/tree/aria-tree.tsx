@@ -37,8 +37,11 @@ export function AriaTree(props: AriaTreeProps) {
       className="sr-only tree-aria"
       aria-label={`Supervision tree of ${view.node}, ${view.processes} processes`}
       aria-activedescendant={active === undefined ? undefined : idOf(active)}
-      onKeyDown={props.onKeyDown}
-      onFocus={() => props.onFocus(true)}
+      onKeyDown={(event) => {
+        props.onFocus(true)
+        props.onKeyDown(event)
+      }}
+      onFocus={(event) => props.onFocus(event.currentTarget.matches(':focus-visible'))}
       onBlur={() => props.onFocus(false)}
     >
       {shown.map((key) => {

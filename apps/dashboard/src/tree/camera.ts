@@ -15,22 +15,23 @@ export interface Size {
 
 export const clampScale = (scale: number): number => Math.min(SCALE.max, Math.max(SCALE.min, scale))
 
-/** The largest scale up to 100 % at which the whole fits; the layout is asked anew for each try. */
+/** The largest scale, up to the near one, at which the whole fits; the layout is asked anew for each try. */
 export function fitScale(layoutAt: (scale: number) => Size, view: Size): number {
   const fits = (scale: number) => {
     const size = layoutAt(scale)
     return size.width <= view.width && size.height <= view.height
   }
-  // The design's own scale first: most trees that fit, fit there.
-  if (fits(1)) return 1
+  if (fits(LEVEL_SCALE.near)) return LEVEL_SCALE.near
   let low: number = SCALE.min
-  let high = 1
+  let high: number = LEVEL_SCALE.near
   for (let round = 0; round < 7; round++) {
     const middle = (low + high) / 2
     if (fits(middle)) low = middle
     else high = middle
   }
-  return Math.floor(low * 100) / 100 || SCALE.min
+  // A whole percentage reads better, where it fits too: sizes do not grow evenly between levels.
+  const whole = Math.floor(low * 100) / 100
+  return whole >= SCALE.min && fits(whole) ? whole : low
 }
 
 /**
@@ -49,13 +50,20 @@ export function openingScale(layoutAt: (scale: number) => Size, view: Size): num
   return pages(LEVEL_SCALE.mid) <= 2.2 ? LEVEL_SCALE.mid : fit
 }
 
-/** Stands so that the whole is in the middle, or its root in view when it is larger than the view. */
+/** Room to spare from which on a tree stands in the middle instead of at the top left. */
+const SPARE = 120
+
+/** Stands so that the whole is in view, in the middle where there is much room; else with its root in view. */
 export function centre(layout: Layout, view: Size, scale: number): Camera {
   const root = layout.boxes.get(layout.order[0] ?? '')
-  const isWide = layout.width > view.width
-  const isHigh = layout.height > view.height
-  const y = !isHigh ? 0 : clampTo(view.height / 2 - (root?.anchor ?? 0), view.height - layout.height, 0)
-  return { scale, x: isWide ? 0 : Math.min(0, view.width - layout.width), y }
+  const spareX = view.width - layout.width
+  const spareY = view.height - layout.height
+  const y = spareY >= 0 ? 0 : clampTo(view.height / 2 - (root?.anchor ?? 0), spareY, 0)
+  return {
+    scale,
+    x: spareX > SPARE ? Math.round(spareX / 2) : 0,
+    y: spareY > SPARE ? Math.round(spareY / 2) : Math.round(y),
+  }
 }
 
 /** Zooms so that what is under the pointer stays under it: the nearest box is the anchor. */
@@ -105,7 +113,7 @@ export function clampCamera(camera: Camera, layout: Size, view: Size): Camera {
 
 /** Moves as little as needed to have the box clear of the borders; `right` is covered by a floating inspector. */
 export function reveal(camera: Camera, box: Box, view: Size, right = 0): Camera {
-  const pad = 24
+  const pad = 12
   const free = Math.max(box.width + 2 * pad, view.width - right)
   const left = camera.x + box.x
   const top = camera.y + box.y

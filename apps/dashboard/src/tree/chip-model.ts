@@ -1,5 +1,5 @@
 /** What a chip says: which numbers, which words, which tone. Pure, so that the words are tested and not looked at. */
-import type { TreeRow } from '@orrery/live/views'
+import type { Spark, TreeRow } from '@orrery/live/views'
 import { compact, duration } from '../live/format.ts'
 import type { Tone } from '../ui/sparkline.tsx'
 import type { Incident } from './incident.ts'
@@ -75,4 +75,25 @@ function waitText(key: string, incident: Incident | null): string {
 
 function mailboxText(length: number): string {
   return length >= 10_000 ? `${Math.floor(length / 1_000)}k` : compact(length)
+}
+
+/** A mailbox on a logarithmic bar of 0 to 10,000. */
+export function mailboxShare(length: number): number {
+  return length <= 0 ? 0 : Math.min(1, Math.log10(length + 1) / 4)
+}
+
+const thin = new WeakMap<Spark, Spark>()
+
+/** Every two seconds as one point: a line of 58 px has no room for more. The same array gives the same answer. */
+export function thinned(spark: Spark): Spark {
+  let pairs = thin.get(spark)
+  if (!pairs) {
+    pairs = []
+    for (let index = spark.length % 2; index < spark.length; index += 2) {
+      const values = [spark[index], spark[index + 1]].filter((value) => typeof value === 'number')
+      pairs.push(values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length)
+    }
+    thin.set(spark, pairs)
+  }
+  return pairs
 }

@@ -7,8 +7,8 @@ import { useHubNow } from '../live/now.ts'
 import { visible } from '../term/term-text.ts'
 import { Glyph, StrategyGlyph } from '../ui/glyphs.tsx'
 import { Reticle } from '../ui/parts.tsx'
-import { MailboxBar, Sparkline } from '../ui/sparkline.tsx'
-import { chipModel } from './chip-model.ts'
+import { Bar, MailboxBar, Sparkline } from '../ui/sparkline.tsx'
+import { chipModel, mailboxShare, thinned } from './chip-model.ts'
 import { hollowDelayMs, type Incident } from './incident.ts'
 import type { Fold } from './model.ts'
 
@@ -43,6 +43,9 @@ export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: 
     <div
       className={classes.filter(Boolean).join(' ')}
       data-key={row.key}
+      data-pid={row.pid}
+      data-status={row.status}
+      data-exit={row.exit?.atMs}
       style={{
         left: x,
         top: y,
@@ -70,14 +73,18 @@ export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: 
           <span className="note el c-crashed">{visible(model.note.text)}</span>
         ) : (
           <>
-            <Sparkline values={row.spark} width={58} height={12} slots={60} tone={model.spark} />
+            <Sparkline values={thinned(row.spark)} width={58} height={12} slots={30} tone={model.spark} />
             {model.note ? (
               <span className="note el c-restarting">{model.note.text}</span>
             ) : (
               <>
                 <span className="m">{rate(row.receivedPerS)}/s</span>
                 <span className="mb">
-                  <MailboxBar length={row.mailboxLength} />
+                  {row.status === 'backlog' ? (
+                    <Bar share={mailboxShare(row.mailboxLength)} width={34} height={5} tone="backlog-mark" />
+                  ) : (
+                    <MailboxBar length={row.mailboxLength} />
+                  )}
                   <span className={`m ${model.mailbox.isAbnormal ? 'full' : ''}`}>{model.mailbox.text}</span>
                 </span>
               </>

@@ -13,8 +13,8 @@ import { cellOf, decodeCells } from './pool.ts'
 
 const SIZE: Size = { width: 204, height: 126 }
 const PAD = { x: 14, y: 8 }
-/** Cells drawn of one pool at most; more are thinned evenly. */
-const CELLS = 512
+/** From one cell to the next; a pool that has no room for all is thinned evenly. */
+const PITCH = 2.6
 
 export interface MinimapProps {
   view: TreeView
@@ -98,8 +98,8 @@ function paint(
       paintPool(ctx, decodeCells(row.pool.cells), palette, {
         x,
         y: to.y + box.y * to.scale,
-        width: Math.max(20, box.width * to.scale * 2),
-        height: Math.max(2, box.height * to.scale),
+        width: Math.max(20, box.width * to.scale),
+        height: Math.max(2.6, box.height * to.scale),
       })
     } else if (row.status === 'crashed') paintGlyph(ctx, palette, 'crashed', x + 2, y, 6)
     else if (row.status === 'restarting' || row.status === 'waiting') dot(x + 2, y, 1.6, colours.restarting)
@@ -123,8 +123,9 @@ function paintPool(
   { colours }: Palette,
   area: { x: number; y: number; width: number; height: number },
 ): void {
-  const every = Math.max(1, Math.ceil(cells.length / CELLS))
-  const columns = Math.max(1, Math.floor(area.width / 2.6))
+  const columns = Math.max(1, Math.floor(area.width / PITCH))
+  const room = columns * Math.max(1, Math.floor(area.height / PITCH))
+  const every = Math.max(1, Math.ceil(cells.length / room))
   let place = 0
   for (let index = 0; index < cells.length; index += every) {
     const { status } = cellOf(cells[index] as number)
@@ -140,13 +141,7 @@ function paintPool(
             : status === 'restarting' || status === 'waiting'
               ? colours.restarting
               : colours.running
-    const rows = Math.max(1, Math.ceil(cells.length / every / columns))
-    const pitch = Math.min(2.6, Math.max(1, area.height / rows))
-    ctx.fillRect(
-      area.x + (at % columns) * 2.6,
-      area.y + Math.floor(at / columns) * pitch,
-      1.7,
-      Math.min(1.7, pitch),
-    )
+    const left = area.x + (at % columns) * PITCH
+    ctx.fillRect(left, area.y + Math.floor(at / columns) * PITCH, 1.7, 1.7)
   }
 }

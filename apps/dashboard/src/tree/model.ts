@@ -45,7 +45,7 @@ export function modelOf(view: TreeView, folded: ReadonlySet<string>): TreeModel 
       if (isFolded) folds.set(key, foldOf(view, children, key))
       nodes.set(key, {
         key,
-        children: isFolded ? [] : kids.filter((kid) => !nodes.has(kid)),
+        children: isFolded ? [] : kids.filter((kid) => kid !== key && !nodes.has(kid)),
         promoted: row.kind === 'pool' ? (children.get(promotedUnder(key)) ?? []) : [],
         slots: row.pool ? slotsOf(row.pool.cells) : null,
         isGuarded: row.strategy === 'one_for_all',
@@ -159,14 +159,14 @@ export function describe(row: TreeRow): string {
   return words.join(', ')
 }
 
-/** Keys that match a search by name, label, module, pid or key; `null` when nothing is searched. */
+/** Keys that match a search by name, label, module or pid; `null` when nothing is searched. */
 export function searchRows(view: TreeView, text: string): ReadonlySet<string> | null {
   const wanted = text.trim().toLowerCase()
   if (wanted === '') return null
   const hits = new Set<string>()
   for (const key of Object.keys(view.rows)) {
     const row = view.rows[key] as TreeRow
-    const fields = [row.name, row.label ?? '', row.module, row.pid, row.behaviour, key]
+    const fields = [row.name, row.label ?? '', row.module, row.pid]
     if (fields.some((field) => field.toLowerCase().includes(wanted))) hits.add(key)
   }
   return hits

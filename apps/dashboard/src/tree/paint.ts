@@ -28,6 +28,8 @@ export interface Scene {
   lively: ReadonlySet<string>
   /** Processes under each direct child of a root. */
   counts: ReadonlyMap<string, number>
+  /** The highest point of what each of them holds. */
+  tops: ReadonlyMap<string, number>
 }
 
 const DIM = 0.22
@@ -114,7 +116,7 @@ function paintMid(ctx: CanvasRenderingContext2D, scene: Scene, box: Box): void {
   ctx.fillStyle = row.status === 'waiting' || scene.isOld ? palette.colours['ink-2'] : palette.colours.ink
   const extra = extraWidth(row)
   const name = row.pool ? `${safe(row.name)} × ${count(row.pool.count)}` : safe(row.name)
-  const text = fitText(ctx, name, metrics.chip.width - 24 - extra)
+  const text = fitText(ctx, name, metrics.chip.width - 21 - extra)
   ctx.fillText(text, x + 17, y + 4.5)
   let after = x + 17 + ctx.measureText(text).width + 6
   if (row.strategy) {
@@ -134,7 +136,7 @@ function paintMid(ctx: CanvasRenderingContext2D, scene: Scene, box: Box): void {
 
 function extraWidth(row: TreeRow): number {
   const isFull = row.status === 'backlog' || row.mailboxLength > 1_000
-  return (row.strategy ? 22 : 0) + (row.fault === null ? 0 : 16) + (isFull ? 36 : 0)
+  return (row.strategy ? 20 : 0) + (row.fault === null ? 0 : 16) + (isFull ? 36 : 0)
 }
 
 function fitText(ctx: CanvasRenderingContext2D, text: string, width: number): string {
@@ -182,10 +184,11 @@ function paintFar(ctx: CanvasRenderingContext2D, scene: Scene, box: Box): void {
   if (box.column === 1) paintFarLabel(ctx, scene, box, row)
 }
 
-/** One label for each direct child of a root: its name and how many processes it holds. */
+/** One label for each direct child of a root, above all it holds: its name and how many processes that is. */
 function paintFarLabel(ctx: CanvasRenderingContext2D, scene: Scene, box: Box, row: TreeRow): void {
-  const { palette, counts } = scene
-  const y = box.key === row.key && row.pool ? box.y - 5 : box.anchor - 9
+  const { palette, counts, tops } = scene
+  const y = (tops.get(row.key) ?? box.y) - 5
+  ctx.textBaseline = 'alphabetic'
   ctx.font = `400 11px ${palette.sans}`
   ctx.fillStyle = palette.colours['ink-2']
   const name = safe(row.name)

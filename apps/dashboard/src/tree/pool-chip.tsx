@@ -63,7 +63,7 @@ export const PoolChip = memo(function PoolChip({
         <b className={isStopped ? 'i2' : ''}>{visible(row.name)}</b>
         <span className="m">× {count(members)}</span>
         <Exceptions row={row} isShown={grid === null || isFolded} />
-        <span className="m">{isStopped ? 'stopped' : `${rate(row.receivedPerS)}/s`}</span>
+        {isFolded ? null : <span className="m">{isStopped ? 'stopped' : `${rate(row.receivedPerS)}/s`}</span>}
       </div>
       {grid && !isFolded ? (
         <Cells cells={cells} grid={grid} palette={palette} ground={isStopped ? 'bg' : 'surface-2'} />

@@ -142,13 +142,30 @@ function Drawing(props: DrawingProps) {
     () => (alphas.far > 0 ? belowRoots(view, model) : NO_COUNTS),
     [view, model, alphas.far],
   )
+  const tops = useMemo(
+    () => (alphas.far > 0 ? topsOf(layout, model) : NO_COUNTS),
+    [layout, model, alphas.far],
+  )
   const boxes = visibleBoxes(layout, camera, size, 0.25)
 
   const edgeCanvas = useRef<HTMLCanvasElement>(null)
   const markCanvas = useRef<HTMLCanvasElement>(null)
   const isReady = useFonts()
   useLayoutEffect(() => {
-    const scene: Scene = { view, layout, camera, size, metrics, alphas, palette, lit, isOld, lively, counts }
+    const scene: Scene = {
+      view,
+      layout,
+      camera,
+      size,
+      metrics,
+      alphas,
+      palette,
+      lit,
+      isOld,
+      lively,
+      counts,
+      tops,
+    }
     const below = edgeCanvas.current && open(edgeCanvas.current, size)
     if (below) paintEdges(below, scene)
     const above = markCanvas.current && open(markCanvas.current, size)
@@ -275,6 +292,19 @@ function belowRoots(view: TreeView, model: TreeModel): ReadonlyMap<string, numbe
     }
   }
   return counts
+}
+
+/** The top of the highest box under each direct child of a root. */
+function topsOf(layout: Layout, model: TreeModel): ReadonlyMap<string, number> {
+  const tops = new Map<string, number>()
+  for (const root of model.shape.roots) {
+    for (const child of model.shape.nodes.get(root)?.children ?? []) {
+      let top = Number.POSITIVE_INFINITY
+      for (const key of descendants(model, child)) top = Math.min(top, layout.boxes.get(key)?.y ?? top)
+      tops.set(child, top)
+    }
+  }
+  return tops
 }
 
 /** Text on a canvas needs its fonts: until they are there it waits. */

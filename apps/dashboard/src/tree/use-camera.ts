@@ -46,6 +46,7 @@ export function useCamera(
   covered: number,
 ): CameraControl {
   const [camera, setCamera] = useState<Camera | null>(null)
+  const isOpen = camera !== null
   const frame = useRef<number | null>(null)
   const isTouched = useRef(false)
 
@@ -134,12 +135,21 @@ export function useCamera(
     },
     zoomBy(factor, at = middle) {
       stop()
-      isTouched.current = true
+      isTouched.current = isOpen
       setCamera((now) => now && scaleTo(now.scale * factor, at, now))
     },
     zoomTo(scale) {
-      isTouched.current = true
-      run((part, from) => scaleTo(from.scale + (scale - from.scale) * part, middle, from))
+      isTouched.current = isOpen
+      const whole = layoutAt(scale)
+      const free = { width: size.width - covered, height: size.height }
+      // What fits is shown whole; what does not keeps what is in the middle where it is.
+      const isWhole = whole !== null && whole.width <= free.width && whole.height <= free.height
+      const to = isWhole ? centre(whole, free, scale) : null
+      run((part, from) => {
+        const next = scaleTo(from.scale + (scale - from.scale) * part, middle, from)
+        if (!to) return next
+        return { ...next, x: next.x + (to.x - next.x) * part, y: next.y + (to.y - next.y) * part }
+      })
     },
     fit() {
       isTouched.current = false
