@@ -26,19 +26,15 @@ const at = (shape: TreeShape, scale: number) =>
 describe('camera', () => {
   it('fits what it can: the whole lies within the view', () => {
     fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 12 }),
-        fc.integer({ min: 1, max: 12 }),
-        (supervisors, workers) => {
-          const shape = wide(supervisors, workers)
-          const layout = at(
-            shape,
-            fitScale((scale) => at(shape, scale), VIEW),
-          )
-          expect(layout.width).toBeLessThanOrEqual(VIEW.width)
-          expect(layout.height).toBeLessThanOrEqual(VIEW.height)
-        },
-      ),
+      fc.property(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 }), (supervisors, workers) => {
+        const shape = wide(supervisors, workers)
+        const layout = at(
+          shape,
+          fitScale((scale) => at(shape, scale), VIEW),
+        )
+        expect(layout.width).toBeLessThanOrEqual(VIEW.width)
+        expect(layout.height).toBeLessThanOrEqual(VIEW.height)
+      }),
       { numRuns: 20 },
     )
   })
