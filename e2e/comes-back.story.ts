@@ -28,12 +28,12 @@ test('after a restart of the server everything stored is there, and the page com
   const audited = await count('/api/v1/audit')
 
   await constellation.dashboard.stop()
-  await expect(page.getByTestId('lamp')).toContainText(/gone|lost|stale|old|disconnected/i, {
+  await expect(page.locator('.lamp')).toContainText(/gone|lost|stale|old|disconnected/i, {
     timeout: 15_000,
   })
   await constellation.startDashboard()
 
-  await expect(page.getByTestId('lamp')).toContainText('Live', { timeout: 30_000 })
+  await expect(page.locator('.lamp')).toContainText('Live', { timeout: 30_000 })
   expect(await count('/api/v1/crashes')).toBeGreaterThanOrEqual(before)
   expect(await count('/api/v1/audit')).toBe(audited)
   await expect

@@ -44,6 +44,7 @@ export async function startConstellation(options: ConstellationOptions = {}): Pr
     ORRERY_SPOOL_DIR: join(dataDir, 'spool'),
     ORRERY_HUB_URL: url,
     ORRERY_FAULTS: 'allow',
+    MAIL_DATA: join(dataDir, 'mail'),
     ...options.env,
   }
   const parts: Part[] = []

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const STOP_GRACE_MS = 10_000
-const READY_WITHIN_MS = 120_000
+const READY_WITHIN_MS = 300_000
+const SAY_EVERY_MS = 15_000
 
 const wanted = new Set(process.argv.slice(2))
 const host = process.env.ORRERY_HOST ?? '127.0.0.1'
@@ -68,7 +69,12 @@ function launch(name, file, env) {
 
 async function untilReady() {
   const deadline = Date.now() + READY_WITHIN_MS
+  let sayAt = Date.now() + SAY_EVERY_MS
   while (!isStopping) {
+    if (Date.now() > sayAt) {
+      process.stdout.write('› Still starting: the database and the pages are being made ready\n')
+      sayAt = Date.now() + SAY_EVERY_MS
+    }
     try {
       const answer = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(2_000) })
       if (answer.ok) return
@@ -76,7 +82,7 @@ async function untilReady() {
       // Nothing listens yet: asked again until the deadline.
     }
     if (Date.now() > deadline) {
-      process.stderr.write(`orrery: the dashboard did not answer at ${address} within two minutes.\n`)
+      process.stderr.write(`orrery: the dashboard did not answer at ${address} within five minutes.\n`)
       return stop(1)
     }
     await new Promise((resolve) => setTimeout(resolve, 150))
