@@ -178,9 +178,11 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   let closing: Promise<void> | null = null
   const close = async (): Promise<void> => {
     for (const stop of stops) stop()
-    agents.close()
     browsers.close()
     commands.close()
+    // Transports first: a browser that was told to go would not come again by itself.
+    io?.engine.close()
+    agents.close()
     if (io) await atMost(CLOSE_MS, io.close())
     await inbox.close(CLOSE_MS)
     await atMost(CLOSE_MS, Promise.allSettled([storms.close(), recorder.close()]))

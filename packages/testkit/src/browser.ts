@@ -44,10 +44,14 @@ export async function openBrowser(options: BrowserOptions): Promise<Browser> {
     ...(options.headers ? { extraHeaders: options.headers } : {}),
   })
   await new Promise<void>((resolve, reject) => {
-    socket.once('connect', resolve)
-    socket.once('connect_error', (error) => {
+    const refused = (error: Error): void => {
       socket.disconnect()
       reject(error)
+    }
+    socket.once('connect_error', refused)
+    socket.once('connect', () => {
+      socket.off('connect_error', refused)
+      resolve()
     })
   })
   const takers = new Map<string, (message: ViewMessage) => void>()
