@@ -80,8 +80,8 @@ export class Lifecycle {
     p.dead.delete(index)
     if (known === undefined) c.startedAtMs[index] = atMs
     c.set(index, FLAG.initialised, record.isInitialised)
-    // A suspension that still holds is told anew after a snapshot.
-    c.set(index, FLAG.suspended, false)
+    // A snapshot does not say who is suspended. Suspensions are leases: without one it ended while nobody listened.
+    if (known === undefined || !p.faults.has(index)) c.set(index, FLAG.suspended, false)
     p.setAlive(index, true)
     p.refresh(index)
     p.touch(index)
@@ -123,13 +123,13 @@ export class Lifecycle {
     const isSomethingAboveDown = this.#isAboveDown(index)
     this.#lay(index)
 
-    if (isCrash(record) && !(wasStopping && record.crashId === '')) {
+    if (isCrash(record)) {
       p.exits.set(index, {
         atMs,
         tag: record.tag,
         text: record.text,
         pid: c.pid[index] ?? '',
-        crashId: record.crashId === '' ? null : record.crashId,
+        crashId: record.crashId,
         action: null,
         stopped: 0,
       })
@@ -167,7 +167,7 @@ export class Lifecycle {
     // An end without a crash may have taken the slot with it: there is nothing left to decide about.
     if (index === undefined) return record.crashId === ''
     const exit = p.exits.get(index)
-    if (exit && (exit.crashId === null || exit.crashId === record.crashId)) {
+    if (exit?.crashId === record.crashId) {
       exit.action = record.action
       exit.stopped = record.stops.length
     }

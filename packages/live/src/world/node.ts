@@ -13,7 +13,7 @@ import { NodeSeries } from './seconds.ts'
 export interface FrameOutcome {
   /** It had been applied before, and was not again. */
   isDuplicate: boolean
-  /** Frames missing before it, by its number; `World.gap` counts them. */
+  /** Frames missing before it, by its number. */
   gap: number
   records: number
   /** Records, or samples in them, about refs nobody has heard of. */
@@ -87,6 +87,7 @@ export class NodeState {
     if (frame.seq <= this.lastSeq) return { ...outcome, isDuplicate: true }
     if (this.lastSeq > 0) outcome.gap = frame.seq - this.lastSeq - 1
     this.lastSeq = frame.seq
+    this.gaps += outcome.gap
     this.drops = frame.drops.samples + frame.drops.lifecycle + frame.drops.results + frame.drops.crashes
     for (const record of frame.records) {
       outcome.unknownRefs += this.#apply(record, frame, nowMs)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isCrash, rank } from './status.ts'
+import { rank } from './status.ts'
 import { OF_MANY, ONE_FOR_ALL, ONE_FOR_ONE, Teller } from './test/teller.ts'
 
 const ROOT = { ref: 1, name: 'root', supervisor: ONE_FOR_ONE }
@@ -165,11 +165,10 @@ describe('a process that ended', () => {
 })
 
 describe('exits and ranks', () => {
-  it('take an end for a crash when it has a report or is neither normal nor a shutdown', () => {
-    expect(isCrash({ kind: 'normal', tag: 'normal', crashId: '' })).toBe(false)
-    expect(isCrash({ kind: 'exit', tag: 'shutdown', crashId: '' })).toBe(false)
-    expect(isCrash({ kind: 'exit', tag: 'frame_overrun', crashId: '' })).toBe(true)
-    expect(isCrash({ kind: 'exit', tag: 'shutdown', crashId: 'c' })).toBe(true)
+  it('take an end for a crash when there is a report of it', () => {
+    const t = pair()
+    t.exit(2, { tag: 'killed' })
+    expect(t.row('root/a')).toMatchObject({ status: 'exited', exit: null })
   })
   it('put a fault between waiting and backlog', () => {
     const order = [

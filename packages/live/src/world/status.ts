@@ -41,10 +41,9 @@ export function growth(growingS: number, before: number, now: number, seconds: n
   return Math.max(0, Math.min(255, next))
 }
 
-/** `normal` and `shutdown` are ends, not crashes; a report makes anything a crash. */
-export function isCrash(exit: { kind: string; tag: string; crashId: string }): boolean {
-  if (exit.crashId !== '') return true
-  return exit.kind !== 'normal' && exit.tag !== 'normal' && exit.tag !== 'shutdown'
+/** An end is a crash when there is a report of it: a child its supervisor kills at a shutdown has none. */
+export function isCrash(exit: { crashId: string }): boolean {
+  return exit.crashId !== ''
 }
 
 /** Where one mark stands for many: crashed, restarting, waiting, fault, backlog, suspended, busy, running, exited. */

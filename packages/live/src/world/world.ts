@@ -49,8 +49,6 @@ export interface World {
   hello(hello: Hello, nowMs: number): void
   /** A node that never said hello is not known, and nothing is applied. */
   frame(node: string, frame: Frame, nowMs: number): FrameOutcome
-  /** Frames that were sent and did not arrive. */
-  gap(node: string, missing: number): void
   goodbye(node: string, nowMs: number): void
   /** The connection is gone without a goodbye: stale at once, gone after ten seconds of silence. */
   lost(node: string, nowMs: number): void
@@ -127,13 +125,6 @@ class LiveWorld implements World {
     if (this.#leases.size > 0 && frame.records.some(({ type }) => type === 'process.started'))
       this.#overlay(state)
     return outcome
-  }
-
-  gap(node: string, missing: number): void {
-    const state = this.#state(node)
-    if (state === null) return
-    state.gaps += missing
-    state.version++
   }
 
   goodbye(node: string, nowMs: number): void {
