@@ -5,7 +5,7 @@ import { ChevronDown, ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { useState } from 'react'
 import { crashPath, nodePath } from '../frame/addresses.ts'
-import { count, duration } from '../live/format.ts'
+import { age, count } from '../live/format.ts'
 import { hubNow, useNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
 import { Glyph } from '../ui/glyphs.tsx'
@@ -190,7 +190,7 @@ function Latest() {
             {mark.name}
           </b>
           <span className="m i2 el">{mark.text}</span>
-          <span className="m i3">{duration(Math.max(0, hubNow() - mark.atMs))}</span>
+          <span className="m i3">{age(hubNow() - mark.atMs)}</span>
         </Link>
       ))}
     </section>

@@ -21,14 +21,19 @@ export function ClusterScreen({ cluster, status }: { cluster: ClusterView; statu
     window.history.replaceState(null, '', `?${new URLSearchParams({ node })}`)
   }, [])
   const step = (by: 1 | -1) => {
-    const at = rows.findIndex((row) => row.node === selected)
+    // The address, not the last picture: keys come faster than pictures.
+    const now = new URLSearchParams(window.location.search).get('node') ?? selected
+    const at = rows.findIndex((row) => row.node === now)
     const next = rows[Math.max(0, Math.min(rows.length - 1, at + by))]
     if (!next) return false
     select(next.node)
     document.querySelector(`[data-node="${CSS.escape(next.node)}"] .nn`)?.scrollIntoView({ block: 'nearest' })
     return true
   }
-  const open = () => (selected === null ? false : router.push(nodePath(selected)))
+  const open = () => {
+    const node = new URLSearchParams(window.location.search).get('node') ?? selected
+    return node === null ? false : router.push(nodePath(node))
+  }
   useKeys('Cluster', [
     { keys: 'j', label: 'Next node', run: () => step(1) },
     { keys: 'k', label: 'Previous node', run: () => step(-1) },

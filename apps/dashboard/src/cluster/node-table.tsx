@@ -9,6 +9,7 @@ import { hubNow, useNow } from '../live/now.ts'
 import { Glyph } from '../ui/glyphs.tsx'
 import { NumberUnit, Reticle, Tag } from '../ui/parts.tsx'
 import { BucketBars, Sparkline } from '../ui/sparkline.tsx'
+import { useMedia } from '../ui/use-media.ts'
 import { useSize } from '../ui/use-size.ts'
 import { absenceOf, glyphOf, HEAP_WARNS_AT, headroom, runtimeOf, tonesOf } from './cluster-model.ts'
 
@@ -38,7 +39,9 @@ export function NodeTable({
   onSelect: (node: string) => void
 }) {
   const [ref, { width }] = useSize<HTMLDivElement>()
-  const line = Math.max(40, Math.floor((width - NAME_PX) / COLUMNS.length) - 25)
+  // Two columns leave below 1180 px (cluster.css).
+  const columns = useMedia('(max-width: 1179px)') ? COLUMNS.length - 2 : COLUMNS.length
+  const line = Math.max(40, Math.floor((width - NAME_PX) / columns) - 25)
   return (
     <div className="panel overflow-hidden flex-none">
       {/* biome-ignore lint/a11y/useSemanticElements: a table of small multiples on one grid */}

@@ -54,7 +54,7 @@ export function Crumb({ place, cluster }: { place: Place; cluster: ClusterView |
       {spec.parts.map((part, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a crumb is places in an order
         <Fragment key={i}>
-          {i > 0 ? <ChevronRight className={`ic ${i < last ? 'scope' : ''}`} aria-hidden /> : null}
+          {i > 0 ? <ChevronRight className="ic scope" aria-hidden /> : null}
           {i < last ? (
             <Link href={part.href ?? '/'} className={`scope ${part.isMono ? 'm' : ''}`}>
               {part.label}

@@ -36,7 +36,9 @@ export function useHalt(): Halt {
         : `Halted. ${plural(active, 'fault')} removed.`
       : answer.status === 0
         ? UNSENT
-        : answer.message
+        : answer.code === 'role.insufficient'
+          ? 'Not sent. Halt all needs the operator’s token.'
+          : answer.message
     setFailure(answer.ok ? null : words)
     announce(words, { isAssertive: true })
   }

@@ -98,8 +98,7 @@ function listen(): void {
     for (const candidate of candidates) {
       for (const binding of all) {
         if (!isKey(candidate, binding.keys) || (isQuiet && !binding.isAlways)) continue
-        // A focused button or link keeps its own Space and Enter.
-        if ((typed === 'Space' || typed === 'Enter') && isPressable(event.target)) continue
+        if (isOwnKey(typed, event.target)) continue
         if (binding.run(event) === false) continue
         event.preventDefault()
         return
@@ -116,6 +115,9 @@ function isTextField(target: EventTarget | null): boolean {
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
 }
 
-function isPressable(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest('button, a[href], [role="button"], summary') !== null
+/** A focused button keeps its own Space and Enter, a link its Enter. */
+function isOwnKey(typed: string, target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (typed === 'Enter') return target.closest('button, a[href], [role="button"], summary') !== null
+  return typed === 'Space' && target.closest('button, [role="button"], summary') !== null
 }

@@ -46,7 +46,7 @@ export function Login() {
         <div id="login-failure" role="alert" className="c-crashed">
           {failure}
         </div>
-        <Button kind="primary" type="submit" disabled={isSending}>
+        <Button kind="primary" type="submit" disabled={isSending} style={{ justifyContent: 'center' }}>
           Open
         </Button>
         <p className="i3" style={{ fontSize: 12 }}>

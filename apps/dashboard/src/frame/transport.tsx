@@ -7,6 +7,7 @@ import type { TimelineView } from '@orrery/live/views'
 import { Pause, Play, StepBack, StepForward } from 'lucide-react'
 import Link from 'next/link'
 import { useEffect, useId, useRef, useState } from 'react'
+import { useCrosshair } from '../live/crosshair.ts'
 import { clock, clockSeconds, duration } from '../live/format.ts'
 import { moment, useMoment } from '../live/moment.ts'
 import { hubNow, useHubNow } from '../live/now.ts'
@@ -129,6 +130,7 @@ function Strip({
 }) {
   const [ref, { width }] = useSize<HTMLDivElement>()
   const [hovered, setHovered] = useState<string | null>(null)
+  const crossMs = useCrosshair()
   const pattern = useId()
   const height = isLarge ? 92 : 40
   const top = isLarge ? 30 : 8
@@ -238,6 +240,13 @@ function Strip({
           )}
           <path d={`M${headX} ${isLarge ? 6 : 3}V${base + 6}`} stroke="var(--color-ink)" strokeWidth="1.5" />
           <path d={`M${headX - 5} ${isLarge ? 4 : 1}h10v5l-5 5-5-5z`} fill="var(--color-ink)" />
+          {crossMs === null || scale.x(crossMs) < scale.leftX ? null : (
+            <path
+              d={`M${scale.x(crossMs).toFixed(1)} 4V${base}`}
+              stroke="var(--color-ink-2)"
+              strokeDasharray="2 2"
+            />
+          )}
           {shown ? (
             <path d={`M${shown.x} 8V${base + 6}`} stroke="var(--color-ink-2)" strokeDasharray="2 2" />
           ) : null}
@@ -251,7 +260,7 @@ function Strip({
             href={addressOf(mark)}
             className="mark"
             data-mark={mark.kind}
-            style={{ left: mark.x, top: mark.kind === 'crash' ? base : base - 9 }}
+            style={{ left: mark.x, top: isLarge ? (mark.kind === 'crash' ? base + 4 : base - 15) : base - 4 }}
             aria-label={wordsOf(mark)}
             onMouseEnter={() => setHovered(id)}
             onMouseLeave={() => setHovered(null)}
@@ -378,6 +387,6 @@ function stepMark(strip: HTMLElement | null, by: 1 | -1): boolean {
   if (marks.length === 0) return false
   const at = marks.indexOf(document.activeElement as HTMLElement)
   const next = at < 0 ? marks.length - 1 : Math.max(0, Math.min(marks.length - 1, at + by))
-  marks[next]?.focus()
+  marks[next]?.focus({ preventScroll: true })
   return true
 }

@@ -6,7 +6,7 @@ import Link from 'next/link'
 import { type ReactNode, Suspense } from 'react'
 import { absenceOf, glyphOf, HEAP_WARNS_AT, headroom, runtimeOf, tonesOf } from '../cluster/cluster-model.ts'
 import { crashesPath, crashPath, treePath } from '../frame/addresses.ts'
-import { bytes, count, dateClock, duration, plural } from '../live/format.ts'
+import { age, bytes, count, dateClock, duration, plural } from '../live/format.ts'
 import { hubNow, useNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
 import { Glyph } from '../ui/glyphs.tsx'
@@ -335,7 +335,7 @@ function LatestCrashes({ node }: { node: string }) {
             {mark.name}
           </span>
           <span className="i2 el">{mark.text}</span>
-          <span className="m i3">{duration(Math.max(0, hubNow() - mark.atMs))}</span>
+          <span className="m i3">{age(hubNow() - mark.atMs)}</span>
         </Link>
       ))}
     </section>

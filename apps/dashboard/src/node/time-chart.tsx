@@ -2,12 +2,12 @@
 /** One metric over time: axes first, then the line; gaps as gaps, the unknown right edge hatched grey. */
 import type { SeriesView } from '@orrery/live/views'
 import { type PointerEvent, useId } from 'react'
+import { setCrosshair, useCrosshair } from '../live/crosshair.ts'
 import { age, clock, clockMinutes, tick as tickText } from '../live/format.ts'
 import { GlyphMark } from '../ui/glyphs.tsx'
 import type { Tone } from '../ui/sparkline.tsx'
 import { useSize } from '../ui/use-size.ts'
 import { lastKnownMs, linePaths, timeTicks, valueAt, valueAxis } from './chart-model.ts'
-import { setCrosshair, useCrosshair } from './crosshair.ts'
 
 export interface ChartLimit {
   value: number

@@ -28,7 +28,7 @@ export function Door({ door }: { door: DoorEvent[] }) {
               <span className="m i3">{clockSeconds(event.atMs)}</span>
               <Glyph name={GLYPH[event.kind]} size={10} />
               <span className={`m el ${event.kind === 'refused' ? '' : 'i2'}`} title={event.text}>
-                {event.text}
+                {wordsOf(event)}
                 {times > 1 ? <span className="i3"> × {times}</span> : null}
               </span>
             </div>
@@ -45,6 +45,12 @@ export function Door({ door }: { door: DoorEvent[] }) {
         ))}
     </section>
   )
+}
+
+/** A node's hello is its name alone. */
+function wordsOf({ kind, text }: DoorEvent): string {
+  if (text.includes(' ')) return text
+  return kind === 'hello' ? `${text} says hello` : kind === 'goodbye' ? `${text} says goodbye` : text
 }
 
 /** The same knock again and again is one line with a count, at its latest time. */

@@ -8,7 +8,7 @@ import { CopyButton } from '../ui/copy-button.tsx'
 import { GLYPH_WORDS, Glyph, type GlyphName } from '../ui/glyphs.tsx'
 import { Door } from './door.tsx'
 import { Sky } from './sky.tsx'
-import { coloured, EXAMPLE_FILE, exampleFor, runFor } from './snippet.ts'
+import { coloured, EXAMPLE_FILE, exampleFor, RUN_EXAMPLE, runFor } from './snippet.ts'
 
 const SHAPES: GlyphName[] = [
   'running',
@@ -109,7 +109,10 @@ function Ways({ hub, arrived }: { hub: ClusterView['hub']; arrived: string | nul
               ))}
           </pre>
         </div>
-        <Command text={runFor(origin)} note="from this repository" />
+        <Command
+          text={runFor(origin)}
+          {...(runFor(origin) === RUN_EXAMPLE ? { note: 'from this repository' } : {})}
+        />
         <div className="row i3 notes">
           <span className="row" style={{ gap: 6 }}>
             <Glyph name="running" size={10} />
