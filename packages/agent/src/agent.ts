@@ -333,7 +333,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
         }
       },
       crashed: (crash) => {
-        guard.run('crash', () => desk.crashed(crash))
+        guard.timed('crash', () => desk.crashed(crash))
       },
       decided: (id, read) => {
         guard.run('decision', () => desk.decided(id, read))

@@ -56,7 +56,7 @@ interface Open {
 }
 
 /** Copies held for rendering. Each keeps its bounded picture, so this bounds the agent's memory in a storm. */
-const MAX_WAITING = 1_000
+const MAX_WAITING = 300
 /** Crashes whose decision and outcome may still come. */
 const MAX_OPEN = 4_096
 const OPEN_MS = 120_000

@@ -2,7 +2,7 @@
  * Our own runtime as a source. The hooks run in the dying and spawning paths of the node, so they only note what
  * happened; `drain` makes records of it in a later slice.
  */
-import type { Capability, ProcessStarted, WireRecord } from '@orrery/protocol'
+import type { Capability, ProcessStarted, Term, WireRecord } from '@orrery/protocol'
 import { CAPABILITIES } from '@orrery/protocol'
 import type { ExitFacts, Node, NodeHooks, Process, RawCrash, RawDecision } from '@orrery/runtime'
 import { capture } from '@orrery/runtime'
@@ -23,14 +23,14 @@ import { parseStack, stackText } from './stack.ts'
 import { RUNTIME_VERSION } from './version.ts'
 
 /** Events kept for draining; above it they are given up and the hub gets a new snapshot. */
-const BACKLOG = 65_536
+const BACKLOG = 32_768
 /** Rows between two places where a sweep may be paused. */
 const SWEEP_STEP = 512
 const FULLEST = 5
 
 type Note =
   | { what: 'started' | 'initialised' | 'changed'; process: Process; atUs: number }
-  | { what: 'exited'; process: Process; exit: ExitFacts; crash: RawCrash | null }
+  | { what: 'exited'; process: Process; exit: ExitFacts; reason: Term | null }
   | { what: 'decided'; decision: RawDecision }
 
 /** Watches a node of our runtime. */
@@ -51,7 +51,7 @@ export function runtimeSource(node: Node): Source {
   let isTakingCensus = false
   let isKept = false
   let events: SourceEvents | null = null
-  let lastCrash: RawCrash | null = null
+  let lastCrash: { id: string; reason: Term } | null = null
   let mailboxTotal = 0
   let sweptMailbox = 0
   let fullest: Process[] = []
@@ -83,11 +83,13 @@ export function runtimeSource(node: Node): Source {
     processExited(process, exit) {
       if (process.isHidden) return
       roster.remove(process.id)
-      const crash = lastCrash !== null && lastCrash.id === exit.crashId ? lastCrash : null
-      note({ what: 'exited', process, exit, crash }, exit.crashId !== null)
+      // Copied once already, in the same breath; only the reason is kept of it here.
+      const reason = lastCrash !== null && lastCrash.id === exit.crashId ? lastCrash.reason : null
+      lastCrash = null
+      note({ what: 'exited', process, exit, reason }, exit.crashId !== null)
     },
     processCrashed(raw) {
-      lastCrash = raw
+      lastCrash = { id: raw.id, reason: raw.reasonTerm }
       events?.crashed(runtimeCrash(raw, identity))
     },
     supervisorDecided(decision) {
@@ -121,7 +123,7 @@ export function runtimeSource(node: Node): Source {
         }
       case 'exited':
         if (!known.delete(entry.process.id)) return null
-        return exitedRecord(entry.process, entry.exit, entry.crash, clean)
+        return exitedRecord(entry.process, entry.exit, entry.reason, clean)
       case 'decided':
         return decidedRecord(entry.decision)
       default: {
@@ -188,7 +190,6 @@ export function runtimeSource(node: Node): Source {
       if (next < notes.length) return true
       notes = []
       next = 0
-      lastCrash = null
       return false
     },
     takeLost() {
@@ -294,13 +295,11 @@ function startedRecord(process: Process, clean: Clean): ProcessStarted {
   }
 }
 
-function exitedRecord(process: Process, exit: ExitFacts, crash: RawCrash | null, clean: Clean): WireRecord {
+function exitedRecord(process: Process, exit: ExitFacts, copied: Term | null, clean: Clean): WireRecord {
   const { reason } = exit
   // `normal` and `shutdown` are nearly all of them, and need no look inside.
   const isPlain = reason === 'normal' || reason === 'shutdown' || reason === 'killed'
-  const term = isPlain
-    ? reason
-    : (crash?.reasonTerm ?? capture(reason, { depth: 3, breadth: 8, text: 255, nodes: 32 }))
+  const term = isPlain ? reason : (copied ?? capture(reason, { depth: 3, breadth: 8, text: 255, nodes: 32 }))
   return {
     type: 'process.exited',
     atUs: exit.atUs,

@@ -29,7 +29,7 @@ const KEY_BURST = 2_000
 const KEY_PER_S = 5
 /** The same for the whole node: what rendering may cost. */
 const NODE_BURST = 300
-const NODE_PER_S = 200
+const NODE_PER_S = 100
 const SPACING = 1.5
 /** Keys counted apart; further ones are counted together. */
 const MAX_KEYS = 1_000
