@@ -28,3 +28,11 @@ test('a relative import that leaves its package is found, also over several line
     violations('packages/live/src/a.ts', "import {\n  a,\n  b,\n} from '../../hub/src/b.ts'"),
   ).toHaveLength(1)
 })
+
+test('an import that is only shown breaks no rule', () => {
+  const shown = "export const EXAMPLE = `import { start } from '@orrery/runtime'\nstart()\n`\n"
+  expect(violations('apps/dashboard/src/a.ts', shown)).toEqual([])
+  expect(
+    violations('apps/dashboard/src/a.ts', `${shown}import { start } from '@orrery/runtime'`),
+  ).toHaveLength(1)
+})
