@@ -88,4 +88,4 @@ test('[WIRE-46] in a crash loop counts are exact, reports are few, and every one
   for (const { report } of hub.reports.values()) expect(crashReport.safeParse(report).success).toBe(true)
   const exits = hub.of('process.exited').length
   expect(exits + agent.status.drops.lifecycle).toBeGreaterThanOrEqual(crashes)
-})
+}, 60_000)

@@ -3,7 +3,7 @@
  * throws is counted and stays inside.
  */
 import { hostname } from 'node:os'
-import type { Drops, Hello, NodeSample, Refusal, Surroundings } from '@orrery/protocol'
+import type { Drops, Hello, LeaseEnded, NodeSample, Refusal, Surroundings } from '@orrery/protocol'
 import { CAPABILITIES, PROTOCOL } from '@orrery/protocol'
 import { createCommands } from './commands.ts'
 import { type ConnectionState, createConnection } from './connection.ts'
@@ -53,6 +53,8 @@ const NOT_ARMED = 'start the node with ORRERY_FAULTS=allow'
 const TICK_MS = 50
 /** At most this often is a whole picture sent because lifecycle was given up. */
 const CENSUS_EVERY_MS = 2_000
+/** Ends of leases kept while there is no hub. */
+const LEASE_ENDS = 1_000
 /** A connection that takes nothing for this long is begun anew. */
 const STUCK_MS = 15_000
 
@@ -83,6 +85,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
   let isPulsing = false
   let drainTimer: NodeJS.Timeout | null = null
   let blockedSinceMs: number | null = null
+  const leaseEnds: LeaseEnded[] = []
 
   const hello = (): Hello => ({
     protocol: { min: PROTOCOL.min, max: PROTOCOL.max },
@@ -158,10 +161,18 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
       outbox.flushSoon()
     },
     leaseEnded: (record) => {
-      outbox.put('results', record)
-      outbox.flushSoon()
+      // Told once, and so kept for when there is somebody to tell.
+      if (leaseEnds.length < LEASE_ENDS) leaseEnds.push(record)
+      else outbox.drop('results', 1)
+      tellLeaseEnds()
     },
   })
+
+  function tellLeaseEnds(): void {
+    if (!isSettled) return
+    for (const record of leaseEnds.splice(0)) outbox.put('results', record)
+    outbox.flushSoon()
+  }
 
   const desk = createCrashDesk({
     redactor,
@@ -249,6 +260,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     outbox.flush()
     isSettled = true
     source.censusDone()
+    tellLeaseEnds()
     delivery.connected()
     pulse()
   }

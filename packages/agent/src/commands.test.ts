@@ -232,3 +232,27 @@ describe('[WIRE-55] leases', () => {
     expect([ended, undone]).toEqual([['a target-gone'], []])
   })
 })
+
+test('[WIRE-56] a lease that ended while the hub was away is told of when it is back, and so is who is suspended', async () => {
+  const parts = await armed()
+  const { hub, node } = parts
+  await ask(parts, { op: 'process.suspend', target: 'w', leaseId: 'S', durationMs: 60_000 })
+  hub.cut()
+  await until(() => expect(hub.of('snapshot.end')).toHaveLength(2))
+  const again = hub.records.slice(hub.records.findLastIndex(({ type }) => type === 'snapshot.begin'))
+  const ref = again.find((record) => record.type === 'process.started' && record.name === 'w')
+  expect(again).toContainEqual(
+    expect.objectContaining({
+      type: 'process.changed',
+      ref: ref && 'ref' in ref && ref.ref,
+      isSuspended: true,
+    }),
+  )
+  hub.refuse = { code: 'node.duplicate', message: 'x', cure: 'y' }
+  hub.cut()
+  await until(() => expect(parts.agent.status.connection).not.toBe('welcomed'))
+  node.exit(node.process('w') as never, 'kill')
+  await until(() => expect(parts.agent.status.leases).toBe(0))
+  hub.refuse = null
+  await until(() => expect(hub.of('lease.ended')).toMatchObject([{ id: 'S', why: 'target-gone' }]))
+})

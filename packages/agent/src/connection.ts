@@ -52,6 +52,8 @@ const RETRY_FACTOR = 1.7
 const RETRY_CAP_MS = 30_000
 /** A hub on the same machine is cheap to ask. */
 const LOCAL_RETRY_CAP_MS = 2_000
+/** Whoever is refused waits a second at least: the cure takes a person or a dying namesake. */
+const REFUSED_RETRY_MS = 1_000
 const WELCOME_WITHIN_MS = 10_000
 const CLOSE_WITHIN_MS = 1_000
 
@@ -106,6 +108,10 @@ export function createConnection(options: ConnectionOptions): Connection {
     state = refused ? 'refused' : 'waiting'
     lastRefusal = refused
     if (welcomeTimer) clearTimeout(welcomeTimer)
+    // Set before the socket is closed: its closing comes back here.
+    const delay = Math.max(refused ? REFUSED_RETRY_MS : 0, retryDelayMs(attempt++, capMs, random))
+    retryTimer = setTimeout(() => guard.run('connect', connect), delay)
+    retryTimer.unref()
     if (wasWelcomed) handlers.lost()
     socket.disconnect()
     if (refused)
@@ -114,10 +120,6 @@ export function createConnection(options: ConnectionOptions): Connection {
         `the hub at ${hub} refuses this node (${refused.code}): ${refused.message}. ${refused.cure}`,
       )
     else log.info('hub', `no hub at ${hub} (${why}); trying again, crash reports are kept meanwhile`)
-    // Whoever is refused waits a second at least: the cure takes a person or a dying namesake.
-    const delay = Math.max(refused ? 1_000 : 0, retryDelayMs(attempt++, capMs, random))
-    retryTimer = setTimeout(() => guard.run('connect', connect), delay)
-    retryTimer.unref()
   }
 
   const on = (event: string, handler: (...args: unknown[]) => void): void => {

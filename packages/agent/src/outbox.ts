@@ -14,6 +14,9 @@ const CONGESTED_BYTES = 1_048_576
 /** Above this nothing more is handed over. */
 const BLOCKED_BYTES = 4_194_304
 
+/** Lifecycle may fill a frame so far; the rest is kept for results. */
+const LIFECYCLE_BYTES = 786_432
+
 export interface Wire {
   readonly isOpen: boolean
   readonly bufferedBytes: number
@@ -120,6 +123,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     put(lane, record) {
       if (!wire.isOpen) return give(lane)
       if (lane === 'samples' && wire.bufferedBytes > CONGESTED_BYTES) return give(lane)
+      if (lane === 'lifecycle' && writer.sizeBytes > LIFECYCLE_BYTES) {
+        flush()
+        if (writer.sizeBytes > LIFECYCLE_BYTES) return give(lane)
+      }
       if (!append(record)) return give(lane)
       filled[lane]++
       scheduleFlush()

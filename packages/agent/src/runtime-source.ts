@@ -174,6 +174,8 @@ export function runtimeSource(node: Node): Source {
         if (known.has(process.id)) continue
         known.add(process.id)
         yield startedRecord(process, clean)
+        if (process.status !== 'suspended') continue
+        yield { type: 'process.changed', atUs: node.clock.nowUs(), ref: process.id, isSuspended: true }
       }
     },
     censusDone() {

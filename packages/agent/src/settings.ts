@@ -44,7 +44,10 @@ export class AgentSettingsError extends Error {
   }
 }
 
-const url = z.url({ protocol: /^(https?|wss?)$/ }).transform((text) => text.replace(/\/+$/, ''))
+const url = z
+  .url({ protocol: /^(https?|wss?)$/ })
+  .refine((text) => new URL(text).pathname === '/')
+  .transform((text) => text.replace(/\/+$/, ''))
 
 /** @throws {AgentSettingsError} naming every setting that is wrong. */
 export function readSettings(
@@ -67,7 +70,7 @@ export function readSettings(
       url,
       options.hub ?? env.ORRERY_HUB_URL,
       'http://127.0.0.1:4040',
-      'takes an http(s) address',
+      'takes an http(s) address without a path',
     ),
     token: take(
       'ORRERY_AGENT_TOKEN',

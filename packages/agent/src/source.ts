@@ -9,6 +9,7 @@ import type {
   Decision,
   Inspection,
   Outcome,
+  ProcessChanged,
   ProcessStarted,
   StackFrame,
   Term,
@@ -99,7 +100,7 @@ export interface Source {
   /** Nobody listens: what happens is not kept, a census will tell. */
   end(): void
   /** Every living process, parents first. May be paused between two; what happens meanwhile is told by `drain` after it. */
-  census(clean: Clean): Iterator<ProcessStarted>
+  census(clean: Clean): Iterator<ProcessStarted | ProcessChanged>
   censusDone(): void
   /** Makes what happened into records, oldest first, until `until` says stop; returns whether more waits. */
   drain(sink: (record: WireRecord) => void, clean: Clean, until: () => boolean): boolean
