@@ -17,6 +17,14 @@ const CUT_AFTER_MS = 1_500
 
 type Handle = (req: IncomingMessage, res: ServerResponse) => void
 
+/** Faults of the start that have a plain sentence; anything else shows where it came from. */
+class StartError extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause })
+    this.name = 'StartError'
+  }
+}
+
 await main().catch((error: unknown) => {
   for (const line of linesOf(error)) process.stderr.write(`orrery: ${line}\n`)
   process.exit(1)
@@ -116,14 +124,6 @@ async function shutDown(
   server.closeAllConnections()
   await new Promise<void>((resolve) => server.close(() => resolve()))
   clearTimeout(cut)
-}
-
-/** Faults of the start that have a plain sentence; anything else shows where it came from. */
-class StartError extends Error {
-  constructor(message: string, cause: unknown) {
-    super(message, { cause })
-    this.name = 'StartError'
-  }
 }
 
 function linesOf(error: unknown): string[] {

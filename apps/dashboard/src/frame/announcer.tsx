@@ -1,6 +1,7 @@
 'use client'
 /** The live region: at most one polite message in five seconds, the latest wins; assertive at once. */
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { useView } from '../live/use-view.ts'
 
 const EVERY_MS = 5_000
 
@@ -47,4 +48,24 @@ export function Announcer() {
       </div>
     </>
   )
+}
+
+/** Says what exited since the page opened: the latest, and how many with it. */
+export function CrashNews() {
+  const { data } = useView('timeline', { node: null }, { followsTime: false })
+  const saidMs = useRef<number | null>(null)
+  useEffect(() => {
+    if (!data) return
+    const crashes = data.marks.filter((mark) => mark.kind === 'crash')
+    const latest = crashes.reduce<(typeof crashes)[number] | null>(
+      (last, mark) => (last === null || mark.atMs > last.atMs ? mark : last),
+      null,
+    )
+    const since = saidMs.current
+    saidMs.current = Math.max(since ?? 0, latest?.atMs ?? 0)
+    if (since === null || latest === null || latest.atMs <= since) return
+    const others = crashes.filter((mark) => mark.atMs > since).length - 1
+    announce(`${latest.name} exited: ${latest.text}.${others > 0 ? ` ${others} more with it.` : ''}`)
+  }, [data])
+  return null
 }

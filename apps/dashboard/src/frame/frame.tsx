@@ -9,7 +9,7 @@ import { useConnection, useView } from '../live/use-view.ts'
 import { Mark } from '../ui/glyphs.tsx'
 import { useIsPhone } from '../ui/use-media.ts'
 import { crashesPath, nodePath, placeOf, treePath } from './addresses.ts'
-import { Announcer } from './announcer.tsx'
+import { Announcer, CrashNews } from './announcer.tsx'
 import { Crumb } from './crumb.tsx'
 import { HaltAll, HaltFailure, PhoneHalt, useHalt } from './halt.tsx'
 import { isMac, useKeys } from './keys.ts'
@@ -116,6 +116,7 @@ function Standing({ children }: { children: ReactNode }) {
       ) : null}
       {overlay?.kind === 'keys' ? <KeysOverlay onClose={() => openOverlay(null)} /> : null}
       <Announcer />
+      <CrashNews />
     </>
   )
 }

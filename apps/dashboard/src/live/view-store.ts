@@ -29,6 +29,8 @@ class Channel {
   frozen: Held<unknown> | null = null
   seq = -1
   leaving: ReturnType<typeof setTimeout> | null = null
+  toldMs = Number.NEGATIVE_INFINITY
+  telling: ReturnType<typeof setTimeout> | null = null
 
   constructor(id: string, view: ViewName, params: unknown) {
     this.id = id
@@ -116,7 +118,29 @@ function change(channel: Channel, next: Held<unknown>): void {
   channel.current = next
   // First sight of something while time is held: that is the picture.
   if (moment.isHeld() && channel.frozen === null) channel.frozen = next
-  for (const listener of channel.listeners) listener()
+  tell(channel)
+}
+
+/** Where motion is reduced, pictures change once a second. */
+const CALM_MS = 1_000
+
+function tell(channel: Channel): void {
+  if (channel.telling) return
+  const waitMs = isCalm() ? channel.toldMs + CALM_MS - performance.now() : 0
+  const now = () => {
+    channel.telling = null
+    channel.toldMs = performance.now()
+    for (const listener of channel.listeners) listener()
+  }
+  if (waitMs > 0) channel.telling = setTimeout(now, waitMs)
+  else now()
+}
+
+function isCalm(): boolean {
+  return (
+    document.documentElement.dataset.motion === 'reduced' ||
+    window.matchMedia('(prefers-reduced-motion: reduce)').matches
+  )
 }
 
 connection.onView(take)

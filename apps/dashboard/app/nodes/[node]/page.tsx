@@ -1,6 +1,12 @@
+import type { Metadata } from 'next'
 import { NodeScreen } from '../../../src/node/node-screen.tsx'
 
-export default async function Page({ params }: { params: Promise<{ node: string }> }) {
-  const { node } = await params
-  return <NodeScreen node={decodeURIComponent(node)} />
+type Props = { params: Promise<{ node: string }> }
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: decodeURIComponent((await params).node) }
+}
+
+export default async function Page({ params }: Props) {
+  return <NodeScreen node={decodeURIComponent((await params).node)} />
 }
