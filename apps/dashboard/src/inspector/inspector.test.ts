@@ -2,6 +2,7 @@ import type { Term } from '@orrery/protocol'
 import { describe, expect, it } from 'vitest'
 import { incident, row, treeOf } from '../tree/fixture.ts'
 import { blastOf, isStanding, refusalOf, refusedText } from './action-model.ts'
+import { brief } from './brief.ts'
 import { changedFields } from './changes.ts'
 import { intensityOf } from './intensity.ts'
 import { membersQuery } from './members-query.ts'
@@ -108,6 +109,22 @@ describe('changed fields', () => {
   it('are none for equal states', () => {
     const state = object([['a', { $: 'array', items: [1, { $: 'bigint', text: '2' }] }]])
     expect(changedFields(state, structuredClone(state)).size).toBe(0)
+  })
+})
+
+describe('a message in brief', () => {
+  it('leaves out the type that stands beside it', () => {
+    const value: Term = {
+      $: 'object',
+      entries: [
+        ['type', 'data_ind'],
+        ['seq', 48_207],
+        ['to', 'kista'],
+      ],
+    }
+    expect(brief(value, 'data_ind')).toBe('seq 48207, to kista')
+    expect(brief('tick', 'tick')).toBe('')
+    expect(brief(value, 'data_ind', 8)).toBe('seq 482…')
   })
 })
 

@@ -2,9 +2,10 @@
 /** Its message rate over a minute, and the messages it handled last, from the recorder the node keeps. */
 import { useState } from 'react'
 import { count } from '../live/format.ts'
-import { termText, visible } from '../term/term-text.ts'
+import { visible } from '../term/term-text.ts'
 import { TermTree } from '../term/term-tree.tsx'
 import { Glyph } from '../ui/glyphs.tsx'
+import { brief } from './brief.ts'
 import { milliseconds } from './overview-tab.tsx'
 import { Asked, type TabProps } from './parts.tsx'
 import { RateChart } from './rate-chart.tsx'
@@ -40,7 +41,7 @@ export function MessagesTab({ process }: TabProps) {
                   <span className="i3 insp-seq">{count(entry.seq)}</span>
                 )}
                 <span className="nw">{visible(entry.type)}</span>
-                <span className={`el ${entry.isFatal ? '' : 'i3'}`}>{termText(entry.value, 60)}</span>
+                <span className={`el ${entry.isFatal ? '' : 'i3'}`}>{brief(entry.value, entry.type)}</span>
                 <span className="sp" />
                 <span className={entry.isFatal ? '' : 'i2'}>{milliseconds(entry.waitMs)}</span>
                 <span className={`insp-took ${entry.isFatal ? '' : 'i2'}`}>

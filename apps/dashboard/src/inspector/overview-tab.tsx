@@ -6,10 +6,11 @@ import type { ReactNode } from 'react'
 import { crashPath } from '../frame/addresses.ts'
 import { bytes, clock, compact, count, dateClock, rate } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
-import { termText, visible } from '../term/term-text.ts'
+import { visible } from '../term/term-text.ts'
 import { Glyph } from '../ui/glyphs.tsx'
 import { lastOf } from '../ui/spark-paths.ts'
 import { Sparkline } from '../ui/sparkline.tsx'
+import { brief } from './brief.ts'
 import { IntensityGauge } from './intensity-gauge.tsx'
 import { LeaseLines } from './leases.tsx'
 import { Asked, ProcessLink, type TabProps } from './parts.tsx'
@@ -264,7 +265,7 @@ function LastHandled({ process }: { process: ProcessView }) {
         <div key={entry.seq} className={`row m insp-handled ${entry.isFatal ? 'c-crashed' : ''}`}>
           {entry.isFatal ? <Glyph name="crashed" size={10} /> : <span style={{ width: 10 }} />}
           <span className="nw">{visible(entry.type)}</span>
-          <span className={`el ${entry.isFatal ? '' : 'i3'}`}>{termText(entry.value, 60)}</span>
+          <span className={`el ${entry.isFatal ? '' : 'i3'}`}>{brief(entry.value, entry.type)}</span>
           <span className="sp" />
           <span className={entry.isFatal ? '' : 'i2'}>{milliseconds(entry.waitMs)}</span>
           <span className={`insp-took ${entry.isFatal ? '' : 'i2'}`}>

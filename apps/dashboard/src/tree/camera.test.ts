@@ -39,7 +39,7 @@ describe('camera', () => {
     )
   })
 
-  it('opens near where that takes at most two screens, further away where it does not', () => {
+  it('opens near where that takes at most three screens, further away where it does not', () => {
     const open = (supervisors: number, workers: number) => {
       const shape = wide(supervisors, workers)
       return levelOf(openingScale((scale) => at(shape, scale), VIEW))

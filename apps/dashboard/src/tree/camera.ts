@@ -35,8 +35,8 @@ export function fitScale(layoutAt: (scale: number) => Size, view: Size): number 
 }
 
 /**
- * The scale a tree opens with: all of it if its chips can be read so; else near if a screen and a half shows it all,
- * then mid, then whatever fits.
+ * The scale a tree opens with: all of it if its chips can be read so; else near if three screens hold it, then mid, then
+ * whatever fits.
  */
 export function openingScale(layoutAt: (scale: number) => Size, view: Size): number {
   const fit = fitScale(layoutAt, view)
@@ -45,7 +45,7 @@ export function openingScale(layoutAt: (scale: number) => Size, view: Size): num
     const size = layoutAt(scale)
     return Math.max(size.width / view.width, size.height / view.height)
   }
-  if (pages(LEVEL_SCALE.near) <= 2.2) return LEVEL_SCALE.near
+  if (pages(LEVEL_SCALE.near) <= 3) return LEVEL_SCALE.near
   if (fit >= 0.4) return fit
   return pages(LEVEL_SCALE.mid) <= 2.2 ? LEVEL_SCALE.mid : fit
 }
@@ -118,10 +118,13 @@ export function reveal(camera: Camera, box: Box, view: Size, right = 0): Camera 
   const left = camera.x + box.x
   const top = camera.y + box.y
   let { x, y } = camera
+  // Far out of sight it comes to the middle, with what stands around it.
+  if (top > view.height || top + box.height < 0) y += view.height / 2 - (top + box.height / 2)
   if (left < pad) x += pad - left
   else if (left + box.width > free - pad) x -= left + box.width - (free - pad)
-  if (top < pad) y += pad - top
-  else if (top + box.height > view.height - pad) y -= top + box.height - (view.height - pad)
+  const now = y + box.y
+  if (now < pad) y += pad - now
+  else if (now + box.height > view.height - pad) y -= now + box.height - (view.height - pad)
   return x === camera.x && y === camera.y ? camera : { ...camera, x: Math.round(x), y: Math.round(y) }
 }
 

@@ -57,7 +57,6 @@ export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: 
       <div className="a">
         <Glyph name={row.status} />
         <b>{visible(row.name)}</b>
-        {row.label ? <span className="chip-label">{visible(row.label)}</span> : null}
         {row.fault === null ? null : <Glyph name="fault" size={11} />}
         {row.strategy ? (
           <span className="i2" title={row.strategy}>

@@ -36,8 +36,8 @@ export function cellOf(byte: number): Cell {
  */
 export function poolGrid(slots: number): PoolGrid | null {
   if (slots > 4_096) return null
-  const [columns, side, gap, step] =
-    slots < 64 ? [16, 10.2, 1.8, 2] : slots <= 512 ? [32, 5, 1, 2] : [64, 2.5, 0.5, 8]
+  if (slots < 64) return { columns: 16, rows: slots <= 16 ? 1 : slots <= 32 ? 2 : 4, side: 10.2, gap: 1.8 }
+  const [columns, side, gap, step] = slots <= 512 ? [32, 5, 1, 2] : [64, 2.5, 0.5, 8]
   const rows = Math.max(1, Math.ceil(slots / columns / step) * step)
   return { columns, rows, side, gap }
 }
@@ -62,7 +62,8 @@ function nearPoolHeight(slots: number): number {
   const grid = poolGrid(slots)
   if (grid === null) return 58
   const cells = grid.rows * (grid.side + grid.gap) - grid.gap
-  return Math.max(58, Math.round((grid.side > 10 ? 42 : 32) + cells))
+  if (grid.side > 10) return grid.rows === 1 ? 48 : Math.round(42 + cells)
+  return Math.max(58, Math.round(32 + cells))
 }
 
 /** How many processes one far cell stands for: the whole node stays at some thousands of cells. */

@@ -16,18 +16,12 @@ export function standIn(view: TreeView, key: string | null): string | null {
   while (parent !== null) {
     const at = parent
     const pools = rows.filter((row) => row.kind === 'pool' && row.parent === at)
-    const pool = pools.find((row) => isMember(row, key)) ?? (pools.length === 1 ? pools[0] : undefined)
-    if (pool) return pool.key
+    // Which of several pools it is in its key does not say.
+    if (pools.length === 1 && pools[0]) return pools[0].key
     if (rowOf(view, at)) return at
     parent = above(at)
   }
   return null
-}
-
-/** Members of a pool share its child id: `CallSup/call#7` is one of `CallSup/call`. */
-function isMember(pool: TreeRow, key: string): boolean {
-  const stem = key.replace(/#\d+$/, '')
-  return pool.key === stem || pool.key.startsWith(`${stem}#`) || pool.key.startsWith(`${stem}*`)
 }
 
 function above(key: string): string | null {

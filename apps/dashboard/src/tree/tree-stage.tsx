@@ -20,6 +20,7 @@ import { ORPHANS, rowOf, type TreeModel } from './model.ts'
 import { open, paintEdges, paintMarks, type Scene } from './paint.ts'
 import type { Palette } from './palette.ts'
 import { PoolChip } from './pool-chip.tsx'
+import { Tip } from './tip.tsx'
 import type { CameraControl } from './use-camera.ts'
 
 export interface TreeStageProps {
@@ -173,6 +174,7 @@ function Drawing(props: DrawingProps) {
   })
 
   const hovering = hovered === null ? null : layout.boxes.get(hovered)
+  const hoveredRow = hovered === null ? undefined : rowOf(view, hovered)
   const standing = selected === null ? null : layout.boxes.get(selected)
   const common = (key: string) => ({
     isSelected: key === selected,
@@ -217,6 +219,7 @@ function Drawing(props: DrawingProps) {
             })}
           </div>
         ) : null}
+        {hovering && hoveredRow ? <Tip row={hoveredRow} box={hovering} /> : null}
         {alphas.near === 0 && hovering ? <Outline box={hovering} kind="hov" /> : null}
         {alphas.near === 0 && standing ? (
           <Outline box={standing} kind={props.hasFocus ? 'sel foc' : 'sel'} />
