@@ -35,24 +35,28 @@ export class Call extends Timer implements From {
   readonly node: Node
   readonly caller: Proc | null
   readonly message: unknown
-  readonly sinceUs: number
+  /** Tick of its beginning. */
+  readonly since: number
   target: Proc | null = null
   beforeIn: Call | null = null
   afterIn: Call | null = null
   beforeOut: Call | null = null
   afterOut: Call | null = null
   isOpen = true
-  /** Set by the promise that the caller waits for. */
-  resolve: (value: unknown) => void = neverCalled
-  reject: (error: unknown) => void = neverCalled
+  /** Set once somebody waits on a promise; a call that is answered before that needs none. */
+  resolve: ((value: unknown) => void) | null = null
+  reject: ((error: unknown) => void) | null = null
+  /** The answer, or the error, of a call nobody waited on yet. */
+  early: unknown = undefined
+  hasFailed = false
 
-  constructor(node: Node, id: number, caller: Proc | null, message: unknown, sinceUs: number) {
+  constructor(node: Node, id: number, caller: Proc | null, message: unknown, since: number) {
     super()
     this.node = node
     this.id = id
     this.caller = caller
     this.message = message
-    this.sinceUs = sinceUs
+    this.since = since
   }
 
   /** Stands in both lists from now on. */
@@ -86,8 +90,16 @@ export class Call extends Timer implements From {
     if (this.list !== null) this.node.timers.remove(this)
   }
 
+  waitingUs(): number {
+    return this.node.clock.sinceUs(this.since)
+  }
+
   answer(value: unknown): void {
     this.close()
+    if (this.resolve === null) {
+      this.early = value
+      return
+    }
     this.node.scheduler.owesContinuation = true
     this.resolve(value)
   }
@@ -96,8 +108,22 @@ export class Call extends Timer implements From {
     this.close()
     const error = new CallError(reason, nameOfTarget(this.target), messageType(this.message))
     error.crash = crash
+    if (this.reject === null) {
+      this.early = error
+      this.hasFailed = true
+      return
+    }
     this.node.scheduler.owesContinuation = true
     this.reject(error)
+  }
+
+  /** What the caller awaits. */
+  promise(): Promise<unknown> {
+    if (!this.isOpen) return this.hasFailed ? Promise.reject(this.early) : Promise.resolve(this.early)
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
   }
 
   override fire(): void {
@@ -130,8 +156,4 @@ export function messageType(message: unknown): string {
 function ownText(value: object, key: string): string | null {
   const text = Object.getOwnPropertyDescriptor(value, key)?.value
   return typeof text === 'string' ? text.slice(0, 255) : null
-}
-
-function neverCalled(): void {
-  throw new Error('a call was settled before it was opened')
 }

@@ -136,7 +136,7 @@ export function rawCrash(process: Proc, failure: Failure): RawCrash {
     killer:
       failure.killer === null ? null : { ...processName(failure.killer.process), via: failure.killer.via },
     message: messageOf(process, failure, atUs),
-    caller: callerOf(process, failure, atUs),
+    caller: callerOf(process, failure),
     mailbox: { ...readMailbox(process, SMALL), fate: 'lost' },
     flightRecorder: readRecorder(process, SMALL, failure.phase === 'message'),
     state: capture(
@@ -194,7 +194,7 @@ function messageOf(process: Proc, failure: Failure, atUs: number): RawCrash['mes
   }
 }
 
-function callerOf(process: Proc, failure: Failure, atUs: number): RawCrash['caller'] {
+function callerOf(process: Proc, failure: Failure): RawCrash['caller'] {
   const { mailbox } = process
   let call = process.callers
   if (failure.phase === 'message' && mailbox !== null && mailbox.head > 0) {
@@ -206,7 +206,7 @@ function callerOf(process: Proc, failure: Failure, atUs: number): RawCrash['call
     ...processName(call.caller),
     isAlive: call.caller === null || call.caller.status !== 'exited',
     pendingCall: messageType(call.message),
-    waitingUs: Math.max(0, Math.round(atUs - call.sinceUs)),
+    waitingUs: call.waitingUs(),
   }
 }
 

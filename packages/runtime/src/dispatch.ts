@@ -50,6 +50,10 @@ export class Pending {
 /** One of this many synchronous handlers is timed. */
 const TIMED_EVERY = 64
 
+/** A send counts double, so that who sends in bulk does not outrun who receives. */
+const SEND_COST = 2
+const SPAWN_COST = 16
+
 /** Runs one process for at most its budget of messages. */
 export function turn(process: Proc): void {
   if ((process.flags & DEAD) !== 0) return
@@ -58,6 +62,8 @@ export function turn(process: Proc): void {
   const outer = node.enter(process)
   let phase: Phase = 'message'
   const isStart = (process.flags & STARTING) !== 0
+  const { counters, sends } = node
+  let { spawned } = counters
   let taken = 0
   try {
     if ((process.flags & SPECIAL) !== 0) {
@@ -79,7 +85,7 @@ export function turn(process: Proc): void {
         const { slots } = mailbox
         const message = slots[at]
         const meta = slots[at + 2]
-        node.sentCount = 0
+        sends.count = 0
         if ((process.flags & TIMED) !== 0) process.cancelIdleTimeout()
         const isTimed = (mailbox.head & (TIMED_EVERY - 1)) === 0
         const beganUs = isTimed ? clock.read() : 0
@@ -87,6 +93,11 @@ export function turn(process: Proc): void {
         const promise = driver.handle(process, message, slots[at + 1] as Proc | null, meta)
         if (promise !== undefined) wait(process, promise, 'message', meta)
         else if (isTimed) mailbox.noteTook(mailbox.head, clock.read() - beganUs)
+        budget -= sends.count * SEND_COST
+        if (counters.spawned !== spawned) {
+          budget -= (counters.spawned - spawned) * SPAWN_COST
+          spawned = counters.spawned
+        }
         if ((process.flags & HALT) !== 0 || node.condemned.length !== 0) break
       }
       mailbox.relax()
@@ -95,7 +106,7 @@ export function turn(process: Proc): void {
   } catch (thrown) {
     failed(process, thrown, phase, 'throw', clock.us)
   } finally {
-    node.counters.handled += taken
+    counters.handled += taken
     node.leave(process, outer)
     // Condemned while its own code was running.
     if ((process.flags & DEAD) === EXITING && (process.flags & RUNNING) === 0) finishDoomed(process)
@@ -135,7 +146,7 @@ export function wait(
   const pending = new Pending(phase, meta, process.handled, node.clock.us, end)
   process.pending = pending
   if ((process.flags & RECEIVING) === 0) process.flags |= BUSY
-  if (node.sentCount > 0) process.keepSends()
+  if (node.sends.count > 0) process.keepSends()
   promise.then(
     (value) => resume(process, pending, value),
     (error) => resumeFailed(process, pending, error),
@@ -173,7 +184,7 @@ function resumeFailed(process: Proc, pending: Pending, error: unknown): void {
 
 function settle(process: Proc, pending: Pending): void {
   const { node } = process
-  node.scheduler.wake()
+  node.scheduler.freshen()
   if (pending.phase === 'message') process.mailbox?.noteTook(pending.seq, node.clock.us - pending.startedUs)
   process.pending = null
   process.flags &= ~BUSY
@@ -262,8 +273,23 @@ function finishDoomed(process: Proc): void {
   if (doom !== undefined && doom !== null) finish(process, endBySignal(process, doom.reason, doom.signal))
 }
 
+const NOTHING: Partial<End> = {}
+/** Never written to: an orderly end has no crash. */
+const NORMAL: End = Object.freeze({
+  reason: 'normal',
+  kind: 'normal',
+  error: null,
+  signal: null,
+  cause: null,
+  crash: null,
+})
+
 /** Ends the process of its own accord, as a handler's `stop` result or a parent's order does. */
-export function stop(process: Proc, reason: ExitReason, phase: Phase, partial: Partial<End> = {}): void {
+export function stop(process: Proc, reason: ExitReason, phase: Phase, partial: Partial<End> = NOTHING): void {
+  if (reason === 'normal' && partial === NOTHING && !process.driver.hasTerminate) {
+    finish(process, NORMAL)
+    return
+  }
   const kind: ExitKind = isNormal(reason) ? 'normal' : 'exit'
   const ending: End = {
     reason,

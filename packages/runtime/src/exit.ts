@@ -74,7 +74,7 @@ export function finish(process: Proc, end: End): void {
   if (mailbox !== null) node.counters.lost += mailbox.length
   const { cold } = process
   if (cold !== null && cold.idleTimer !== null) node.timers.remove(cold.idleTimer)
-  if (node.hooks !== null) observeExit(process, end, willRestart)
+  if (node.hooks?.processExited !== undefined) observeExit(process, end, willRestart)
   cold?.abort?.abort(end.reason)
 
   const { reason, crash } = end

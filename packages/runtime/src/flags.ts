@@ -29,6 +29,8 @@ export const TIMED = 8_192
 export const DEAD = EXITING | EXITED
 /** Must not be put into the run queue. */
 export const BLOCKED = QUEUED | BUSY | SUSPENDED | DEAD | TERMINATING
+/** Cannot take a message at once. */
+export const UNAVAILABLE = BLOCKED | STARTING | RECEIVING | HAS_NEXT
 /** Ends a turn's loop over the mailbox. */
 export const HALT = BUSY | SUSPENDED | DEAD | TERMINATING | RECEIVING | HAS_NEXT
 /** Work that does not come from the mailbox. */

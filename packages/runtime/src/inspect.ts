@@ -79,7 +79,7 @@ function pendingCalls(process: Proc): Inspected['pendingCalls'] {
     calls.push({
       to: processName(call.target),
       type: messageType(call.message),
-      waitingUs: process.node.clock.us - call.sinceUs,
+      waitingUs: call.waitingUs(),
     })
   }
   return calls
@@ -91,7 +91,7 @@ function callers(process: Proc): Inspected['callers'] {
     calls.push({
       from: processName(call.caller),
       type: messageType(call.message),
-      waitingUs: process.node.clock.us - call.sinceUs,
+      waitingUs: call.waitingUs(),
     })
   }
   return calls

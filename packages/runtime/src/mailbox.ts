@@ -9,7 +9,7 @@ import type { Proc } from './process.ts'
 export const STRIDE = 5
 const FIRST_CAPACITY = 4
 /** A drained ring larger than this is given back. */
-const LARGE = 1_024
+const LARGE = 4_096
 /** V8 turns a longer pre-sized array into a dictionary. */
 const PRESIZED_MAX = 16_000_000
 

@@ -15,10 +15,11 @@ import { type InspectBounds, type Inspected, inspect } from './inspect.ts'
 import { isKey } from './key.ts'
 import { Mailbox } from './mailbox.ts'
 import { type Name, Pid, type To } from './pid.ts'
-import { type ChildFacts, never, type Proc, SENDS_KEPT } from './process.ts'
+import { type ChildFacts, never, type Proc } from './process.ts'
 import type { CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
 import { Scheduler, systemTasks, type TaskSource } from './scheduler.ts'
 import { Callback, SendAfter, type Timer } from './send-after.ts'
+import { Sends } from './sends.ts'
 import { bury, ExitSignal, resolve, sendExit } from './signals.ts'
 import { spawnProcess, startProcess } from './spawning.ts'
 import { Timers } from './timers.ts'
@@ -36,7 +37,7 @@ export interface NodeOptions {
   freezeMessages?: boolean
   /** Handled messages each process remembers for its crash report. Default 8. */
   flightRecorder?: number
-  /** Most messages one process handles before others get their turn. Default 128. */
+  /** Most messages one process handles before others get their turn. Default 512; a send counts as two. */
   reductions?: number
 }
 
@@ -73,11 +74,9 @@ export class Node {
   /** @internal The process whose code is on the stack. */
   running: Proc | null = null
   /** @internal Sends of the running handler. */
-  sentCount = 0
+  readonly sends = new Sends()
   /** @internal */
   readonly reductions: number
-  private readonly sentTo: (Proc | undefined)[] = new Array<Proc | undefined>(SENDS_KEPT).fill(undefined)
-  private readonly sentMessages: unknown[] = new Array<unknown>(SENDS_KEPT).fill(undefined)
   private readonly isFreezing: boolean
   private readonly kept: number
   private readonly table: Proc[] = []
@@ -102,7 +101,7 @@ export class Node {
     })
     this.isFreezing = options.freezeMessages ?? globalThis.process?.env?.NODE_ENV !== 'production'
     this.kept = Math.max(1, options.flightRecorder ?? 8)
-    this.reductions = Math.max(1, options.reductions ?? 128)
+    this.reductions = Math.max(1, options.reductions ?? 512)
   }
 
   /** Starts a process under nobody: an async function, a handler or a behaviour. Its `init` runs in its own turn. */
@@ -246,7 +245,7 @@ export class Node {
   /** @internal Puts a message into a mailbox; the target is alive. */
   deliver(target: Proc, message: unknown, sender: Proc | null, meta: unknown): void {
     const { scheduler } = this
-    if (!scheduler.isAwake) scheduler.wake()
+    scheduler.freshen()
     this.counters.sent += 1
     target.mailbox ??= new Mailbox(this.kept)
     target.mailbox.push(this.isFreezing ? frozen(message) : message, sender, meta, this.clock.tick)
@@ -338,7 +337,7 @@ export class Node {
     const outer = this.running
     this.running = process
     process.flags |= RUNNING
-    this.sentCount = 0
+    this.sends.count = 0
     return outer
   }
 
@@ -346,35 +345,19 @@ export class Node {
   leave(process: Proc, outer: Proc | null): void {
     this.running = outer
     if (outer !== process) process.flags &= ~RUNNING
-    this.sentCount = 0
-  }
-
-  /** @internal */
-  noteSend(to: Proc, message: unknown): void {
-    const count = this.sentCount
-    this.sentCount = count + 1
-    if (count >= SENDS_KEPT) return
-    this.sentTo[count] = to
-    this.sentMessages[count] = message
-  }
-
-  /** @internal */
-  takeSends(): { items: { to: Proc; message: unknown }[]; more: number } {
-    const items: { to: Proc; message: unknown }[] = []
-    for (let i = 0; i < this.sentCount && i < SENDS_KEPT; i++) {
-      items.push({ to: this.sentTo[i] as Proc, message: this.sentMessages[i] })
-    }
-    return { items, more: Math.max(0, this.sentCount - SENDS_KEPT) }
+    this.sends.count = 0
   }
 
   /** @internal Microseconds now, from the slice's reading where that is fresh. */
   nowUs(): number {
-    return this.scheduler.isAwake ? this.clock.us : this.clock.read()
+    this.scheduler.freshen()
+    return this.clock.us
   }
 
   /** @internal */
   setTimer(timer: Timer, ms: number): void {
-    this.timers.add(timer, ms >= 0 ? ms : 0, this.nowUs())
+    // Never from a stale reading: a timer must not fire early.
+    this.timers.add(timer, ms >= 0 ? ms : 0, this.clock.read())
   }
 
   /** @internal */
@@ -388,7 +371,7 @@ export class Node {
   cancelTimer(timer: SendAfter): number | null {
     if (timer.list === null) return null
     this.timers.remove(timer)
-    return Math.max(0, Math.round((timer.deadlineUs - this.nowUs()) / 1_000))
+    return Math.max(0, Math.round(timer.deadlineMs - this.clock.read() / 1_000))
   }
 
   /** @internal A promise for after the event loop has run. */
@@ -398,11 +381,13 @@ export class Node {
 
   /** @internal */
   observeStart(process: Proc): void {
+    if (this.hooks?.processStarted === undefined) return
     this.observe((hooks) => hooks.processStarted?.(process))
   }
 
   /** @internal */
   observeInitialised(process: Proc): void {
+    if (this.hooks?.processInitialised === undefined) return
     this.observe((hooks) => hooks.processInitialised?.(process))
   }
 

@@ -33,6 +33,7 @@ import { Pid } from './pid.ts'
 import { find, type Match, pick, Receiver } from './receive.ts'
 import type { Links, Monitor, MonitorRef } from './relations.ts'
 import { Callback, type SendAfter, type Timer } from './send-after.ts'
+import { Sends, type SentMessages } from './sends.ts'
 import { demonitor, ExitSignal, link, monitor, resolve, SelfExit, sendExit, unlink } from './signals.ts'
 
 /** What its supervisor knows of a child. */
@@ -65,11 +66,10 @@ export class Cold {
   nextValue: unknown = undefined
   idleTimer: Timer | null = null
   /** Sends of an async handler. */
-  sends: { items: { to: Proc; message: unknown }[]; more: number } | null = null
+  sends: Sends | null = null
 }
 
-/** Sends remembered of one handler. */
-export const SENDS_KEPT = 16
+const NONE: SentMessages = { items: [], more: 0 }
 
 export class Proc implements Process {
   flags: number
@@ -227,7 +227,7 @@ export class Proc implements Process {
     if ((this.flags & DEAD) !== 0) return node.refuse()
     const target = typeof to === 'string' ? node.named(to) : Pid.processOf(to)
     if (target === null || (target.flags & DEAD) !== 0) return node.deadLetter(to, message, this)
-    if (node.running === this) node.noteSend(target, message)
+    if (node.running === this) node.sends.note(target, message)
     else this.noteSend(target, message)
     node.deliver(target, message, this, undefined)
   }
@@ -237,7 +237,7 @@ export class Proc implements Process {
     if ((this.flags & DEAD) !== 0) return node.refuse()
     const target = typeof to === 'string' ? node.named(to) : Pid.processOf(to)
     if (target === null || (target.flags & DEAD) !== 0) return node.deadLetter(to, message, this)
-    if (node.running === this) node.noteSend(target, message)
+    if (node.running === this) node.sends.note(target, message)
     else this.noteSend(target, message)
     node.deliver(target, message, this, CAST)
   }
@@ -352,18 +352,17 @@ export class Proc implements Process {
 
   noteSend(to: Proc, message: unknown): void {
     const { extra } = this
-    extra.sends ??= { items: [], more: 0 }
-    if (extra.sends.items.length < SENDS_KEPT) extra.sends.items.push({ to, message })
-    else extra.sends.more += 1
+    extra.sends ??= new Sends()
+    extra.sends.note(to, message)
   }
 
   /** An async handler goes on sending after the node has turned to others. */
   keepSends(): void {
-    this.extra.sends = this.node.takeSends()
+    this.extra.sends = this.node.sends.copy()
   }
 
-  sends(): { items: readonly { to: Proc; message: unknown }[]; more: number } {
-    return this.cold?.sends ?? (this.node.running === this ? this.node.takeSends() : { items: [], more: 0 })
+  sends(): SentMessages {
+    return this.cold?.sends?.read() ?? (this.node.running === this ? this.node.sends.read() : NONE)
   }
 
   private receiveAt(index: number): Promise<never> {

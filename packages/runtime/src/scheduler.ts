@@ -13,8 +13,13 @@ export interface TaskSource {
   macrotask(run: () => void): void
 }
 
+const RESOLVED = Promise.resolve()
+
 export const systemTasks: TaskSource = {
-  microtask: (run) => queueMicrotask(run),
+  // Half the price of Node's queueMicrotask, which makes an AsyncResource each time.
+  microtask: (run) => {
+    void RESOLVED.then(run)
+  },
   macrotask: (run) => {
     setImmediate(run)
   },
@@ -44,6 +49,9 @@ export class Scheduler {
   private isOver = false
   /** A promise was resolved: its continuation has its turn before the next process. */
   owesContinuation = false
+  /** Ends are being carried out: no process may run in between. */
+  isHeld = false
+  private isFresh = false
   /** When the event loop last ran something of its own. */
   private breathUs = 0
 
@@ -61,9 +69,22 @@ export class Scheduler {
   /** Makes sure that a slice will run. */
   wake(): void {
     if (this.isAwake) return
+    this.freshen()
     this.isAwake = true
-    this.clock.read()
     this.tasks.microtask(this.slice)
+  }
+
+  /** Reads the clock where the last reading is from before the event loop last ran. */
+  freshen(): void {
+    if (this.isAwake || this.isFresh) return
+    this.isFresh = true
+    this.clock.read()
+    this.tasks.macrotask(this.stale)
+  }
+
+  /** Nobody waits for a turn, and the slice has time left. */
+  isIdle(): boolean {
+    return this.head === this.tail && !this.isOver && !this.isHeld
   }
 
   /** Puts a process into the run queue unless it must not run or already stands there. */
@@ -104,6 +125,10 @@ export class Scheduler {
     })
   }
 
+  private readonly stale = (): void => {
+    this.isFresh = false
+  }
+
   private readonly slice = (): void => {
     if (this.clock.us - this.breathUs > SLICE_US) this.tasks.macrotask(this.freshSlice)
     else this.run()
@@ -120,7 +145,12 @@ export class Scheduler {
     this.owesContinuation = false
     for (;;) {
       this.bury()
-      if (this.head === this.tail) break
+      if (this.head === this.tail) {
+        if (!this.owesContinuation) break
+        // Whoever was answered goes on next, and most likely has something for us.
+        this.tasks.microtask(this.slice)
+        return
+      }
       if (this.isOver) {
         this.tasks.macrotask(this.freshSlice)
         return

@@ -84,13 +84,15 @@ export function condemn(target: Proc, reason: ExitReason, signal: ExitSignal): v
 
 /** Carries out the ends that are due, and those they cause. */
 export function bury(node: Node): void {
-  const { condemned } = node
+  const { condemned, scheduler } = node
+  scheduler.isHeld = true
   for (let i = 0; i < condemned.length; i++) {
     const process = condemned[i] as Proc
     const doom = process.cold?.doom
     if (doom !== undefined && doom !== null) finish(process, endBySignal(process, doom.reason, doom.signal))
   }
   condemned.length = 0
+  scheduler.isHeld = false
 }
 
 /** A crash whose `terminate` the signal interrupts has its report already. */

@@ -57,7 +57,6 @@ export function initProcess(
     now = started
     later?.(started)
   }
-  node.scheduler.wake()
   process.flags |= QUEUED
   turn(process)
   process.flags &= ~QUEUED
@@ -83,7 +82,7 @@ function makeProcess(
   const driver = driverOf(what)
   const args = typeof what === 'function' ? { run: what, args: options.args } : options.args
   // The parent's turn has a fresh reading already.
-  if (!node.scheduler.isAwake) node.scheduler.wake()
+  node.scheduler.freshen()
   const process = new Proc(node, node.nextPid(), driver, args, parent, child)
   if (options.name !== undefined) node.register(options.name, process)
   if (options.label !== undefined) process.extra.label = options.label

@@ -8,7 +8,8 @@ import type { Clock, TimerSource } from './clock.ts'
 const LONGEST_SLEEP_MS = 1_000
 
 export abstract class Timer {
-  deadlineUs = 0
+  /** Whole milliseconds since the node's start. */
+  deadlineMs = 0
   list: TimerList | null = null
   before: Timer | null = null
   after: Timer | null = null
@@ -18,7 +19,7 @@ export abstract class Timer {
 class TimerList {
   readonly ms: number
   /** When to look at the list again: its first deadline, or earlier. */
-  dueUs = 0
+  dueMs = 0
   first: Timer | null = null
   last: Timer | null = null
   isQueued = false
@@ -32,11 +33,11 @@ export class Timers {
   private readonly clock: Clock
   private readonly source: TimerSource
   private readonly lists = new Map<number, TimerList>()
-  /** Binary heap of lists by `dueUs`. */
+  /** Binary heap of lists by `dueMs`. */
   private readonly heap: TimerList[] = []
   private latest: TimerList = new TimerList(-1)
   private handle: unknown = null
-  private armedUs = Number.POSITIVE_INFINITY
+  private armedMs = Number.POSITIVE_INFINITY
   private active = 0
 
   constructor(clock: Clock, source: TimerSource) {
@@ -52,14 +53,14 @@ export class Timers {
   /** Sets a timer; `nowUs` is the caller's idea of now. */
   add(timer: Timer, ms: number, nowUs: number): void {
     const list = this.latest.ms === ms ? this.latest : this.listOf(ms)
-    timer.deadlineUs = nowUs + ms * 1_000
+    timer.deadlineMs = Math.ceil(nowUs / 1_000 + ms)
     timer.list = list
     timer.before = list.last
     if (list.last === null) list.first = timer
     else list.last.after = timer
     list.last = timer
     this.active += 1
-    if (!list.isQueued) this.enqueue(list, timer.deadlineUs)
+    if (!list.isQueued) this.enqueue(list, timer.deadlineMs)
   }
 
   /** Cancels a timer; harmless when it has fired. */
@@ -96,43 +97,44 @@ export class Timers {
     return list
   }
 
-  private enqueue(list: TimerList, dueUs: number): void {
-    list.dueUs = dueUs
+  private enqueue(list: TimerList, dueMs: number): void {
+    list.dueMs = dueMs
     list.isQueued = true
     this.heap.push(list)
     this.siftUp(this.heap.length - 1)
-    if (dueUs < this.armedUs) this.arm()
+    if (dueMs < this.armedMs) this.arm()
   }
 
   private arm(): void {
     this.disarm()
     const next = this.heap[0]
     if (next === undefined) return
-    const ms = Math.min(Math.max(Math.ceil((next.dueUs - this.clock.us) / 1_000), 1), LONGEST_SLEEP_MS)
-    this.armedUs = next.dueUs
+    const ms = Math.min(Math.max(Math.ceil(next.dueMs - this.clock.us / 1_000), 1), LONGEST_SLEEP_MS)
+    this.armedMs = next.dueMs
     this.handle = this.source.setTimeout(this.expire, ms)
   }
 
   private disarm(): void {
     if (this.handle !== null) this.source.clearTimeout(this.handle)
     this.handle = null
-    this.armedUs = Number.POSITIVE_INFINITY
+    this.armedMs = Number.POSITIVE_INFINITY
   }
 
   private readonly expire = (): void => {
     this.handle = null
-    this.armedUs = Number.POSITIVE_INFINITY
-    const nowUs = this.clock.read()
+    this.armedMs = Number.POSITIVE_INFINITY
+    // A timer of the system may be a little early.
+    const nowMs = Math.floor(this.clock.read() / 1_000)
     let list = this.heap[0]
-    while (list !== undefined && list.dueUs <= nowUs) {
+    while (list !== undefined && list.dueMs <= nowMs) {
       this.pop()
       list.isQueued = false
-      while (list.first !== null && list.first.deadlineUs <= nowUs) {
+      while (list.first !== null && list.first.deadlineMs <= nowMs) {
         const timer = list.first
         this.remove(timer)
         timer.fire()
       }
-      if (list.first !== null && !list.isQueued) this.enqueue(list, list.first.deadlineUs)
+      if (list.first !== null && !list.isQueued) this.enqueue(list, list.first.deadlineMs)
       else if (!list.isQueued) this.forget(list)
       list = this.heap[0]
     }
@@ -166,7 +168,7 @@ export class Timers {
     while (i > 0) {
       const parent = (i - 1) >> 1
       const above = heap[parent] as TimerList
-      if (above.dueUs <= list.dueUs) break
+      if (above.dueMs <= list.dueMs) break
       heap[i] = above
       i = parent
     }
@@ -181,9 +183,9 @@ export class Timers {
       let below = i * 2 + 1
       if (below >= heap.length) break
       const right = heap[below + 1]
-      if (right !== undefined && right.dueUs < (heap[below] as TimerList).dueUs) below += 1
+      if (right !== undefined && right.dueMs < (heap[below] as TimerList).dueMs) below += 1
       const child = heap[below] as TimerList
-      if (child.dueUs >= list.dueUs) break
+      if (child.dueMs >= list.dueMs) break
       heap[i] = child
       i = below
     }

@@ -1,0 +1,195 @@
+/**
+ * The runtime's micro workloads, each a function that does `count` operations and resolves with the milliseconds they
+ * took. Nodes are made as users get them, messages unfrozen as in production. `bench/` runs them beside other systems'.
+ */
+import { createNode, GenServer, type Node, noreply, type Pid, reply } from '../src/index.ts'
+
+export interface Workload {
+  readonly name: string
+  /** Operations of one round. */
+  readonly count: number
+  run(count: number): Promise<number>
+}
+
+function freshNode(): Node {
+  const node = createNode({ name: 'bench@localhost', freezeMessages: false })
+  // Observers are present, as in a node that is watched.
+  node.hooks = {}
+  return node
+}
+
+/** Times `begin` until `done` is called. */
+function timed(begin: (done: () => void) => void): Promise<number> {
+  return new Promise((resolve) => {
+    const startedMs = performance.now()
+    begin(() => resolve(performance.now() - startedMs))
+  })
+}
+
+/** A process spawns another, which ends at once, then the next. */
+async function spawnAndExit(count: number): Promise<number> {
+  const node = freshNode()
+  const die = () => undefined
+  const tookMs = await timed((done) => {
+    const spawner: Pid<number> = node.spawn({
+      handle(left: number, ctx) {
+        const batch = Math.min(left, 100)
+        for (let i = 0; i < batch; i++) ctx.spawn(die)
+        if (left > batch) ctx.send(ctx.self, left - batch)
+        else done()
+      },
+    })
+    node.send(spawner, count)
+  })
+  await node.stop()
+  return tookMs
+}
+
+/** One process sends to another, in batches so that the mailbox stays short. */
+async function oneWaySend(count: number): Promise<number> {
+  const node = freshNode()
+  const tookMs = await timed((done) => {
+    let received = 0
+    const sink = node.spawn({
+      handle(_message: number) {
+        received += 1
+        if (received === count) done()
+      },
+    })
+    const source: Pid<number> = node.spawn({
+      handle(left: number, ctx) {
+        const batch = Math.min(left, 100)
+        for (let i = 0; i < batch; i++) ctx.send(sink, i)
+        if (left > batch) ctx.send(ctx.self, left - batch)
+      },
+    })
+    node.send(source, count)
+  })
+  await node.stop()
+  return tookMs
+}
+
+/** Two processes send one message to and fro; a round trip is one operation. */
+async function pingPong(count: number): Promise<number> {
+  const node = freshNode()
+  const tookMs = await timed((done) => {
+    const pong: Pid<Pid<number>> = node.spawn({
+      handle: (from: Pid<number>, ctx) => ctx.send(from, 1),
+    })
+    let left = count
+    const ping: Pid<number> = node.spawn({
+      handle(_message: number, ctx) {
+        if (left === 0) return done()
+        left -= 1
+        ctx.send(pong, ctx.self)
+      },
+    })
+    node.send(ping, 0)
+  })
+  await node.stop()
+  return tookMs
+}
+
+const Counter = GenServer.define<{
+  state: { n: number }
+  calls: { add: (message: { by: number }) => number }
+  casts: { add: { by: number }; done: { tell: () => void } }
+}>({
+  module: 'Counter',
+  init: () => ({ n: 0 }),
+  handleCall: { add: ({ by }, _from, { n }) => reply(n + by, { n: n + by }) },
+  handleCast: {
+    add: ({ by }, { n }) => noreply({ n: n + by }),
+    done: ({ tell }, state) => {
+      tell()
+      return noreply(state)
+    },
+  },
+})
+
+/** Callers ask a GenServer, each one question after the other. */
+async function calls(count: number, callers: number): Promise<number> {
+  const node = freshNode()
+  const server = node.spawn(Counter)
+  const each = count / callers
+  const tookMs = await timed((done) => {
+    let finished = 0
+    for (let i = 0; i < callers; i++) {
+      node.spawn(async (ctx) => {
+        for (let n = 0; n < each; n++) await ctx.call(server, { type: 'add', by: 1 })
+        finished += 1
+        if (finished === callers) done()
+      })
+    }
+  })
+  await node.stop()
+  return tookMs
+}
+
+/** A process casts to a GenServer. */
+async function casts(count: number): Promise<number> {
+  const node = freshNode()
+  const server = node.spawn(Counter)
+  const tookMs = await timed((done) => {
+    const source: Pid<number> = node.spawn({
+      handle(left: number, ctx) {
+        const batch = Math.min(left, 100)
+        for (let i = 0; i < batch; i++) ctx.cast(server, { type: 'add', by: 1 })
+        if (left > batch) ctx.send(ctx.self, left - batch)
+        else ctx.cast(server, { type: 'done', tell: done })
+      },
+    })
+    node.send(source, count)
+  })
+  await node.stop()
+  return tookMs
+}
+
+/** A token goes round a ring of 1,000 processes; a hop is one operation. */
+async function ring(count: number): Promise<number> {
+  const node = freshNode()
+  const tookMs = await timed((done) => {
+    const members: Pid<number>[] = []
+    for (let i = 0; i < 1_000; i++) {
+      members.push(
+        node.spawn({
+          handle(left: number, ctx) {
+            if (left === 0) done()
+            else ctx.send(members[(i + 1) % 1_000] as Pid<number>, left - 1)
+          },
+        }),
+      )
+    }
+    node.send(members[0] as Pid<number>, count)
+  })
+  await node.stop()
+  return tookMs
+}
+
+export const workloads: readonly Workload[] = [
+  { name: 'spawn', count: 500_000, run: spawnAndExit },
+  { name: 'send', count: 3_000_000, run: oneWaySend },
+  { name: 'pingpong', count: 1_000_000, run: pingPong },
+  { name: 'call', count: 500_000, run: (count) => calls(count, 1) },
+  { name: 'call_100', count: 1_000_000, run: (count) => calls(count, 100) },
+  { name: 'cast', count: 2_000_000, run: casts },
+  { name: 'ring', count: 2_000_000, run: ring },
+]
+
+/** Bytes of heap that one idle process takes, run under `--expose-gc`. */
+export async function bytesPerProcess(count = 100_000): Promise<number> {
+  const { gc } = globalThis as { gc?: () => void }
+  if (gc === undefined) throw new Error('run with --expose-gc')
+  const node = freshNode()
+  const idle = { handle: () => undefined }
+  node.spawn(idle)
+  await node.after(1)
+  gc()
+  const before = process.memoryUsage().heapUsed
+  for (let i = 0; i < count; i++) node.spawn(idle)
+  await node.after(1)
+  gc()
+  const bytes = (process.memoryUsage().heapUsed - before) / count
+  await node.stop()
+  return bytes
+}
