@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { type Constellation, type ObservedNode, startConstellation } from './constellation.ts'
+import { counter, startShop } from './shop.ts'
+import { until } from './until.ts'
+
+const SLOW_MS = 120_000
+vi.setConfig({ testTimeout: SLOW_MS })
+
+let constellation: Constellation
+let shop: ObservedNode
+beforeAll(async () => {
+  constellation = await startConstellation({ database: 'postgres' })
+  shop = await constellation.observe(await startShop('shop@localhost', 1_000))
+}, SLOW_MS)
+afterAll(() => constellation?.[Symbol.asyncDispose](), SLOW_MS)
+
+test('a database that is gone freezes nothing: the tree moves, the crash is listed unstored, then stored', async () => {
+  const browser = await constellation.browser()
+  const tree = browser.view('tree', { node: 'shop@localhost' })
+  const cluster = browser.view('cluster', {})
+  await tree.waitFor(({ processes }) => processes >= 1_000, 'the whole tree', 30_000)
+  await constellation.database?.halt()
+  const crashes = tree.value.counts.crashed
+  expect(crashes).toBe(0)
+  const seq = tree.seq
+  shop.node.cast(counter(5), { type: 'fail', why: 'while the database is gone' })
+  await until(() => tree.seq > seq, 'the tree stood still')
+  await cluster.waitFor(({ nodes }) => (nodes['shop@localhost']?.crashes5m ?? 0) === 1, 'the crash counted')
+  await until(() => constellation.hub.counters().storeFailures > 0, 'nobody noticed')
+  await cluster.waitFor(({ hub }) => hub.storeState === 'down', 'the hub says so')
+  expect(constellation.hub.counters().crashesPending).toBe(1)
+  expect(shop.agent.status.pending).toBe(1)
+  // The list itself needs the database; the report does not.
+  expect((await constellation.api('/api/v1/crashes')).status).toBe(503)
+  await constellation.database?.start()
+  await until(() => constellation.hub.counters().crashesPending === 0, 'it was not stored', {
+    withinMs: 30_000,
+  })
+  await until(() => shop.agent.status.pending === 0, 'it was not acked')
+  await cluster.waitFor(({ hub }) => hub.storeState === 'ready', 'the hub says so')
+  const { items } = (await constellation.api('/api/v1/crashes')).body as { items: unknown[] }
+  expect(items).toHaveLength(1)
+  await browser.close()
+})
+
+test('a browser that takes nothing is skipped, slows nobody, and gets the whole once it takes again', async () => {
+  const stuck = await constellation.browser()
+  const quick = await constellation.browser()
+  const views = {
+    stuck: stuck.view('tree', { node: 'shop@localhost' }),
+    quick: quick.view('tree', { node: 'shop@localhost' }),
+  }
+  await views.stuck.waitFor(() => true)
+  await views.quick.waitFor(() => true)
+  const pipe = rawSocket(stuck.socket)
+  pipe.pause()
+  const skippedBefore = constellation.hub.counters().viewsSkipped
+  let failures = 0
+  await until(
+    () => {
+      // What the network's own buffers hold must be filled before anybody can notice.
+      for (let i = 0; i < 300; i++)
+        shop.node.cast(counter(failures++ % 1_000), { type: 'fail', why: 'again and again' })
+      return constellation.hub.counters().viewsSkipped > skippedBefore + 3
+    },
+    'nothing was skipped',
+    { withinMs: 60_000 },
+  )
+  const seq = views.quick.seq
+  await until(() => views.quick.seq > seq + 2, 'the quick one was slowed')
+  const stuckAt = views.stuck.seq
+  pipe.resume()
+  await until(() => views.stuck.seq > stuckAt, 'it never caught up')
+  await shop.stop()
+  await views.quick.waitFor(({ nodeStatus }) => nodeStatus === 'stopped')
+  await views.stuck.waitFor(({ nodeStatus }) => nodeStatus === 'stopped', 'the end', 30_000)
+  const counts = (view: (typeof views)['quick']) => [
+    view.value.processes,
+    Object.keys(view.value.rows).length,
+  ]
+  expect(counts(views.stuck)).toEqual(counts(views.quick))
+})
+
+/** The TCP connection beneath a client of socket.io on websocket. */
+function rawSocket(socket: { io: { engine: { transport: unknown } } }): { pause(): void; resume(): void } {
+  const { ws } = socket.io.engine.transport as { ws: { _socket: { pause(): void; resume(): void } } }
+  return ws._socket
+}
