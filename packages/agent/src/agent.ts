@@ -230,6 +230,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     wantsCensus = false
     censusAtMs = performance.now()
     source.begin()
+    delivery.disconnected()
     desk.forgetCounts()
     if (isTakingCensus) return
     isTakingCensus = true

@@ -203,3 +203,13 @@ describe('backoff', () => {
     expect(retryDelayMs(3, 30_000, () => 1)).toBeLessThan(600)
   })
 })
+
+test('a hub that says welcome again gets the whole picture again, and what it has not acked', async () => {
+  const { hub, node } = await startConstellation(Root, { acks: false })
+  await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
+  await fail(node)
+  await until(() => expect(hub.reports.size).toBe(1))
+  hub.welcomeAgain()
+  await until(() => expect(hub.of('snapshot.end')).toHaveLength(2))
+  await until(() => expect([...hub.reports.values()][0]?.times).toBe(2))
+})

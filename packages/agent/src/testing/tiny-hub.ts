@@ -21,6 +21,8 @@ export interface TinyHub {
   command(order: Command | Record<string, unknown>): void
   renew(leases: string[]): void
   clock(): Promise<unknown>
+  /** Asks for everything anew on the same connection. */
+  welcomeAgain(): void
   /** Cuts every agent off, as a network would. */
   cut(): void
   refuse: Refusal | null
@@ -44,6 +46,9 @@ export async function tinyHub(options: { port?: number; acks?: boolean } = {}): 
     command: (order) => agents.emit('command', order),
     renew: (leases) => agents.emit('renewal', { leases }),
     clock: async () => (await agents.timeout(2_000).emitWithAck('clock'))[0],
+    welcomeAgain: () => {
+      agents.emit('welcome', { protocol: 1, hubVersion: 'tiny', heartbeatMs: 1_000, lastSeq: 0 })
+    },
     cut: () => {
       for (const socket of sockets) socket.conn.close()
     },
