@@ -26,6 +26,8 @@ import {
 export function ClusterPhone({ cluster }: { cluster: ClusterView }) {
   const rows = Object.values(cluster.nodes)
   const { loud, quiet } = triage(rows)
+  // One node alone has room to be shown.
+  const isFolded = rows.length > 1
   const { title, text } = verdict(rows)
   const [isOpen, setIsOpen] = useState(false)
   return (
@@ -39,7 +41,8 @@ export function ClusterPhone({ cluster }: { cluster: ClusterView }) {
       {loud.map((row) => (
         <PhoneNode key={row.node} row={row} offenders={cluster.offenders} />
       ))}
-      {quiet.length === 0 ? null : (
+      {isFolded ? null : quiet.map((row) => <PhoneNode key={row.node} row={row} offenders={[]} />)}
+      {quiet.length === 0 || !isFolded ? null : (
         <>
           <button
             type="button"

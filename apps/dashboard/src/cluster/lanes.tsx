@@ -12,7 +12,7 @@ import { useSize } from '../ui/use-size.ts'
 
 const NAMES_PX = 132
 const RIGHT_PX = 16
-const TOP_PX = 6
+const TOP_PX = 8
 const LANE_PX = 36
 
 export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineView | null }) {
@@ -75,7 +75,7 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
               {rows.map((row, i) => {
                 const y = TOP_PX + i * LANE_PX + LANE_PX / 2 - 9
                 const own = marks.filter((mark) => mark.node === row.node)
-                const crashed = placeMarks(own, 'crash', scale)
+                const crashed = placeMarks(own, 'crash', scale, GLYPH_PX)
                 return (
                   <g key={row.node}>
                     <text className="axl" x="12" y={y + 4} style={{ fill: 'var(--color-ink-2)' }}>
@@ -113,11 +113,24 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
                           </g>
                         )
                       })}
-                    {beside(placeMarks(own, 'restart', scale), crashed).map((mark) => (
-                      <GlyphMark key={mark.id} name="restarting" x={mark.x} y={y} scale={1} />
+                    {beside(placeMarks(own, 'restart', scale, GLYPH_PX), crashed).map((mark) => (
+                      <GlyphMark key={mark.id} name="restarting" x={mark.x} y={y + mark.down} scale={1} />
                     ))}
                     {crashed.map((mark) => (
-                      <GlyphMark key={mark.id} name="crashed" x={mark.x} y={y} scale={1} />
+                      <g key={mark.id}>
+                        <GlyphMark name="crashed" x={mark.x} y={y} scale={1} />
+                        {mark.marks.length > 1 ? (
+                          <text
+                            className="ax"
+                            x={mark.x}
+                            y={y - 9}
+                            textAnchor="middle"
+                            style={{ fill: 'var(--color-crashed)' }}
+                          >
+                            ×{mark.marks.length}
+                          </text>
+                        ) : null}
+                      </g>
                     ))}
                   </g>
                 )
@@ -145,6 +158,7 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
                   marks.filter((mark) => mark.node === row.node),
                   'crash',
                   scale,
+                  GLYPH_PX,
                 ).map((placed) => {
                   const mark = placed.marks.at(-1)
                   if (!mark?.crashId) return null
@@ -168,12 +182,16 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
   )
 }
 
-const GLYPH_PX = 14
+/** Nearer than a glyph is wide, marks become one with a count. */
+const GLYPH_PX = 13
 
-/** A restart comes milliseconds after its crash: it stands beside it, not under it. */
-function beside(restarts: PlacedMark[], crashes: PlacedMark[]): PlacedMark[] {
+/** A restart comes milliseconds after its crash: it stands beside it, or below where there is no room. */
+function beside(restarts: PlacedMark[], crashes: PlacedMark[]): (PlacedMark & { down: number })[] {
+  const isFree = (x: number) => crashes.every((one) => Math.abs(one.x - x) >= GLYPH_PX - 1)
   return restarts.map((mark) => {
+    if (isFree(mark.x)) return { ...mark, down: 0 }
     const crash = crashes.find((one) => Math.abs(one.x - mark.x) < GLYPH_PX)
-    return crash ? { ...mark, x: crash.x + GLYPH_PX } : mark
+    const x = (crash?.x ?? mark.x) + GLYPH_PX
+    return isFree(x) ? { ...mark, x, down: 0 } : { ...mark, down: GLYPH_PX - 1 }
   })
 }

@@ -97,16 +97,22 @@ export interface PlacedMark {
 const NEAR_PX = 9
 
 /** Marks of one kind on the strip, oldest first; those nearer than a glyph's width become one with a count. */
-export function placeMarks(marks: Mark[], kind: Mark['kind'], scale: StripScale): PlacedMark[] {
+export function placeMarks(
+  marks: Mark[],
+  kind: Mark['kind'],
+  scale: StripScale,
+  nearPx = NEAR_PX,
+): PlacedMark[] {
   const placed: PlacedMark[] = []
   const inOrder = marks.filter((mark) => mark.kind === kind).sort((a, b) => a.atMs - b.atMs)
   for (const mark of inOrder) {
-    const x = scale.x(mark.atMs)
+    // A crash is told before the second it happened in is counted.
+    const x = Math.min(scale.edgeX, scale.x(mark.atMs))
     if (x < scale.leftX + 2) continue
     const before = placed.at(-1)
     // Measured from the first of a cluster, so that a steady storm becomes several marks and not one.
     const first = before?.marks[0]
-    if (before && first && x - scale.x(first.atMs) < NEAR_PX) {
+    if (before && first && x - scale.x(first.atMs) < nearPx) {
       before.marks.push(mark)
       before.id = mark.id
       before.x = x

@@ -102,6 +102,7 @@ function Vitals({ row }: { row: NodeRow }) {
   const tones = tonesOf(row)
   const heap = row.heapLimitBytes > 0 ? row.heapUsedBytes / row.heapLimitBytes : 0
   const limit = bytes(row.heapLimitBytes)
+  const [delay, unit] = duration(row.eventLoopDelayP99Ms).split(' ')
   const common = { width: line, height: 22, slots: 60 }
   const tile = (name: string, value: string, unit: string, chart: ReactNode, tone?: string) => (
     <div>
@@ -127,7 +128,7 @@ function Vitals({ row }: { row: NodeRow }) {
         />,
         tones.utilisation.figure,
       )}
-      {tile('Loop delay p99', duration(row.eventLoopDelayP99Ms).split(' ')[0] ?? '0', 'ms', null)}
+      {tile('Loop delay p99', delay ?? '0', unit ?? 'ms', null)}
       {tile(
         'Processes',
         count(row.processes),
