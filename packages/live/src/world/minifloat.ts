@@ -7,14 +7,16 @@
 export const GAP = 0xffff
 
 const MANTISSA = 2_047
+const SCALE = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** exponent)
 
 export function pack(value: number): number {
   if (!(value > 0)) return 0
-  let exponent = 0
   let mantissa = Math.round(value)
+  if (mantissa <= MANTISSA) return mantissa
+  let exponent = 0
   while (mantissa > MANTISSA && exponent < 31) {
     exponent++
-    mantissa = Math.round(value / 2 ** exponent)
+    mantissa = Math.round(value / (SCALE[exponent] ?? 1))
   }
   const packed = (exponent << 11) | Math.min(mantissa, MANTISSA)
   return packed === GAP ? GAP - 1 : packed
@@ -22,5 +24,5 @@ export function pack(value: number): number {
 
 export function unpack(packed: number): number | null {
   if (packed === GAP) return null
-  return (packed & MANTISSA) * 2 ** (packed >> 11)
+  return (packed & MANTISSA) * (SCALE[packed >> 11] ?? 1)
 }

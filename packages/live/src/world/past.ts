@@ -58,18 +58,22 @@ export class Pasts {
     return known.key
   }
 
-  /** Touched last, forgotten last. */
   #of(key: string): Past {
-    const past = this.#byKey.get(key) ?? { incarnations: [], crashes: [] }
-    this.#byKey.delete(key)
+    const known = this.#byKey.get(key)
+    if (known !== undefined) return known
+    const past: Past = { incarnations: [], crashes: [] }
     this.#byKey.set(key, past)
-    if (this.#byKey.size > MAX_KEYS) {
-      for (const [oldest, { crashes }] of this.#byKey) {
-        for (const { id } of crashes) this.#notes.delete(id)
-        this.#byKey.delete(oldest)
-        break
-      }
-    }
+    if (this.#byKey.size > MAX_KEYS) this.#forget()
     return past
+  }
+
+  /** A quarter at once: taking the oldest out of a map one by one walks over the holes of all that went before. */
+  #forget(): void {
+    let left = MAX_KEYS / 4
+    for (const [key, { crashes }] of this.#byKey) {
+      if (left-- === 0) return
+      for (const { id } of crashes) this.#notes.delete(id)
+      this.#byKey.delete(key)
+    }
   }
 }

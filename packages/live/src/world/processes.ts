@@ -230,16 +230,20 @@ export class Processes {
     return key
   }
 
-  /** The slot of a logical key, else of a pid; a dead slot too. */
+  /** The slot of a logical key, else of a pid, for which all are looked through. A dead slot too. */
   resolve(keyOrPid: string): number | undefined {
-    const [first, ...rest] = keyOrPid.split('/')
+    return this.find(keyOrPid) ?? this.#byPid(keyOrPid)
+  }
+
+  /** The slot of a logical key. */
+  find(key: string): number | undefined {
+    const [first, ...rest] = key.split('/')
     let index = first === ORPHANS_KEY ? ORPHANS : this.roots.get(first ?? '')
     for (const segment of rest) {
       if (index === undefined) break
       index = this.columns.children[index]?.get(segment)
     }
-    if (index !== undefined) return index
-    return this.#byPid(keyOrPid)
+    return index
   }
 
   #byPid(pid: string): number | undefined {

@@ -18,26 +18,27 @@ export interface Spec {
 interface Held {
   id: number
   spec: Spec
-  key: string
   uses: number
 }
 
 /** Specs by number, counted by use, so that modules that come and go leave nothing behind. */
 export class Specs {
   readonly #held: (Held | undefined)[] = []
-  readonly #byKey = new Map<string, Held>()
+  /** A module has few specs, so they are compared one by one: nearly every start meets its own first. */
+  readonly #byModule = new Map<string, Held[]>()
   readonly #free: number[] = []
 
   /** The number of this record's spec; each call is one use. */
   acquire(record: ProcessStarted): number {
-    const { behaviour, module, kind, restart, shutdown, supervisor } = record
-    const key = JSON.stringify([behaviour, module, kind, restart, shutdown, supervisor])
-    let held = this.#byKey.get(key)
+    const alike = this.#byModule.get(record.module) ?? []
+    let held = alike.find(({ spec }) => isSpecOf(spec, record))
     if (held === undefined) {
+      const { behaviour, module, kind, restart, shutdown, supervisor } = record
       const id = this.#free.pop() ?? this.#held.length
-      held = { id, key, uses: 0, spec: { behaviour, module, kind, restart, shutdown, supervisor } }
+      held = { id, uses: 0, spec: { behaviour, module, kind, restart, shutdown, supervisor } }
       this.#held[id] = held
-      this.#byKey.set(key, held)
+      alike.push(held)
+      this.#byModule.set(module, alike)
     }
     held.uses++
     return held.id
@@ -47,8 +48,11 @@ export class Specs {
     const held = this.#held[id]
     if (held === undefined || --held.uses > 0) return
     this.#held[id] = undefined
-    this.#byKey.delete(held.key)
     this.#free.push(id)
+    const { module } = held.spec
+    const left = this.#byModule.get(module)?.filter((other) => other !== held) ?? []
+    if (left.length > 0) this.#byModule.set(module, left)
+    else this.#byModule.delete(module)
   }
 
   get(id: number): Spec {
@@ -56,8 +60,16 @@ export class Specs {
     if (held === undefined) throw new RangeError(`no spec ${id}`)
     return held.spec
   }
+}
 
-  get size(): number {
-    return this.#byKey.size
-  }
+function isSpecOf(spec: Spec, record: ProcessStarted): boolean {
+  return (
+    spec.restart === record.restart &&
+    spec.shutdown === record.shutdown &&
+    spec.behaviour === record.behaviour &&
+    spec.kind === record.kind &&
+    spec.supervisor?.strategy === record.supervisor?.strategy &&
+    spec.supervisor?.intensity === record.supervisor?.intensity &&
+    spec.supervisor?.periodMs === record.supervisor?.periodMs
+  )
 }

@@ -163,7 +163,7 @@ class LiveWorld implements World {
     for (const { state } of this.#nodes.values()) {
       const key = state.pasts.stored(id)
       if (key === null) continue
-      const index = state.processes.resolve(key)
+      const index = state.processes.find(key)
       if (index === undefined) state.version++
       else state.processes.touch(index)
       return

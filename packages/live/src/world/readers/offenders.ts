@@ -26,7 +26,7 @@ export function offendersOf(node: NodeState): Offender[] {
   }
   const restarts = new Top()
   for (const [key, count] of restartsByKey(node)) {
-    const index = p.resolve(key)
+    const index = p.find(key)
     if (index !== undefined) restarts.add(index, count)
   }
   const held = new Top()

@@ -126,7 +126,7 @@ export class Teller {
     this.world.tick(this.nowMs)
   }
 
-  figures(samples: [number, number, number, number][], node: Partial<NodeSample> = {}): void {
+  figures(samples: [number, number, number, number][] = [], node: Partial<NodeSample> = {}): void {
     const column = (i: 0 | 1 | 2 | 3): number[] => samples.map((sample) => sample[i])
     this.#handled += 10
     this.tell(
