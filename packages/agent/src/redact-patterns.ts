@@ -37,7 +37,7 @@ export const TEXT_PATTERNS: readonly TextPattern[] = [
   },
   {
     why: 'api key',
-    hint: /sk|pk|rk|gh|glpat|AKIA|ASIA|xox|AIza|npm_|SG\.|hooks\.slack/,
+    hint: /[spr]k[-_]|gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|xox|AIza|npm_|SG\./,
     pattern:
       /\b(?:(?:sk|pk|rk)[-_][\w-]{12,}|gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|xox[abeoprs]-[\w-]{8,}|AIza[\w-]{20,}|npm_\w{20,}|SG\.[\w-]{12,}\.[\w-]{12,})/g,
   },
@@ -71,6 +71,12 @@ export const TEXT_PATTERNS: readonly TextPattern[] = [
     accept: isCardNumber,
   },
 ]
+
+/** Shorter than any secret that is known by its shape, a name and a value included. */
+export const SHORTEST = 5
+
+/** Fails for nearly every text that holds no secret, in one pass. */
+export const ANY_HINT = new RegExp(TEXT_PATTERNS.map(({ hint }) => hint.source).join('|'), 'i')
 
 /** Luhn's check, on the lengths and first digits that cards have. */
 export function isCardNumber(text: string): boolean {

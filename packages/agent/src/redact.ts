@@ -4,7 +4,14 @@
  * of a text. It fails closed: what cannot be redacted is not sent.
  */
 import type { Term } from '@orrery/protocol'
-import { isCardNumber, SECRET_KEY, TEXT_PATTERNS, type TextPattern } from './redact-patterns.ts'
+import {
+  ANY_HINT,
+  isCardNumber,
+  SECRET_KEY,
+  SHORTEST,
+  TEXT_PATTERNS,
+  type TextPattern,
+} from './redact-patterns.ts'
 
 export interface RedactOptions {
   /** Further keys whose values are hidden: a text is compared with case and punctuation ignored. */
@@ -53,14 +60,12 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
   const extraKeys = options.keys ?? []
   const plainKeys = extraKeys.filter((key): key is string => typeof key === 'string').map(normalise)
   const keyPatterns = extraKeys.filter((key): key is RegExp => key instanceof RegExp).map(global)
-  const patterns: TextPattern[] = [
-    ...TEXT_PATTERNS,
-    ...(options.patterns ?? []).map((pattern) => ({
-      why: 'pattern',
-      hint: /(?:)/,
-      pattern: global(pattern),
-    })),
-  ]
+  const own: TextPattern[] = (options.patterns ?? []).map((pattern) => ({
+    why: 'pattern',
+    hint: /(?:)/,
+    pattern: global(pattern),
+  }))
+  const patterns = [...TEXT_PATTERNS, ...own]
   const keyCache = new Map<string, boolean>()
 
   const isSecretKey = (key: string): boolean => {
@@ -78,7 +83,8 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
 
   const redactText = (text: string): string => {
     let out = text
-    for (const { hint, pattern, keep, accept } of patterns) {
+    const isSuspect = text.length >= SHORTEST && ANY_HINT.test(text)
+    for (const { hint, pattern, keep, accept } of isSuspect ? patterns : own) {
       if (!hint.test(out)) continue
       out = out.replace(pattern, (match: string, ...rest: unknown[]) => {
         if (match === '' || (accept && !accept(match))) return match
