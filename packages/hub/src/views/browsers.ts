@@ -7,6 +7,7 @@ import { subscribe, unsubscribe, type ViewMessage } from '@orrery/protocol'
 import type { Namespace, Socket } from 'socket.io'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
+import { createBrowserFlow } from './browser-flow.ts'
 import { type Ask, askKey, readAsk } from './params.ts'
 import { createProducer, type Producer, type Recipe, type Watcher } from './producer.ts'
 
@@ -61,37 +62,30 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
     const behind = new Set<Subscription>()
     counters.browsersConnected++
 
-    let isWaiting = false
-    const drained = (): void => {
-      isWaiting = false
+    const flow = createBrowserFlow(socket, clock, () => {
       for (const subscription of [...behind]) {
-        if (!isDrained(socket)) return awaitDrain()
+        if (!flow.isReady()) return flow.wait()
         behind.delete(subscription)
         subscription.producer.catchUp(subscription.watcher)
       }
-    }
-    const awaitDrain = (): void => {
-      if (isWaiting) return
-      isWaiting = true
-      socket.conn.transport.once('ready', drained)
-    }
-    socket.conn.on('upgrade', drained)
+    })
 
     const say = (message: ViewMessage): void => {
       counters.viewMessages++
       socket.emit('view', message)
+      flow.sent()
     }
 
     const open = (id: string, ask: Ask): void => {
       const { key, producer } = producerOf(ask)
       let seq = 0
       const watcher: Watcher = {
-        isReady: () => isDrained(socket),
+        isReady: flow.isReady,
         skipped: () => {
           // Waiting for the network once is the way things go; a picture that nobody saw is a skip.
           if (behind.has(subscription)) counters.viewsSkipped++
           behind.add(subscription)
-          awaitDrain()
+          flow.wait()
         },
         snapshot: (snapshot) => say({ id, seq: 0, snapshot, atMs: clock.nowMs() }),
         delta: (delta) => say({ id, seq: ++seq, delta, atMs: clock.nowMs() }),
@@ -134,8 +128,7 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
 
     socket.on('disconnect', () => {
       counters.browsersConnected--
-      socket.conn.off('upgrade', drained)
-      socket.conn.transport.off('ready', drained)
+      flow.stop()
       for (const subscription of subscriptions.values()) subscription.end()
       subscriptions.clear()
     })
@@ -157,15 +150,4 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
       producers.clear()
     },
   }
-}
-
-/** Whether everything said so far has left for the network. */
-function isDrained(socket: Socket): boolean {
-  const { conn } = socket
-  return conn.transport.writable && bufferOf(conn).length === 0
-}
-
-/** Engine.io's queue of packets: public in its client, private in its server's types only. */
-function bufferOf(conn: Socket['conn']): unknown[] {
-  return (conn as unknown as { writeBuffer: unknown[] }).writeBuffer
 }
