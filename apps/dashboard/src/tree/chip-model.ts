@@ -2,6 +2,7 @@
 import type { Spark, TreeRow } from '@orrery/live/views'
 import { compact, duration } from '../live/format.ts'
 import type { Tone } from '../ui/sparkline.tsx'
+import type { EchoRow } from './echo.ts'
 import type { Incident } from './incident.ts'
 
 export type ChipTone = 'backlog' | 'restarting' | 'suspended' | 'crashed'
@@ -46,7 +47,7 @@ function edgeOf(row: TreeRow): ChipTone | null {
   }
 }
 
-function noteOf(row: TreeRow, nowMs: number, incident: Incident | null): ChipModel['note'] {
+function noteOf(row: EchoRow, nowMs: number, incident: Incident | null): ChipModel['note'] {
   if (row.status === 'crashed') {
     const words = row.exit?.text ?? 'exited'
     const fate =
@@ -54,6 +55,9 @@ function noteOf(row: TreeRow, nowMs: number, incident: Incident | null): ChipMod
     return { text: `${words}${fate}`, tone: 'crashed' }
   }
   if (row.status === 'restarting') {
+    if (row.restartedAfterMs !== undefined) {
+      return { text: `restarted after ${duration(row.restartedAfterMs)}`, tone: 'restarting' }
+    }
     // Until the new process is there, what counts is how long the old one is gone.
     const isStarted = row.exit === null || row.pid !== row.exit.pid
     const sinceMs = Math.max(0, nowMs - (isStarted ? row.startedAtMs : (row.exit?.atMs ?? row.startedAtMs)))

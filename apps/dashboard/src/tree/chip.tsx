@@ -9,8 +9,9 @@ import { Glyph, StrategyGlyph } from '../ui/glyphs.tsx'
 import { Reticle } from '../ui/parts.tsx'
 import { Bar, MailboxBar, Sparkline } from '../ui/sparkline.tsx'
 import { chipModel, mailboxShare, thinned } from './chip-model.ts'
-import { hollowDelayMs, type Incident } from './incident.ts'
+import { hollowDelayMs, type Incident, isDown } from './incident.ts'
 import type { Fold } from './model.ts'
+import { useRecovered } from './use-echoes.ts'
 
 export interface ChipProps {
   row: TreeRow
@@ -28,6 +29,7 @@ export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: 
   // Only a chip whose words count needs the time.
   const nowMs = useHubNow(row.status === 'restarting' ? 50 : row.restarts > 0 ? 5_000 : null)
   const model = chipModel(row, nowMs, incident)
+  const isRecovered = useRecovered(isDown(row))
   const at = incident?.affected.indexOf(row.key) ?? -1
   const delayMs = incident && at >= 0 && model.isGhost ? hollowDelayMs(at, incident.affected.length) : 0
   const classes = [
@@ -35,6 +37,7 @@ export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: 
     row.strategy ? 'sup' : '',
     model.isGhost ? 'ghost' : '',
     row.status,
+    isRecovered ? 'recovered' : '',
     marks.isHovered ? 'hov' : '',
     marks.hasFocus ? 'foc' : '',
     marks.isLit ? '' : 'dim',

@@ -39,12 +39,15 @@ export function livelyEdges(view: TreeView, layout: Layout): LivelyEdge[] {
 
 export const IncidentShapes = memo(function IncidentShapes({
   incidents,
+  leaving,
   edges,
   layout,
   metrics,
   descend,
 }: {
   incidents: readonly Incident[]
+  /** Just ended: their outline fades. */
+  leaving: readonly Incident[]
   edges: readonly LivelyEdge[]
   layout: Layout
   metrics: Metrics
@@ -53,13 +56,13 @@ export const IncidentShapes = memo(function IncidentShapes({
   const isStill = edges.length > LIVELY_MAX
   return (
     <svg className={`tree-lively ${isStill ? 'still' : ''}`} aria-hidden>
-      {incidents.map((incident) => {
+      {[...incidents, ...leaving].map((incident, index) => {
         const box = groupBox(incident, layout, metrics, descend)
         if (!box) return null
         return (
           <rect
             key={incident.supervisor}
-            className="group"
+            className={index < incidents.length ? 'group' : 'group leaving'}
             x={box.x + 0.5}
             y={box.y + 0.5}
             width={box.width}

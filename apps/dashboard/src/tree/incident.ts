@@ -55,7 +55,12 @@ export function incidentsOf(view: TreeView, children: (key: string) => readonly 
   return incidents
 }
 
-function affectedBy(strategy: Strategy, siblings: readonly string[], culprit: string): readonly string[] {
+/** Children of a supervisor that go down and come up together when `culprit` exits, in start order. */
+export function affectedBy(
+  strategy: Strategy,
+  siblings: readonly string[],
+  culprit: string,
+): readonly string[] {
   if (strategy === 'one_for_all') return siblings
   if (strategy === 'rest_for_one') return siblings.slice(Math.max(0, siblings.indexOf(culprit)))
   return [culprit]

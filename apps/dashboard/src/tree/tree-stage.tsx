@@ -22,6 +22,7 @@ import type { Palette } from './palette.ts'
 import { PoolChip } from './pool-chip.tsx'
 import { Tip } from './tip.tsx'
 import type { CameraControl } from './use-camera.ts'
+import { useEchoes, useLeaving } from './use-echoes.ts'
 
 export interface TreeStageProps {
   view: TreeView
@@ -129,13 +130,15 @@ interface DrawingProps extends TreeStageProps {
 }
 
 function Drawing(props: DrawingProps) {
-  const { camera, layout, view, model, palette, size, lit, isOld, selected, hovered, folded } = props
+  const { camera, layout, model, palette, size, lit, isOld, selected, hovered, folded } = props
   const { scale } = camera
   const metrics = useMemo(() => metricsAt(scale), [scale])
   const alphas = useMemo(() => levelAlphas(scale), [scale])
   const children = useMemo(() => (key: string) => model.shape.nodes.get(key)?.children ?? [], [model])
+  const view = useEchoes(props.view, children)
   const descend = useMemo(() => (key: string) => descendants(model, key), [model])
   const incidents = useMemo(() => incidentsOf(view, children), [view, children])
+  const leaving = useLeaving(incidents)
   const edges = useMemo(() => livelyEdges(view, layout), [view, layout])
   const lively = useMemo(() => new Set(edges.map((edge) => edge.key)), [edges])
   const byMember = useMemo(() => membership(incidents), [incidents])
@@ -187,7 +190,7 @@ function Drawing(props: DrawingProps) {
       <canvas ref={edgeCanvas} style={size} />
       <canvas ref={markCanvas} style={size} />
       <div className="tree-world" style={{ transform: `translate(${camera.x}px, ${camera.y}px)` }}>
-        <IncidentShapes {...{ incidents, edges, layout, metrics, descend }} />
+        <IncidentShapes {...{ incidents, leaving, edges, layout, metrics, descend }} />
         {alphas.near > 0 ? <IncidentNotes {...{ incidents, view, layout, metrics, descend }} /> : null}
         {alphas.near > 0 ? (
           <div style={alphas.near < 1 ? { opacity: alphas.near } : undefined}>
