@@ -45,7 +45,7 @@ test('[NODE-2] a crashed child comes back, and the hooks tell its story in order
   node.send('counter', { type: 'tick' })
   expect(await node.call('counter', { type: 'get' })).toBe(10)
   await expect(node.call('counter', { type: 'boom' })).rejects.toThrow('boom')
-  await new Promise((r) => setImmediate(r))
+  while (node.whereis('counter') === null) await new Promise((resolve) => setImmediate(resolve))
   expect(await node.call('counter', { type: 'get' })).toBe(3)
   expect(crashes).toHaveLength(1)
   expect(events).toEqual([
