@@ -1,0 +1,31 @@
+import { command } from '@orrery/protocol'
+import { describe, expect, test } from 'vitest'
+import { readRequest, toCommand } from './request.ts'
+
+describe('a command as it was posted', () => {
+  test.each([
+    { command: 'kill' },
+    { command: 'kill', reason: 'maintenance' },
+    { command: 'suspend', durationMs: 1_000 },
+    { command: 'resume' },
+    { command: 'crash_next', reason: 'on purpose' },
+    { command: 'send', message: { type: 'add', by: 1 } },
+  ])('becomes what the wire takes: %j', (body) => {
+    const read = readRequest(body)
+    if (!read.ok) throw new Error(read.message)
+    expect(command.safeParse(toCommand(read.request, 'id', 'Root/a', 'lease')).success).toBe(true)
+  })
+
+  test.each([
+    [null],
+    ['kill'],
+    [{ command: 'explode' }],
+    [{ command: 'kill', reason: '' }],
+    [{ command: 'suspend', durationMs: 86_400_000 }],
+    [{ command: 'crash_next', durationMs: 'long' }],
+    [{ command: 'kill', id: 'has spaces in it' }],
+    [{ command: 'send' }],
+  ])('is refused where it cannot be meant: %j', (body) => {
+    expect(readRequest(body).ok).toBe(false)
+  })
+})

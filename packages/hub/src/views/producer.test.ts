@@ -1,0 +1,168 @@
+import { apply, type Delta } from '@orrery/live/views'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { systemClock } from '../clock.ts'
+import type { Urgency } from '../moves.ts'
+import { createProducer, type Recipe, type Watcher } from './producer.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+interface Picture {
+  n: number
+  rows: Record<string, number>
+}
+
+function setup(options: { make?: () => unknown } = {}) {
+  let picture: Picture = { n: 0, rows: {} }
+  let made = 0
+  let move: (urgency: Urgency) => void = () => undefined
+  const stopped = vi.fn()
+  const recipe: Recipe = {
+    make() {
+      made++
+      return options.make ? options.make() : picture
+    },
+    structureMs: 16,
+    numbersMs: 250,
+    start(listener) {
+      move = listener
+      return stopped
+    },
+  }
+  const producer = createProducer(recipe, systemClock)
+  return {
+    producer,
+    stopped,
+    made: () => made,
+    move: (urgency: Urgency, n: number) => {
+      picture = { n, rows: { ...picture.rows, [`row-${n}`]: n } }
+      move(urgency)
+    },
+    picture: () => picture,
+  }
+}
+
+function watcher() {
+  const held = {
+    value: undefined as unknown,
+    snapshots: 0,
+    deltas: 0,
+    skips: 0,
+    errors: [] as string[],
+    isReady: true,
+  }
+  const face: Watcher = {
+    isReady: () => held.isReady,
+    skipped: () => void held.skips++,
+    snapshot(value) {
+      held.value = value
+      held.snapshots++
+    },
+    delta(delta: Delta) {
+      held.value = apply(held.value, delta)
+      held.deltas++
+    },
+    failed: (code) => void held.errors.push(code),
+  }
+  return { held, face }
+}
+
+describe('a view', () => {
+  test('is made once for all, however many look', async () => {
+    const { producer, made, move, picture } = setup()
+    const watchers = Array.from({ length: 10 }, watcher)
+    for (const { face } of watchers) producer.watch(face)
+    await vi.advanceTimersByTimeAsync(0)
+    move('structure', 1)
+    await vi.advanceTimersByTimeAsync(20)
+    expect(made()).toBe(2)
+    for (const { held } of watchers) {
+      expect(held).toMatchObject({ value: picture(), snapshots: 1, deltas: 1 })
+    }
+  })
+
+  test('moves within a frame for what is waited for, four times a second for numbers', async () => {
+    const { producer, made, move } = setup()
+    producer.watch(watcher().face)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(made()).toBe(1)
+    for (let n = 0; n < 100; n++) {
+      move('numbers', n)
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(made()).toBeLessThanOrEqual(6)
+    const before = made()
+    move('structure', 1_000)
+    await vi.advanceTimersByTimeAsync(16)
+    expect(made()).toBe(before + 1)
+  })
+
+  test('skips a watcher that takes nothing, which then gets one delta over all it missed', async () => {
+    const { producer, move, picture } = setup()
+    const slow = watcher()
+    const quick = watcher()
+    producer.watch(slow.face)
+    producer.watch(quick.face)
+    await vi.advanceTimersByTimeAsync(0)
+    slow.held.isReady = false
+    for (let n = 1; n <= 5; n++) {
+      move('structure', n)
+      await vi.advanceTimersByTimeAsync(20)
+    }
+    expect(quick.held).toMatchObject({ deltas: 5, value: picture() })
+    expect(slow.held).toMatchObject({ deltas: 0, skips: 5 })
+    slow.held.isReady = true
+    producer.catchUp(slow.face)
+    expect(slow.held).toMatchObject({ deltas: 1, value: picture() })
+  })
+
+  test('that cannot be made says why, and comes back when it can', async () => {
+    let isBroken = true
+    const { producer, move } = setup({
+      make: () => {
+        if (isBroken) throw Object.assign(new Error('no such node'), { code: 'node.unknown' })
+        return { ok: true }
+      },
+    })
+    const one = watcher()
+    producer.watch(one.face)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(one.held.errors).toEqual(['node.unknown'])
+    const late = watcher()
+    producer.watch(late.face)
+    expect(late.held.errors).toEqual(['node.unknown'])
+    isBroken = false
+    move('structure', 1)
+    await vi.advanceTimersByTimeAsync(20)
+    expect(one.held).toMatchObject({ value: { ok: true }, snapshots: 1 })
+  })
+
+  test('is never made twice at once, and is made again for what moved meanwhile', async () => {
+    let finish: (value: unknown) => void = () => undefined
+    const { producer, made, move } = setup({
+      make: () =>
+        new Promise((resolve) => {
+          finish = resolve
+        }),
+    })
+    producer.watch(watcher().face)
+    await vi.advanceTimersByTimeAsync(0)
+    move('structure', 1)
+    move('structure', 2)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(made()).toBe(1)
+    finish({ n: 1 })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(made()).toBe(2)
+  })
+
+  test('listens to nothing once it is stopped', async () => {
+    const { producer, made, move, stopped } = setup()
+    await vi.advanceTimersByTimeAsync(0)
+    producer.stop()
+    move('structure', 1)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(made()).toBe(1)
+    expect(stopped).toHaveBeenCalledOnce()
+  })
+})
