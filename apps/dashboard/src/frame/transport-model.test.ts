@@ -54,6 +54,9 @@ describe('the strip', () => {
     const storm = Array.from({ length: 600 }, (_, i) => mark(`m${i}`, edgeMs - i * 100))
     const placed = placeMarks(storm, 'crash', scale)
     expect(placed.length).toBeGreaterThan(20)
+    placed.slice(1).forEach((one, i) => {
+      expect(one.x - (placed[i]?.x ?? 0)).toBeGreaterThanOrEqual(9)
+    })
     expect(placed.reduce((sum, one) => sum + one.marks.length, 0)).toBe(600)
   })
 

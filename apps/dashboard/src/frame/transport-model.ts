@@ -110,12 +110,11 @@ export function placeMarks(
     const x = Math.min(scale.edgeX, scale.x(mark.atMs))
     if (x < scale.leftX + 2) continue
     const before = placed.at(-1)
-    // Measured from the first of a cluster, so that a steady storm becomes several marks and not one.
+    // Placed at and measured from its first, so that a steady storm becomes several marks that do not overlap.
     const first = before?.marks[0]
     if (before && first && x - scale.x(first.atMs) < nearPx) {
       before.marks.push(mark)
       before.id = mark.id
-      before.x = x
     } else {
       placed.push({ id: mark.id, kind, x, marks: [mark] })
     }
