@@ -4,7 +4,7 @@ import type { ProcessView } from '@orrery/live/views'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { crashPath } from '../frame/addresses.ts'
-import { bytes, clock, compact, count, dateClock, rate } from '../live/format.ts'
+import { bytes, clock, compact, count, dateClock, plural, rate } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { visible } from '../term/term-text.ts'
 import { Glyph } from '../ui/glyphs.tsx'
@@ -97,7 +97,7 @@ function outcomeWords(process: ProcessView): string {
   const exit = process.row?.exit
   if (exit?.action === 'leave') return 'not restarted'
   if (exit?.action === 'give_up') return 'given up, the supervisor exits'
-  if (exit && exit.stopped > 0) return `${count(exit.stopped)} siblings stopped`
+  if (exit && exit.stopped > 0) return `${plural(exit.stopped, 'sibling')} stopped`
   const { crashes } = process
   return crashes.length > 1 ? `${crashes.length} exits kept` : ''
 }

@@ -117,10 +117,19 @@ function Note({
   const { strategy, stopped, affected, starting, phase } = incident
   return (
     <div className="tree-note" style={{ left: at.x, top: at.y }}>
-      <div className="row c-crashed" style={{ gap: 6, fontWeight: 500 }}>
-        <Glyph name="crashed" size={11} />
-        <span className="el">{name(incident.culprit)} exited</span>
-        <span className="m ago">−{duration(Math.max(0, nowMs - incident.atMs))}</span>
+      <div
+        className={`row ${incident.culprit === null ? 'c-restarting' : 'c-crashed'}`}
+        style={{ gap: 6, fontWeight: 500 }}
+      >
+        <Glyph name={incident.culprit === null ? 'waiting' : 'crashed'} size={11} />
+        <span className="el">
+          {incident.culprit === null
+            ? `${name(incident.supervisor)} restarts its children`
+            : `${name(incident.culprit)} exited`}
+        </span>
+        {Number.isFinite(incident.atMs) ? (
+          <span className="m ago">−{duration(Math.max(0, nowMs - incident.atMs))}</span>
+        ) : null}
       </div>
       <div className="row i2" style={{ gap: 6, marginTop: 3 }}>
         <StrategyGlyph strategy={strategy} width={16} />

@@ -49,6 +49,13 @@ describe('incident', () => {
     expect(found(view)[0]?.affected).toEqual(['root/TrunkSup/Framer', 'root/TrunkSup/ChannelSup'])
   })
 
+  it('is also seen where nothing exited abnormally', () => {
+    const view = incident()
+    const link = view.rows['root/TrunkSup/TrunkLink']
+    if (link) link.exit = null
+    expect(found(view)).toMatchObject([{ culprit: null, stopped: 2, starting: 1, phase: 'starting' }])
+  })
+
   it('says that the supervisor gives up', () => {
     const view = incident()
     const link = view.rows['root/TrunkSup/TrunkLink']

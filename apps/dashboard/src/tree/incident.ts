@@ -9,7 +9,8 @@ import { rowOf } from './model.ts'
 export interface Incident {
   supervisor: string
   strategy: Strategy
-  culprit: string
+  /** Who exited; `null` where nothing exited abnormally and children are taken down all the same. */
+  culprit: string | null
   /** Direct children in start order that go down and come up together. */
   affected: readonly string[]
   atMs: number
@@ -52,7 +53,45 @@ export function incidentsOf(view: TreeView, children: (key: string) => readonly 
       ...progress(row, rows),
     })
   }
+  for (const key in view.rows) {
+    const quiet = quietRestart(view, view.rows[key] as TreeRow, children)
+    if (quiet && !incidents.some((incident) => incident.supervisor === key)) incidents.push(quiet)
+  }
   return incidents
+}
+
+/** A group that goes down together after a normal exit or on request leaves no exit to read, only who waits. */
+function quietRestart(
+  view: TreeView,
+  supervisor: TreeRow,
+  children: (key: string) => readonly string[],
+): Incident | null {
+  const { strategy } = supervisor
+  if ((strategy !== 'one_for_all' && strategy !== 'rest_for_one') || isDown(supervisor)) return null
+  const siblings = children(supervisor.key)
+  const first = siblings.findIndex((key) => {
+    const row = rowOf(view, key)
+    return row !== undefined && isDown(row)
+  })
+  const affected = strategy === 'one_for_all' ? siblings : siblings.slice(Math.max(0, first))
+  const rows = affected.map((key) => rowOf(view, key)).filter((row) => row !== undefined)
+  const waiting = rows.filter((row) => row.status === 'waiting').length
+  if (first < 0 || waiting === 0) return null
+  const starting = rows.findIndex((row) => row.status === 'restarting')
+  return {
+    supervisor: supervisor.key,
+    strategy,
+    culprit: null,
+    affected,
+    atMs: Math.min(
+      ...rows.map((row) => (row.status === 'restarting' ? row.startedAtMs : Number.POSITIVE_INFINITY)),
+    ),
+    text: '',
+    crashId: null,
+    stopped: waiting,
+    starting: starting >= 0 ? starting + 1 : null,
+    phase: starting >= 0 ? 'starting' : 'stopping',
+  }
 }
 
 /** Children of a supervisor that go down and come up together when `culprit` exits, in start order. */
