@@ -49,6 +49,7 @@ export class Call extends Timer implements From {
   /** The answer, or the error, of a call nobody waited on yet. */
   early: unknown = undefined
   hasFailed = false
+  private waiting: Promise<unknown> | null = null
 
   constructor(node: Node, id: number, caller: Proc | null, message: unknown, since: number) {
     super()
@@ -115,20 +116,35 @@ export class Call extends Timer implements From {
     }
     this.node.scheduler.owesContinuation = true
     this.reject(error)
+    // A process that does not await its call must not take the node down with an unhandled rejection.
+    if (this.caller !== null) this.waiting?.catch(ignored)
   }
 
   /** What the caller awaits. */
   promise(): Promise<unknown> {
-    if (!this.isOpen) return this.hasFailed ? Promise.reject(this.early) : Promise.resolve(this.early)
-    return new Promise((resolve, reject) => {
+    if (!this.isOpen)
+      return this.hasFailed ? failedCall(this.early, this.caller) : Promise.resolve(this.early)
+    this.waiting = new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject
     })
+    return this.waiting
   }
 
   override fire(): void {
     this.fail('timeout', null)
   }
+}
+
+/** A promise that fails at once; a process may leave it unawaited. */
+export function failedCall(error: unknown, caller: Proc | null): Promise<never> {
+  const promise = Promise.reject(error)
+  if (caller !== null) promise.catch(ignored)
+  return promise
+}
+
+function ignored(): undefined {
+  return undefined
 }
 
 export function nameOfTarget(target: Proc | null): string {

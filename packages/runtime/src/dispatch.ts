@@ -141,8 +141,15 @@ export function wait(
   meta: unknown,
   end: End | null = null,
 ): void {
-  if ((process.flags & EXITED) !== 0) return
   const { node } = process
+  if ((process.flags & EXITED) !== 0) {
+    // It ended in its handler's first part; what that comes to is abandoned.
+    const abandon = () => {
+      node.counters.abandoned += 1
+    }
+    promise.then(abandon, abandon)
+    return
+  }
   const pending = new Pending(phase, meta, process.handled, node.clock.us, end)
   process.pending = pending
   if ((process.flags & RECEIVING) === 0) process.flags |= BUSY

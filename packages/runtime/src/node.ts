@@ -1,5 +1,5 @@
 /** A node: the processes that share one event loop, their scheduler, clock, names and counters. */
-import { CallError, messageType } from './call.ts'
+import { CallError, failedCall, messageType } from './call.ts'
 import { openCall } from './calling.ts'
 import { Clock, type ClockSource, systemClock, systemTimers, type TimerSource } from './clock.ts'
 import type { CallOptions, Context, Handler, SpawnOptions, TimerRef } from './context.ts'
@@ -235,10 +235,10 @@ export class Node {
     }
     const target = typeof to === 'string' ? this.named(to) : Pid.processOf(to)
     if (target === null || (target.flags & DEAD) !== 0) {
-      return Promise.reject(new CallError('noproc', String(to), messageType(message)))
+      return failedCall(new CallError('noproc', String(to), messageType(message)), caller)
     }
     if (target === caller)
-      return Promise.reject(new CallError('calling_self', String(to), messageType(message)))
+      return failedCall(new CallError('calling_self', String(to), messageType(message)), caller)
     return openCall(this, caller, target, message, options?.timeoutMs ?? 5_000)
   }
 
@@ -374,7 +374,7 @@ export class Node {
     return Math.max(0, Math.round(timer.deadlineMs - this.clock.read() / 1_000))
   }
 
-  /** @internal A promise for after the event loop has run. */
+  /** Resolves after `ms` of the node's time. A process that waits so and ends meanwhile is abandoned, as at any await. */
   after(ms: number): Promise<void> {
     return new Promise((resolve) => this.setTimer(new Callback(resolve), ms))
   }

@@ -348,3 +348,29 @@ test('[HOOK-1] a hook that throws is counted and harms nobody', async () => {
   expect(node.processCount).toBe(0)
   expect(node.counters.hookErrors).toBe(2)
 })
+
+test('[ASYNC-5] a failed call that a process does not await harms nobody', async () => {
+  const { node, time } = createVirtualNode()
+  const target = node.spawn({ handle: () => undefined })
+  const pid = node.spawn({
+    init: (ctx: Context<string>) => {
+      void ctx.call('nobody', { type: 'x' })
+      void ctx.call(target as never, { type: 'x' } as never, { timeoutMs: 10 })
+    },
+    handle: () => undefined,
+  })
+  await time.advance(20)
+  expect(node.process(pid)?.status).toBe('running')
+})
+
+test('[ASYNC-6] a process that ends itself before its first await leaves nothing behind', async () => {
+  const { node, time } = createVirtualNode()
+  const pid = node.spawn({
+    async handle(_message: string, ctx: Context<string>) {
+      ctx.exit(ctx.self, 'enough')
+    },
+  })
+  node.send(pid, 'go')
+  await time.settle()
+  expect(node.processCount).toBe(0)
+})

@@ -15,13 +15,16 @@ export interface TaskSource {
 
 const RESOLVED = Promise.resolve()
 
+// Taken at load, so that tests which replace the globals do not stop the node.
+const immediate = globalThis.setImmediate
+
 export const systemTasks: TaskSource = {
   // Half the price of Node's queueMicrotask, which makes an AsyncResource each time.
   microtask: (run) => {
     void RESOLVED.then(run)
   },
   macrotask: (run) => {
-    setImmediate(run)
+    immediate(run)
   },
 }
 
@@ -141,6 +144,16 @@ export class Scheduler {
   }
 
   private run(): void {
+    try {
+      this.runTurns()
+    } catch (error) {
+      // Users' code is caught elsewhere: this is our own fault, and must not stop the node for good.
+      this.tasks.macrotask(this.freshSlice)
+      throw error
+    }
+  }
+
+  private runTurns(): void {
     this.isOver = false
     this.owesContinuation = false
     for (;;) {

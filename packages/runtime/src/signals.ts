@@ -97,7 +97,7 @@ export function bury(node: Node): void {
 
 /** A crash whose `terminate` the signal interrupts has its report already. */
 export function endBySignal(process: Proc, reason: ExitReason, signal: ExitSignal): End {
-  const kind = reason === 'killed' ? 'kill' : 'exit'
+  const kind = signal.reason === 'kill' && signal.via !== 'link' ? 'kill' : 'exit'
   return {
     reason,
     kind,

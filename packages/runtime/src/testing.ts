@@ -9,10 +9,16 @@
  */
 import type { ClockSource, TimerSource } from './clock.ts'
 import { Node, type NodeOptions } from './node.ts'
+import { systemTasks, type TaskSource } from './scheduler.ts'
 
 export interface VirtualTime {
   /** Give these to `start` or `createNode`. */
-  readonly options: { clock: ClockSource; timers: TimerSource; random: () => number }
+  readonly options: {
+    clock: ClockSource
+    timers: TimerSource
+    scheduler: TaskSource
+    random: () => number
+  }
   /** Milliseconds since the beginning. */
   readonly nowMs: number
   /** Number of timers that are set. */
@@ -31,8 +37,9 @@ interface VirtualTimer {
 
 /** Where virtual wall time begins: 2026-01-01. */
 const EPOCH_MS = 1_767_225_600_000
-/** Turns of the event loop until everything is taken to have settled. */
-const SETTLE_TURNS = 5
+/** Turns of the event loop without a task of the node until everything is taken to have settled. */
+const QUIET_TURNS = 3
+const SETTLE_TURNS = 100_000
 
 /** A clock, timers and random numbers that a test controls. `seed` makes the random numbers. */
 export function virtualTime(seed = 1): VirtualTime {
@@ -66,11 +73,31 @@ export function virtualTime(seed = 1): VirtualTime {
     }
     return first
   }
+  let tasks = 0
+  const counted = (run: () => void) => () => {
+    tasks -= 1
+    run()
+  }
+  const scheduler: TaskSource = {
+    microtask(run) {
+      tasks += 1
+      systemTasks.microtask(counted(run))
+    },
+    macrotask(run) {
+      tasks += 1
+      systemTasks.macrotask(counted(run))
+    },
+  }
   const settle = async (): Promise<void> => {
-    for (let i = 0; i < SETTLE_TURNS; i++) await new Promise<void>((resolve) => setImmediate(resolve))
+    let quiet = 0
+    for (let i = 0; quiet < QUIET_TURNS; i++) {
+      if (i === SETTLE_TURNS) throw new Error('the node does not settle: its processes keep each other busy')
+      await new Promise<void>((resolve) => systemTasks.macrotask(resolve))
+      quiet = tasks === 0 ? quiet + 1 : 0
+    }
   }
   return {
-    options: { clock, timers: source, random },
+    options: { clock, timers: source, scheduler, random },
     get nowMs() {
       return nowMs
     },

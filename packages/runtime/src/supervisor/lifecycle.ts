@@ -3,7 +3,7 @@
 import { MisuseError } from '../errors.ts'
 import type { ExitReason } from '../exit-reason.ts'
 import { DEAD, EXITED } from '../flags.ts'
-import type { ChildFacts, Proc, Started } from '../process.ts'
+import { type ChildFacts, never, type Proc, type Started } from '../process.ts'
 import { Callback } from '../send-after.ts'
 import { bury, type CrashCause, ExitSignal, sendExit, unlink } from '../signals.ts'
 import { initProcess } from '../spawning.ts'
@@ -15,6 +15,7 @@ export type StartOutcome =
 
 /** Starts a child and waits for its `init`; one that wants to be ignored has started, without a process. */
 export async function startChild(supervisor: Proc, children: Children, child: Child): Promise<StartOutcome> {
+  if ((supervisor.flags & DEAD) !== 0) return never()
   const { spec } = child
   const { node } = supervisor
   const facts: ChildFacts = {

@@ -5,7 +5,7 @@ import {
   type ExitReason,
   GenServer,
   ignore,
-  type Node,
+  Node,
   noreply,
   type RawDecision,
   type RawOutcome,
@@ -474,4 +474,26 @@ test('[POOL-3] a pool’s child is stopped by its pid and forgotten', async () =
   const pid = await add('a')
   await Supervisor.terminateChild(node, supervisor as never, pid)
   expect(await Supervisor.countChildren(node, supervisor as never)).toMatchObject({ specs: 0, active: 0 })
+})
+
+test('[SUP-22] a supervisor killed while it starts its children leaves no orphan', async () => {
+  const time = virtualTime()
+  const Slow = GenServer.define<{ state: null }>({
+    module: 'Slow',
+    init: async (_args, ctx) => {
+      await ctx.node.after(100)
+      return null
+    },
+  })
+  const Inner = Supervisor.define({
+    module: 'Inner',
+    children: () => ['a', 'b', 'c'].map((id) => child(Slow, { id })),
+  })
+  const node = new Node({ name: 'test@localhost', ...time.options })
+  const inner = node.spawn(Inner)
+  await time.advance(150)
+  expect(node.processCount).toBe(3)
+  node.exit(inner, 'kill')
+  await time.advance(1_000)
+  expect(node.processCount).toBe(0)
 })
