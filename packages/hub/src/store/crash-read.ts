@@ -1,17 +1,12 @@
-/** Reading crash reports: one, a page of them, a page of groups, and the two screens. */
-import type { CrashesView, CrashGroupRow, CrashView } from '@orrery/live/views'
+/** Reading crash reports: one, a page of them, a page of groups. */
+import type { CrashView } from '@orrery/live/views'
 import type { CrashReport } from '@orrery/protocol'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import { fieldOf } from './crash-row.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { CrashSummary, GroupSummary, Page, PageRequest } from './store.ts'
 
-const DAY_MS = 86_400_000
-const HOUR_MS = 3_600_000
-/** Rows the crashes screen shows; what is beyond is reached by narrowing the query. */
-const GROUP_ROWS = 200
 const LATEST = 8
-const FACET_VALUES = 20
 
 export async function readCrash(prisma: PrismaClient, id: string): Promise<CrashReport | null> {
   const found = await find(prisma, id)
@@ -107,7 +102,7 @@ const MISSING: CrashView = {
 }
 
 /** Counts of crashes whose report was not kept, by group; with `since`, only of incarnations heard from after it. */
-async function storms(
+export async function storms(
   prisma: PrismaClient,
   groupIds: string[],
   since: Date | null,
@@ -118,165 +113,6 @@ async function storms(
     WHERE k.group_id = ANY(${groupIds}::text[]) AND (${since}::timestamptz IS NULL OR s.updated_at >= ${since})
     GROUP BY k.group_id`
   return new Map(rows.map((row) => [row.group_id, Number(row.n)]))
-}
-
-/** The crashes screen over the last 24 hours, or over all that is held where the query names its own time. */
-export async function readCrashesView(
-  prisma: PrismaClient,
-  where: Prisma.Sql,
-  nowMs: number,
-  hasOwnTime: boolean,
-): Promise<CrashesView> {
-  const now = new Date(nowMs)
-  const day = new Date(nowMs - DAY_MS)
-  const inTime = hasOwnTime ? where : Prisma.sql`c.at >= ${day} AND (${where})`
-  const groups = await prisma.$queryRaw<GroupAggregate[]>`
-    SELECT g.id, g.fingerprint, g.name, g.module, g.reason, g.reason_text, g.top_frame, g.first_seen, m.*, all_groups.n AS groups_total
-    FROM (
-      SELECT c.group_id, count(*) FILTER (WHERE c.is_root) AS roots, count(*) FILTER (WHERE NOT c.is_root) AS casualties,
-             count(*) FILTER (WHERE c.is_injected) AS injected, max(c.at) AS last_at,
-             array_agg(DISTINCT c.node ORDER BY c.node) AS nodes
-      FROM crash_reports c WHERE ${inTime} GROUP BY c.group_id
-      ORDER BY max(c.at) DESC LIMIT ${GROUP_ROWS}
-    ) m
-    JOIN crash_groups g ON g.id = m.group_id
-    CROSS JOIN (SELECT count(*) AS n FROM crash_groups WHERE last_seen >= ${day}) all_groups
-    ORDER BY m.last_at DESC, g.id`
-  const ids = groups.map((group) => group.id)
-  const facets = await readFacets(prisma, inTime)
-  const [buckets, latest, notStored] = [
-    await readBuckets(prisma, inTime, ids, now),
-    await readLatest(prisma, inTime, ids),
-    await storms(prisma, ids, day),
-  ]
-  return {
-    error: null,
-    total: facets.total,
-    groupsTotal: Number(groups[0]?.groups_total ?? (await countGroups(prisma, day))),
-    groups: groups.map((group) => ({
-      id: group.id,
-      fingerprint: group.fingerprint,
-      name: group.name,
-      module: group.module,
-      reason: group.reason,
-      reasonText: group.reason_text,
-      topFrame: group.top_frame,
-      nodes: group.nodes,
-      count: Number(group.roots) + (notStored.get(group.id) ?? 0),
-      casualties: Number(group.casualties),
-      firstSeenMs: group.first_seen.getTime(),
-      lastSeenMs: group.last_at.getTime(),
-      buckets: buckets.get(group.id) ?? new Array<number>(24).fill(0),
-      latest: latest.get(group.id) ?? [],
-      injected: Number(group.injected),
-    })),
-    facets: facets.facets,
-    pending: 0,
-  }
-}
-
-interface GroupAggregate {
-  id: string
-  fingerprint: string
-  name: string
-  module: string
-  reason: string
-  reason_text: string
-  top_frame: string | null
-  first_seen: Date
-  roots: bigint
-  casualties: bigint
-  injected: bigint
-  last_at: Date
-  nodes: string[]
-  groups_total: bigint
-}
-
-async function countGroups(prisma: PrismaClient, since: Date): Promise<number> {
-  return prisma.crashGroup.count({ where: { lastSeen: { gte: since } } })
-}
-
-const FACETS = ['reason', 'node', 'module', 'outcome', 'kind'] as const
-
-async function readFacets(prisma: PrismaClient, where: Prisma.Sql) {
-  const rows = await prisma.$queryRaw<
-    {
-      facet: number
-      reason: string
-      node: string
-      module: string
-      outcome: string
-      kind: string
-      n: bigint
-    }[]
-  >`
-    SELECT GROUPING(c.reason, c.node, c.module, c.outcome, c.kind) AS facet,
-           c.reason, c.node, c.module, c.outcome, c.kind, count(*) AS n
-    FROM crash_reports c WHERE ${where}
-    GROUP BY GROUPING SETS ((c.reason), (c.node), (c.module), (c.outcome), (c.kind), ())
-    ORDER BY n DESC, c.reason, c.node, c.module, c.outcome, c.kind`
-  const facets: CrashesView['facets'] = { reason: [], node: [], module: [], outcome: [], kind: [] }
-  let total = 0
-  for (const row of rows) {
-    // `GROUPING` sets a bit for every column a row is not grouped by, the first column in the highest.
-    const at = FACETS.findIndex((_, i) => row.facet === (31 & ~(16 >> i)))
-    const name = FACETS[at]
-    if (name === undefined) total = Number(row.n)
-    else if (facets[name].length < FACET_VALUES) facets[name].push([row[name], Number(row.n)])
-  }
-  return { facets, total }
-}
-
-async function readBuckets(prisma: PrismaClient, where: Prisma.Sql, ids: string[], now: Date) {
-  const from = now.getTime() - DAY_MS
-  const rows = await prisma.$queryRaw<{ group_id: string; bucket: number; n: bigint }[]>`
-    SELECT c.group_id, floor((extract(epoch FROM c.at) * 1000 - ${from}::float8) / ${HOUR_MS})::int AS bucket, count(*) AS n
-    FROM crash_reports c
-    WHERE ${where} AND c.group_id = ANY(${ids}::text[]) AND c.at >= ${new Date(from)} AND c.is_root
-    GROUP BY 1, 2`
-  const buckets = new Map<string, number[]>()
-  for (const row of rows) {
-    const of = buckets.get(row.group_id) ?? new Array<number>(24).fill(0)
-    buckets.set(row.group_id, of)
-    // A node's clock may run ahead of the hub's.
-    const at = Math.min(23, row.bucket)
-    of[at] = (of[at] ?? 0) + Number(row.n)
-  }
-  return buckets
-}
-
-async function readLatest(prisma: PrismaClient, where: Prisma.Sql, ids: string[]) {
-  const rows = await prisma.$queryRaw<
-    {
-      group_id: string
-      id: string
-      at: Date
-      node: string
-      key: string
-      pid: string
-      outcome: string
-      back_after_ms: number | null
-    }[]
-  >`
-    SELECT l.* FROM unnest(${ids}::text[]) AS g(id) CROSS JOIN LATERAL (
-      SELECT c.group_id, c.id::text, c.at, c.node, c.key, c.pid, c.outcome, c.back_after_ms
-      FROM crash_reports c WHERE c.group_id = g.id AND ${where} ORDER BY c.at DESC, c.id DESC LIMIT ${LATEST}) l`
-  const latest = new Map<string, CrashGroupRow['latest']>()
-  for (const row of rows) {
-    const of = latest.get(row.group_id) ?? []
-    latest.set(row.group_id, of)
-    of.push({
-      id: row.id,
-      atMs: row.at.getTime(),
-      node: row.node,
-      key: row.key,
-      pid: row.pid,
-      outcome: row.outcome,
-      backAfterMs: row.back_after_ms,
-      stored: true,
-    })
-  }
-  return latest
 }
 
 export async function searchCrashes(

@@ -4,10 +4,11 @@ import { Prisma } from '../generated/client.ts'
 import { appendAudit, readAudit, settleAudit } from './audit-table.ts'
 import { type Connection, type ConnectOptions, connect } from './connect.ts'
 import { hasOwnTime, parseCrashQuery, toSql } from './crash-query.ts'
-import { readCrash, readCrashesView, readCrashView, searchCrashes, searchGroups } from './crash-read.ts'
+import { readCrash, readCrashView, searchCrashes, searchGroups } from './crash-read.ts'
 import { toJsonb } from './crash-row.ts'
 import { amendCrash, saveCrashes, saveStormCounts } from './crash-write.ts'
-import { prune, type Retention } from './prune.ts'
+import { readCrashesView } from './crashes-screen.ts'
+import { prune, type Retention, tidy } from './prune.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
 import type { Store } from './store.ts'
 
@@ -96,7 +97,14 @@ function storeOver(connection: Connection, retention: Retention, onReady: (isRea
       const data = { value: json ?? Prisma.JsonNull }
       await watch(prisma.hubSetting.upsert({ where: { key }, create: { key, ...data }, update: data }))
     },
-    prune: (nowMs) => watch(prune(prisma, retention, nowMs)),
+    prune: (nowMs) =>
+      watch(
+        (async () => {
+          const pruned = await prune(prisma, retention, nowMs)
+          if (kind === 'embedded') await tidy(prisma, pruned)
+          return pruned
+        })(),
+      ),
     ready: () => isReady,
     ping,
     close,

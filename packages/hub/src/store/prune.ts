@@ -38,6 +38,23 @@ export async function prune(prisma: PrismaClient, retention: Retention, nowMs: n
   return pruned
 }
 
+/** Removed rows worth a vacuum, which the embedded database stands still for. */
+const VACUUM_ROWS = 5_000
+
+/**
+ * What a server's autovacuum does and the embedded database has nobody for: tells the planner what is there, without which
+ * a search by words reads every report, and gives the room of many removed rows back to new ones. A tenth of the usual
+ * sample, because every sampled report is split into words.
+ */
+export async function tidy(prisma: PrismaClient, pruned: Pruned): Promise<void> {
+  await prisma.$transaction([
+    prisma.$executeRaw`SET LOCAL default_statistics_target = 10`,
+    prisma.$executeRaw`ANALYZE crash_reports`,
+    prisma.$executeRaw`ANALYZE crash_groups`,
+  ])
+  if (pruned.crashes >= VACUUM_ROWS) await prisma.$executeRaw`VACUUM crash_reports`
+}
+
 /** Counts of groups outlive their reports; a group nothing happened to for the whole retention goes with its keys. */
 async function forget(prisma: PrismaClient, limit: Date, nowMs: number): Promise<void> {
   await prisma.$executeRaw`

@@ -1,0 +1,163 @@
+/**
+ * The crashes screen: groups, facets and the last day's course of every report that matches, in one statement that reads
+ * the reports once. It is asked for again whenever a crash is stored, and an embedded database answers one at a time.
+ */
+import type { CrashesView, CrashGroupRow } from '@orrery/live/views'
+import { Prisma, type PrismaClient } from '../generated/client.ts'
+import { storms } from './crash-read.ts'
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const BUCKETS = 24
+/** Rows the screen shows; what is beyond is reached by narrowing the query. */
+const GROUP_ROWS = 200
+const LATEST = 8
+const FACET_VALUES = 20
+
+/** Over the last 24 hours, or over all that is held where the query names its own time. */
+export async function readCrashesView(
+  prisma: PrismaClient,
+  where: Prisma.Sql,
+  nowMs: number,
+  hasOwnTime: boolean,
+): Promise<CrashesView> {
+  const fromMs = nowMs - DAY_MS
+  const day = new Date(fromMs)
+  const inTime = hasOwnTime ? where : Prisma.sql`c.at >= ${day} AND (${where})`
+  const [screen] = await prisma.$queryRaw<[Screen]>`
+    WITH found AS MATERIALIZED (
+      SELECT c.id, c.group_id, c.at, c.node, c.key, c.pid, c.module, c.reason, c.kind, c.outcome, c.back_after_ms, c.is_root,
+             c.is_injected, (extract(epoch FROM c.at) * 1000)::float8 AS at_ms
+      FROM crash_reports c WHERE ${inTime}
+    ), shown AS (
+      SELECT group_id, count(*) FILTER (WHERE is_root) AS roots, count(*) FILTER (WHERE NOT is_root) AS casualties,
+             count(*) FILTER (WHERE is_injected) AS injected, max(at_ms) AS last_at_ms,
+             to_jsonb(array_agg(DISTINCT node)) AS nodes
+      FROM found GROUP BY group_id ORDER BY max(at_ms) DESC, group_id LIMIT ${GROUP_ROWS}
+    ), groups AS (
+      SELECT g.id, g.fingerprint, g.name, g.module, g.reason, g.reason_text, g.top_frame,
+             (extract(epoch FROM g.first_seen) * 1000)::float8 AS first_seen_ms,
+             s.roots, s.casualties, s.injected, s.last_at_ms, s.nodes
+      FROM shown s JOIN crash_groups g ON g.id = s.group_id
+    ), buckets AS (
+      SELECT group_id, LEAST(${BUCKETS - 1}, floor((at_ms - ${fromMs}::float8) / ${HOUR_MS}))::int AS bucket, count(*) AS n
+      FROM found WHERE is_root AND at_ms >= ${fromMs}::float8 GROUP BY 1, 2
+    ), ranked AS (
+      SELECT group_id, id, at_ms, node, key, pid, outcome, back_after_ms,
+             row_number() OVER (PARTITION BY group_id COLLATE "C" ORDER BY at DESC, id DESC) AS place
+      FROM found WHERE group_id IN (SELECT group_id FROM shown)
+    ), facets AS (
+      SELECT reason, node, module, outcome, kind, count(*) AS n
+      FROM found GROUP BY GROUPING SETS ((reason), (node), (module), (outcome), (kind))
+    )
+    SELECT
+      (SELECT count(*) FROM found)::int AS total,
+      (SELECT count(*) FROM crash_groups WHERE last_seen >= ${day})::int AS groups_total,
+      (SELECT COALESCE(jsonb_agg(groups ORDER BY last_at_ms DESC, id), '[]') FROM groups) AS groups,
+      (SELECT COALESCE(jsonb_agg(jsonb_build_array(group_id, bucket, n)), '[]') FROM buckets) AS buckets,
+      (SELECT COALESCE(jsonb_agg(ranked ORDER BY place), '[]') FROM ranked WHERE place <= ${LATEST}) AS latest,
+      (SELECT COALESCE(jsonb_agg(jsonb_strip_nulls(to_jsonb(facets)) ORDER BY n DESC, facets), '[]') FROM facets) AS facets`
+  const ids = screen.groups.map((group) => group.id)
+  const notStored = await storms(prisma, ids, day)
+  const buckets = bucketsOf(screen.buckets)
+  const latest = latestOf(screen.latest)
+  return {
+    error: null,
+    total: screen.total,
+    groupsTotal: screen.groups_total,
+    groups: screen.groups.map((group) => ({
+      id: group.id,
+      fingerprint: group.fingerprint,
+      name: group.name,
+      module: group.module,
+      reason: group.reason,
+      reasonText: group.reason_text,
+      topFrame: group.top_frame,
+      nodes: group.nodes,
+      count: group.roots + (notStored.get(group.id) ?? 0),
+      casualties: group.casualties,
+      firstSeenMs: Math.round(group.first_seen_ms),
+      lastSeenMs: Math.round(group.last_at_ms),
+      buckets: buckets.get(group.id) ?? new Array<number>(BUCKETS).fill(0),
+      latest: latest.get(group.id) ?? [],
+      injected: group.injected,
+    })),
+    facets: facetsOf(screen.facets),
+    pending: 0,
+  }
+}
+
+type Facet = keyof CrashesView['facets']
+
+interface Screen {
+  total: number
+  groups_total: number
+  groups: {
+    id: string
+    fingerprint: string
+    name: string
+    module: string
+    reason: string
+    reason_text: string
+    top_frame: string | null
+    first_seen_ms: number
+    roots: number
+    casualties: number
+    injected: number
+    last_at_ms: number
+    nodes: string[]
+  }[]
+  buckets: [groupId: string, bucket: number, n: number][]
+  latest: {
+    group_id: string
+    id: string
+    at_ms: number
+    node: string
+    key: string
+    pid: string
+    outcome: string
+    back_after_ms: number | null
+  }[]
+  /** A count and the one facet it is of. */
+  facets: ({ n: number } & { [F in Facet]?: string })[]
+}
+
+function bucketsOf(rows: Screen['buckets']): Map<string, number[]> {
+  const buckets = new Map<string, number[]>()
+  for (const [groupId, bucket, n] of rows) {
+    const of = buckets.get(groupId) ?? new Array<number>(BUCKETS).fill(0)
+    buckets.set(groupId, of)
+    of[bucket] = (of[bucket] ?? 0) + n
+  }
+  return buckets
+}
+
+function latestOf(rows: Screen['latest']): Map<string, CrashGroupRow['latest']> {
+  const latest = new Map<string, CrashGroupRow['latest']>()
+  for (const { group_id, id, at_ms, node, key, pid, outcome, back_after_ms } of rows) {
+    const of = latest.get(group_id) ?? []
+    latest.set(group_id, of)
+    of.push({
+      id,
+      atMs: Math.round(at_ms),
+      node,
+      key,
+      pid,
+      outcome,
+      backAfterMs: back_after_ms,
+      stored: true,
+    })
+  }
+  return latest
+}
+
+function facetsOf(rows: Screen['facets']): CrashesView['facets'] {
+  const facets: CrashesView['facets'] = { reason: [], node: [], module: [], outcome: [], kind: [] }
+  for (const { n, ...of } of rows) {
+    for (const [facet, value] of Object.entries(of)) {
+      const values = facets[facet as Facet]
+      if (values.length < FACET_VALUES) values.push([value, n])
+    }
+  }
+  return facets
+}
