@@ -9,6 +9,7 @@ import { type Agent, type ObserveOptions, observe } from '@orrery/agent'
 import { type Hub, type Logger, readConfig, type StartedHub, silentLogger, startHub } from '@orrery/hub'
 import type { Node } from '@orrery/runtime'
 import { type Browser, type BrowserOptions, openBrowser } from './browser.ts'
+import { type ChildNode, forkNode } from './child-node.ts'
 import { startPostgres } from './postgres.ts'
 import { until } from './until.ts'
 
@@ -34,6 +35,8 @@ export interface Constellation extends AsyncDisposable {
   readonly dataDir: string
   /** Observes a node that was started elsewhere, armed by default, and waits until the hub has heard of it. */
   observe(node: Node, options?: ObserveOptions & { isAwaited?: boolean }): Promise<ObservedNode>
+  /** Runs a node program on its own, armed; `file` observes its node with the settings of the environment. */
+  fork(file: URL, settings?: Record<string, string>): ChildNode
   browser(options?: Omit<BrowserOptions, 'url'>): Promise<Browser>
   /** A request to the HTTP API. `json` is its body; the answer is whatever came, parsed. */
   api(path: string, options?: ApiOptions): Promise<{ status: number; body: unknown; headers: Headers }>
@@ -56,6 +59,7 @@ export async function startConstellation(options: ConstellationOptions = {}): Pr
   const dataDir = join(folder, 'hub')
   const postgres = options.database === 'postgres' ? await startPostgres() : null
   const nodes = new Set<ObservedNode>()
+  const children = new Set<ChildNode>()
   const browsers = new Set<Browser>()
   const settings: Record<string, string> = {
     ...options.settings,
@@ -81,6 +85,7 @@ export async function startConstellation(options: ConstellationOptions = {}): Pr
   }
   const dispose = async (): Promise<void> => {
     await Promise.all([...browsers].map((browser) => browser.close()))
+    await Promise.all([...children].map((child) => child.kill()))
     await Promise.all([...nodes].map((observed) => observed.stop()))
     await end()
     await postgres?.stop()
@@ -126,6 +131,17 @@ export async function startConstellation(options: ConstellationOptions = {}): Pr
       if (isAwaited)
         await until(() => agent.status.connection === 'welcomed', `${node.name} was not welcomed`)
       return observed
+    },
+    fork(file, forking) {
+      const child = forkNode(file, {
+        ORRERY_HUB_URL: constellation.url,
+        ORRERY_SPOOL_DIR: join(folder, 'spool'),
+        ORRERY_FAULTS: 'allow',
+        ...(settings.ORRERY_AGENT_TOKEN ? { ORRERY_AGENT_TOKEN: settings.ORRERY_AGENT_TOKEN } : {}),
+        ...forking,
+      })
+      children.add(child)
+      return child
     },
     async browser(browsing) {
       const browser = await openBrowser({ url: constellation.url, ...browsing })

@@ -1,4 +1,5 @@
 export { type Browser, type BrowserOptions, type LiveView, openBrowser } from './browser.ts'
+export { type ChildNode, forkNode } from './child-node.ts'
 export {
   type ApiOptions,
   type Constellation,
