@@ -2,7 +2,17 @@
  * The runtime's micro workloads, each a function that does `count` operations and resolves with the milliseconds they
  * took. Nodes are made as users get them, messages unfrozen as in production. `bench/` runs them beside other systems'.
  */
-import { createNode, GenServer, type Node, noreply, type Pid, reply } from '../src/index.ts'
+import {
+  child,
+  createNode,
+  GenServer,
+  type Node,
+  nameOf,
+  noreply,
+  type Pid,
+  reply,
+  Supervisor,
+} from '../src/index.ts'
 
 export interface Workload {
   readonly name: string
@@ -166,6 +176,48 @@ async function ring(count: number): Promise<number> {
   return tookMs
 }
 
+const Fragile = GenServer.define<{ state: null; casts: { crash: { n: number } } }>({
+  module: 'Fragile',
+  init: () => null,
+  handleCast: {
+    crash: ({ n }) => {
+      throw new Error(`crash ${n}`)
+    },
+  },
+})
+
+const Restarter = Supervisor.define({
+  module: 'Restarter',
+  intensity: Number.MAX_SAFE_INTEGER,
+  periodMs: 1_000,
+  children: () => [child(Fragile, { id: 'fragile', name: 'fragile' })],
+})
+
+/** A supervised server crashes, is reported as data, and is back; then again. */
+async function restarts(count: number): Promise<number> {
+  const node = freshNode()
+  await node.start(Restarter)
+  const fragile = nameOf(Fragile, 'fragile')
+  let reports = 0
+  const tookMs = await timed((done) => {
+    let left = count
+    node.hooks = {
+      processCrashed: () => {
+        reports += 1
+      },
+      crashOutcome: () => {
+        left -= 1
+        if (left === 0) done()
+        else node.cast(fragile, { type: 'crash', n: left })
+      },
+    }
+    node.cast(fragile, { type: 'crash', n: left })
+  })
+  if (reports !== count) throw new Error(`${count} crashes, ${reports} reports`)
+  await node.stop()
+  return tookMs
+}
+
 export const workloads: readonly Workload[] = [
   { name: 'spawn', count: 500_000, run: spawnAndExit },
   { name: 'send', count: 3_000_000, run: oneWaySend },
@@ -174,6 +226,7 @@ export const workloads: readonly Workload[] = [
   { name: 'call_100', count: 1_000_000, run: (count) => calls(count, 100) },
   { name: 'cast', count: 2_000_000, run: casts },
   { name: 'ring', count: 2_000_000, run: ring },
+  { name: 'restart', count: 30_000, run: restarts },
 ]
 
 /** Bytes of heap that one idle process takes, run under `--expose-gc`. */
