@@ -3,7 +3,7 @@
  * throws is counted and stays inside.
  */
 import { hostname } from 'node:os'
-import type { Drops, Hello, LeaseEnded, NodeSample, Refusal, Surroundings } from '@orrery/protocol'
+import type { Drops, Hello, NodeSample, Refusal, Surroundings } from '@orrery/protocol'
 import { CAPABILITIES, PROTOCOL } from '@orrery/protocol'
 import { createCommands } from './commands.ts'
 import { type ConnectionState, createConnection } from './connection.ts'
@@ -16,12 +16,13 @@ import { createRedactor } from './redact.ts'
 import { cut } from './render-crash.ts'
 import { createSampler } from './sampler.ts'
 import { type ObserveOptions, readSettings } from './settings.ts'
-import { createSlices, SLICE_MS } from './slices.ts'
+import { createSlices } from './slices.ts'
 import type { Source } from './source.ts'
 import { createSources } from './sources.ts'
 import { createSpoolKeeper } from './spool-keeper.ts'
+import { createTelling } from './telling.ts'
 import { AGENT_VERSION } from './version.ts'
-import { createVitals } from './vitals.ts'
+import { createVitals, type Vitals } from './vitals.ts'
 
 export interface AgentStatus extends DeliveryStats {
   connection: ConnectionState
@@ -51,10 +52,8 @@ export interface Agent extends AsyncDisposable {
 const CHANGING = new Set<string>(['process.send', 'process.kill', 'process.suspend', 'fault.crash_next'])
 const NOT_ARMED = 'start the node with ORRERY_FAULTS=allow'
 const TICK_MS = 50
-/** At most this often is a whole picture sent because lifecycle was given up. */
-const CENSUS_EVERY_MS = 2_000
-/** Ends of leases kept while there is no hub. */
-const LEASE_ENDS = 1_000
+/** Reports that are being made when the agent is stopped get so long. */
+const SETTLE_MS = 500
 /** A connection that takes nothing for this long is begun anew. */
 const STUCK_MS = 15_000
 
@@ -73,19 +72,11 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     guard.timed(where, work)
   }
 
-  let isStopped = false
+  let stopping: Promise<void> | null = null
   let isWatched = false
   let unwatch: () => void = () => undefined
   let tickTimer: NodeJS.Timeout | null = null
-  /** The hub has the whole picture, so that increments mean something. */
-  let isSettled = false
-  let wantsCensus = false
-  let isTakingCensus = false
-  let censusAtMs = Number.NEGATIVE_INFINITY
-  let isPulsing = false
-  let drainTimer: NodeJS.Timeout | null = null
   let blockedSinceMs: number | null = null
-  const leaseEnds: LeaseEnded[] = []
 
   const hello = (): Hello => ({
     protocol: { min: PROTOCOL.min, max: PROTOCOL.max },
@@ -110,14 +101,11 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     handlers: {
       welcomed: (welcome) => {
         outbox.continueAfter(welcome.lastSeq)
-        takeCensus()
+        telling.begin()
         tell('welcomed')
       },
       lost: () => {
-        isSettled = false
-        source.end()
-        outbox.abandon()
-        delivery.disconnected()
+        telling.end()
         tell('waiting')
       },
       ack: (ids, seq) => {
@@ -142,9 +130,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     },
     clock,
     run,
-    lifecycleLost: () => {
-      wantsCensus = true
-    },
+    lifecycleLost: () => telling.lifecycleLost(),
   })
 
   const delivery = createDelivery({ outbox })
@@ -160,19 +146,8 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
       outbox.put('results', record)
       outbox.flushSoon()
     },
-    leaseEnded: (record) => {
-      // Told once, and so kept for when there is somebody to tell.
-      if (leaseEnds.length < LEASE_ENDS) leaseEnds.push(record)
-      else outbox.drop('results', 1)
-      tellLeaseEnds()
-    },
+    leaseEnded: (record) => telling.leaseEnded(record),
   })
-
-  function tellLeaseEnds(): void {
-    if (!isSettled) return
-    for (const record of leaseEnds.splice(0)) outbox.put('results', record)
-    outbox.flushSoon()
-  }
 
   const desk = createCrashDesk({
     redactor,
@@ -182,7 +157,18 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     nowUs: clock.nowUs,
     touches: (crash) => commands.touches(crash),
     surroundings: () => surroundingsOf(source, vitals.last),
-    wake: () => pulse(),
+    wake: () => telling.pulse(),
+  })
+
+  const telling = createTelling({
+    source,
+    slices,
+    outbox,
+    delivery,
+    redactor,
+    desk: () => desk,
+    isWelcome: () => connection.state === 'welcomed',
+    run,
   })
 
   const nodeSample = (): NodeSample => {
@@ -207,14 +193,14 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     source,
     slices,
     run,
-    isWanted: () => isSettled,
+    isWanted: () => telling.isSettled,
     put: (record) => {
       outbox.put('samples', record)
     },
     flush: () => outbox.flush(),
     nodeSample,
     everySecond: () => {
-      if (!isSettled) return
+      if (!telling.isSettled) return
       const counts = desk.stormCounts()
       if (counts) outbox.put('samples', counts)
     },
@@ -224,98 +210,9 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     for (const listener of listeners) guard.run('listener', () => listener(state))
   }
 
-  /** Everything the hub must know of the present, before anything else. */
-  function takeCensus(): void {
-    isSettled = false
-    wantsCensus = false
-    censusAtMs = performance.now()
-    source.begin()
-    delivery.disconnected()
-    desk.forgetCounts()
-    if (isTakingCensus) return
-    isTakingCensus = true
-    slices.run('snapshot', census(), 'urgent').then(
-      () => {
-        isTakingCensus = false
-        source.censusDone()
-        // Lost meanwhile, or begun again: the next welcome brings the next picture.
-        if (!isSettled && connection.state === 'welcomed' && !isStopped) run('snapshot', takeCensus)
-      },
-      () => undefined,
-    )
-  }
-
-  function* census(): Generator<void> {
-    const startedAtMs = censusAtMs
-    const isCurrent = (): boolean => connection.state === 'welcomed' && censusAtMs === startedAtMs
-    outbox.put('lifecycle', { type: 'snapshot.begin', atUs: clock.nowUs() })
-    const people = source.census(redactor)
-    for (let step = people.next(); !step.done; step = people.next()) {
-      if (!isCurrent()) return
-      while (outbox.isBlocked && isCurrent()) yield
-      outbox.put('lifecycle', step.value)
-      yield
-    }
-    if (!isCurrent()) return
-    outbox.put('lifecycle', { type: 'snapshot.end', atUs: clock.nowUs() })
-    outbox.flush()
-    isSettled = true
-    source.censusDone()
-    tellLeaseEnds()
-    delivery.connected()
-    pulse()
-  }
-
-  /** Soon: what happened goes out, crashes become reports, and the frame goes. */
-  function pulse(): void {
-    if (isPulsing || isStopped) return
-    isPulsing = true
-    slices.run('pulse', beat(), 'urgent').then(
-      () => {
-        isPulsing = false
-        if (desk.hasWork) pulse()
-      },
-      () => undefined,
-    )
-  }
-
-  function* beat(): Generator<void> {
-    yield* drain()
-    outbox.flush()
-    const work = desk.work()
-    while (work.next().done !== true) {
-      delivery.pump()
-      yield
-    }
-    delivery.pump()
-    outbox.flush()
-  }
-
-  function* drain(): Generator<void> {
-    if (!isSettled) return
-    const lost = source.takeLost()
-    if (lost > 0) {
-      outbox.drop('lifecycle', lost)
-      wantsCensus = true
-    }
-    for (;;) {
-      const until = performance.now() + SLICE_MS
-      const hasMore = source.drain(
-        (record) => outbox.put('lifecycle', record),
-        redactor,
-        () => performance.now() > until,
-      )
-      if (!hasMore || !isSettled) return
-      yield
-    }
-  }
-
   const tick = (): void => {
     desk.tick()
-    if (isSettled) {
-      delivery.pump()
-      if (wantsCensus && !outbox.isCongested && performance.now() - censusAtMs > CENSUS_EVERY_MS) takeCensus()
-    }
+    telling.tick()
     watchStuck()
   }
 
@@ -335,16 +232,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     if (isWatched) return
     isWatched = true
     unwatch = source.watch({
-      happened(isUrgent) {
-        if (!isSettled) return
-        if (isUrgent) pulse()
-        else {
-          drainTimer ??= setTimeout(() => {
-            drainTimer = null
-            pulse()
-          }, 20).unref()
-        }
-      },
+      happened: (isUrgent) => telling.happened(isUrgent),
       crashed: (crash) => {
         guard.timed('crash', () => desk.crashed(crash))
       },
@@ -369,21 +257,24 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     tickTimer = null
   }
 
-  const stop = async (reason = 'stopped'): Promise<void> => {
-    if (isStopped) return
+  const end = async (reason: string): Promise<void> => {
     guard.run('leases', () => commands.stop())
     // What already happened is told; crashes already copied are still made into reports.
-    pulse()
-    await settleBefore(500, () => desk.waiting === 0 && !isPulsing)
-    isStopped = true
+    telling.pulse()
+    await settleBefore(SETTLE_MS, () => desk.waiting === 0 && !telling.isBusy)
+    telling.stop()
     guard.run('watch', unwatchAll)
-    if (drainTimer) clearTimeout(drainTimer)
     guard.run('flush', () => outbox.flush())
     outbox.stop()
     slices.stop()
     await connection.close(reason).catch((error: unknown) => guard.fault('goodbye', error))
     await keeper.close().catch((error: unknown) => guard.fault('spool', error))
     tell('closed')
+  }
+
+  const stop = (reason = 'stopped'): Promise<void> => {
+    stopping ??= end(reason)
+    return stopping
   }
 
   guard.run('watch', watch)
@@ -422,15 +313,7 @@ function absences(source: Source, isArmed: boolean): Record<string, string> {
   return absent
 }
 
-function surroundingsOf(
-  source: Source,
-  vitals: {
-    eventLoopDelayP99Ms: number
-    heapUsedBytes: number
-    heapTotalBytes: number
-    rssBytes: number
-  } | null,
-): Surroundings | null {
+function surroundingsOf(source: Source, vitals: Vitals | null): Surroundings | null {
   if (!vitals) return null
   return {
     processes: source.counters.processes,

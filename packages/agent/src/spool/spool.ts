@@ -5,22 +5,23 @@
  *
  * Writes are synchronous on purpose: 4 kB appended cost 6 µs, and only what was written may be called accepted.
  */
-import {
-  closeSync,
-  fdatasync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, fdatasync, fsyncSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { type Lock, takeLock } from './lock.ts'
 import { encodeRecord, MAGIC, scanSegment } from './segment.ts'
+import {
+  appendTo,
+  createSegment,
+  hold,
+  letGo,
+  openSegment,
+  type Place,
+  readPlace,
+  removeSegment,
+  type Segment,
+  segmentNumber,
+  segmentPath,
+} from './segment-file.ts'
 
 export interface SpoolOptions {
   dir: string
@@ -61,25 +62,6 @@ export interface Spool {
   /** Everything accepted so far is on disk when this resolves. */
   flush(): Promise<void>
   close(): Promise<void>
-}
-
-interface Segment {
-  number: number
-  path: string
-  fd: number
-  bytes: number
-  /** Unacknowledged records in it, and their size. */
-  live: number
-  liveBytes: number
-  isDirty: boolean
-  /** Its tail may be torn: nothing may follow. */
-  isSealed: boolean
-}
-
-interface Place {
-  segment: Segment
-  offset: number
-  bytes: number
 }
 
 interface Entry extends Place {
@@ -127,6 +109,7 @@ class SegmentSpool implements Spool {
   #syncTimer: NodeJS.Timeout | null = null
   readonly #touchTimer: NodeJS.Timeout
   #syncing: Promise<void> | null = null
+  #isFolderDirty = false
   #isClosed = false
 
   constructor(options: SpoolOptions, lock: Lock) {
@@ -237,33 +220,14 @@ class SegmentSpool implements Spool {
     try {
       const segment = this.#tail(record.length)
       const offset = segment.bytes
-      this.#appendBytes(segment, record)
+      appendTo(segment, record)
+      this.stats.bytes += record.length
       this.#scheduleSync()
       return { segment, offset: offset + record.length - body.byteLength, bytes: body.byteLength }
     } catch (error) {
       this.#onFault('the spool could not be written', error)
       return { ok: false, code: 'io' }
     }
-  }
-
-  /** Whole or not at all: a write that fails half-way is cut off again, or its segment is written no further. */
-  #appendBytes(segment: Segment, bytes: Buffer): void {
-    let written = 0
-    try {
-      while (written < bytes.length) {
-        written += writeSync(segment.fd, bytes, written, bytes.length - written, segment.bytes + written)
-      }
-    } catch (error) {
-      try {
-        ftruncateSync(segment.fd, segment.bytes)
-      } catch {
-        segment.isSealed = true
-      }
-      throw error
-    }
-    segment.bytes += bytes.length
-    segment.isDirty = true
-    this.stats.bytes += bytes.length
   }
 
   #tail(incoming: number): Segment {
@@ -275,17 +239,10 @@ class SegmentSpool implements Spool {
   }
 
   #open(number: number): Segment {
-    const path = join(this.#dir, `${String(number).padStart(10, '0')}.seg`)
-    const segment = newSegment(number, path, openSync(path, 'wx+', 0o600))
-    try {
-      this.#appendBytes(segment, MAGIC)
-    } catch (error) {
-      closeSync(segment.fd)
-      rmSync(path, { force: true })
-      throw error
-    }
+    const segment = createSegment(this.#dir, number)
     this.#segments.push(segment)
-    syncFolder(this.#dir)
+    this.stats.bytes += segment.bytes
+    this.#isFolderDirty = true
     return segment
   }
 
@@ -303,8 +260,7 @@ class SegmentSpool implements Spool {
   #remove(segment: Segment): void {
     this.#segments = this.#segments.filter((other) => other !== segment)
     this.stats.bytes -= segment.bytes
-    closeSync(segment.fd)
-    rmSync(segment.path, { force: true })
+    removeSegment(segment)
   }
 
   /** Room at the limit: when little of the oldest segment still lives, that little moves to the end. */
@@ -350,16 +306,25 @@ class SegmentSpool implements Spool {
   }
 
   async #sync(): Promise<void> {
+    if (this.#isFolderDirty) {
+      this.#isFolderDirty = false
+      const error = await syncFolder(this.#dir)
+      if (error) this.#syncFailed(error)
+    }
     for (const segment of [...this.#segments]) {
       if (!segment.isDirty) continue
       segment.isDirty = false
       const error = await new Promise<Error | null>((done) => fdatasync(segment.fd, done))
       // A segment deleted meanwhile closed its descriptor; there is nothing left to sync.
       if (!error || !this.#segments.includes(segment)) continue
-      this.stats.syncFailures++
       segment.isDirty = true
-      this.#onFault('the spool could not be synced', error)
+      this.#syncFailed(error)
     }
+  }
+
+  #syncFailed(error: Error): void {
+    this.stats.syncFailures++
+    this.#onFault('the spool could not be synced', error)
   }
 
   #touch(): void {
@@ -372,9 +337,8 @@ class SegmentSpool implements Spool {
 
   #recover(): void {
     const numbers = readdirSync(this.#dir)
-      .map((name) => /^(\d{10})\.seg$/.exec(name)?.[1])
-      .filter((digits) => digits !== undefined)
-      .map(Number)
+      .map(segmentNumber)
+      .filter((number) => number !== null)
       .sort((a, b) => a - b)
     for (const number of numbers) this.#recoverSegment(number)
     // What an earlier life tore is never written to again.
@@ -385,14 +349,10 @@ class SegmentSpool implements Spool {
   }
 
   #recoverSegment(number: number): void {
-    const path = join(this.#dir, `${String(number).padStart(10, '0')}.seg`)
-    const bytes = readFileSync(path)
+    const bytes = readFileSync(segmentPath(this.#dir, number))
     const scan = scanSegment(bytes)
     this.stats.damaged += scan.damaged
-    const segment = newSegment(number, path, openSync(path, 'r+'))
-    segment.bytes = bytes.length
-    segment.isSealed = true
-    segment.isDirty = false
+    const segment = openSegment(this.#dir, number, bytes.length)
     this.#segments.push(segment)
     this.stats.bytes += bytes.length
     for (const record of scan.records) {
@@ -427,37 +387,13 @@ class SegmentSpool implements Spool {
   }
 }
 
-function newSegment(number: number, path: string, fd: number): Segment {
-  return { number, path, fd, bytes: 0, live: 0, liveBytes: 0, isDirty: true, isSealed: false }
-}
-
-function hold(place: Place): void {
-  place.segment.live++
-  place.segment.liveBytes += place.bytes
-}
-
-function letGo(place: Place): void {
-  place.segment.live--
-  place.segment.liveBytes -= place.bytes
-}
-
-function readPlace(place: Place): Buffer {
-  const out = Buffer.allocUnsafe(place.bytes)
-  let read = 0
-  while (read < place.bytes) {
-    const got = readSync(place.segment.fd, out, read, place.bytes - read, place.offset + read)
-    if (got === 0) throw new Error('the segment ends before the record')
-    read += got
-  }
-  return out
-}
-
-/** The new file's name must survive power loss too. */
-function syncFolder(dir: string): void {
-  const fd = openSync(dir, 'r')
+/** A new file's name must survive power loss too. */
+async function syncFolder(dir: string): Promise<Error | null> {
   try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
+    const folder = await open(dir, 'r')
+    await folder.sync().finally(() => folder.close())
+    return null
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
   }
 }
