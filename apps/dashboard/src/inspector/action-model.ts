@@ -1,6 +1,6 @@
 /** Which actions a process allows, and why not. Pure: the buttons only draw what is decided here. */
 import type { TreeRow, TreeView } from '@orrery/live/views'
-import type { Capability, CommandErrorCode } from '@orrery/protocol'
+import { type Capability, COMMAND_ERRORS, type CommandErrorCode } from '@orrery/protocol'
 import { rowOf } from '../tree/model.ts'
 
 export type ActionName = 'suspend' | 'resume' | 'kill' | 'crash_next'
@@ -32,7 +32,9 @@ export function refusalOf(action: ActionName, situation: ActionSituation): Refus
   if (situation.isOld) return `${node} is not heard. What is shown is its last picture.`
   const capability = NEEDS[action]
   if (!situation.capabilities.includes(capability)) {
-    return sentence(situation.absent[capability] ?? `${node} does not offer ${capability}`)
+    const why = situation.absent[capability] ?? `${node} does not offer ${capability}`
+    // One sentence for the one thing nearly every such node lacks.
+    return why.includes('ORRERY_FAULTS') ? sentence(COMMAND_ERRORS['node.not_armed']) : sentence(why)
   }
   if (!row || row.status === 'exited' || row.status === 'crashed') return 'The process is not there.'
   if (row.status === 'waiting' && action !== 'kill') return 'The process waits for its start.'
@@ -47,11 +49,11 @@ export function isStanding(action: ActionName, situation: ActionSituation): bool
 
 /** The words of a refusal; what the hub says stands where nothing better is known. */
 export function refusedText(code: string, message: string): string {
-  return WORDS[code as CommandErrorCode] ?? sentence(message)
+  const known = COMMAND_ERRORS[code as CommandErrorCode] as string | undefined
+  return WORDS[code as CommandErrorCode] ?? sentence(known ?? message)
 }
 
 const WORDS: Partial<Record<CommandErrorCode, string>> = {
-  'node.not_armed': 'The node was not started with ORRERY_FAULTS=allow.',
   'process.immune': 'Agent, root supervisors and kernel processes are immune.',
   'process.unknown': 'No such process: it has ended meanwhile.',
   'role.insufficient': 'This needs the operator role.',

@@ -127,15 +127,17 @@ export function TreeScreen({ node }: { node: string }) {
   if (isPhone) {
     return (
       <div className="tree-phone">
-        {freshness ? (
-          <TreeBanner node={node} freshness={freshness} orphans={model?.orphans.length ?? 0} />
-        ) : null}
-        {view && model ? (
-          <TreeList view={view} model={model} selected={selection.key} onSelect={selection.select} />
-        ) : (
-          <TreeLoading />
-        )}
-        {isEmpty ? <TreeEmpty node={node} /> : null}
+        <div className="tree-phone-list" inert={inspector !== null}>
+          {freshness ? (
+            <TreeBanner node={node} freshness={freshness} orphans={model?.orphans.length ?? 0} />
+          ) : null}
+          {view && model ? (
+            <TreeList view={view} model={model} selected={selection.key} onSelect={selection.select} />
+          ) : (
+            <TreeLoading />
+          )}
+          {isEmpty ? <TreeEmpty node={node} /> : null}
+        </div>
         {inspector}
       </div>
     )
@@ -172,6 +174,7 @@ export function TreeScreen({ node }: { node: string }) {
             hasFocus={hasFocus}
             lit={lit}
             isOld={isOld}
+            isLost={freshness?.kind === 'lost'}
             onSelect={(key) => {
               selection.select(key)
               treeRef.current?.focus({ preventScroll: true })

@@ -36,6 +36,8 @@ export interface TreeStageProps {
   hasFocus: boolean
   lit: ReadonlySet<string> | null
   isOld: boolean
+  /** Nobody can say any more whether it is still so. */
+  isLost: boolean
   onSelect: (key: string) => void
   children: ReactNode
 }
@@ -81,7 +83,7 @@ export function TreeStage(props: TreeStageProps) {
         element.current = node
         props.stageRef(node)
       }}
-      className={`tree-stage ${props.isOld ? 'old' : ''}`}
+      className={`tree-stage ${props.isOld ? 'old' : ''} ${props.isLost ? 'lost' : ''}`}
       data-hover={hovered !== null || undefined}
       style={{ backgroundPosition: camera ? `${camera.x % 24}px ${camera.y % 24}px` : '0 0' }}
       onPointerDown={(event) => {

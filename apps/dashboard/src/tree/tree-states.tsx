@@ -78,6 +78,8 @@ export function freshnessOf(
   nowMs: number,
 ): Freshness {
   if (line.status === 'disconnected') return { kind: 'lost', atMs: nowMs - line.ageMs, why: 'hub' }
+  // The hub came back and has not heard of the node yet.
+  if (line.status === 'error') return { kind: 'lost', atMs: view.lastHeardAtMs, why: 'node' }
   if (view.nodeStatus === 'gone') return { kind: 'lost', atMs: view.lastHeardAtMs, why: 'node' }
   if (view.nodeStatus === 'stopped') return { kind: 'lost', atMs: view.lastHeardAtMs, why: 'stopped' }
   if (line.status === 'stale') return { kind: 'stale', ageMs: line.ageMs }
