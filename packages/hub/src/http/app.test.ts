@@ -345,7 +345,7 @@ describe('crashes, series, audit, faults', () => {
     const from = new Date(fromMs).toISOString()
     const to = new Date(fromMs + SERIES_BLOCK_MS).toISOString()
     expect(
-      (await ask('GET', `/api/v1/series?metric=messages&node=a@b&from=${from}&to=${to}`)).body,
+      (await ask('GET', `/api/v1/series?metric=messages&node=a@b&from=${from}&to=${to}&step=60000`)).body,
     ).toMatchObject({
       stepMs: 60_000,
       heldFrom: from,

@@ -1,10 +1,11 @@
 /** Time series: of nodes from the store and what is not stored yet, of one process from the last minute in memory. */
 import { METRICS, PROCESS_METRICS, series } from '@orrery/protocol/http'
-import { SERIES_BLOCK_MS } from '../../store/store.ts'
-import { assembleSeries } from '../assemble-series.ts'
+import { linesOf } from '../../series/lines.ts'
+import { stepMsOf } from '../../series/metrics.ts'
 import type { HttpDeps } from '../deps.ts'
 import { iso } from '../present.ts'
 import { HttpProblem } from '../problem.ts'
+import { seriesRange } from '../series-range.ts'
 import { type Api, actor, createRoute, json, problems, z } from './shared.ts'
 
 const HOUR_MS = 3_600_000
@@ -27,21 +28,18 @@ export function seriesRoutes(api: Api, { store, live, nowMs }: HttpDeps): void {
     if (askedMs >= toMs) throw new HttpProblem('series.range', '`from` must lie before `to`.')
     const open = live.openSeries(node ?? null, metric)
     const heldFromMs = await heldFrom(open.map((block) => block.fromMs))
-    const fromMs = Math.max(askedMs, heldFromMs ?? askedMs)
-    const stored = await store.series({ node: node ?? null, metric, fromMs, toMs })
-    // A block that is still open is the fuller one.
-    const isOpen = new Set(open.map((block) => `${block.node} ${block.fromMs}`))
-    const blocks = [...stored.filter((block) => !isOpen.has(`${block.node} ${block.fromMs}`)), ...open]
-    const inRange = blocks.filter((block) => block.fromMs < toMs && block.fromMs + SERIES_BLOCK_MS > fromMs)
-    const range = { fromMs: Math.min(fromMs, toMs), toMs, stepMs: step ?? null }
-    const { lines, ...found } = assembleSeries(inRange, range, metric === 'crashes' ? 'sum' : 'mean')
+    const fromMs = Math.min(toMs, Math.max(askedMs, heldFromMs ?? askedMs))
+    const range = seriesRange({ fromMs, toMs, stepMs: step ?? stepMsOf((toMs - fromMs) / 1_000) })
+    const stored = await store.series({ node: node ?? null, metric, fromMs: range.fromMs, toMs })
+    // What is in memory comes last: it wins over its own older copy in the store.
+    const lines = linesOf([...stored, ...open], metric, range)
     return {
       metric,
-      stepMs: found.stepMs,
-      from: iso(found.fromMs),
+      stepMs: range.stepMs,
+      from: iso(range.fromMs),
       to: iso(toMs),
       heldFrom: heldFromMs === null ? null : iso(heldFromMs),
-      lines,
+      lines: Object.entries(lines).map(([node, values]) => ({ node, values })),
     }
   }
 
@@ -82,7 +80,13 @@ const seriesQuery = z.object({
   pid: z.string().max(4_096).optional().describe('A pid or logical key: the last minute of one process.'),
   from: z.iso.datetime({ offset: true }).optional().describe('An hour before `to` where it is left out.'),
   to: z.iso.datetime({ offset: true }).optional().describe('Now where it is left out.'),
-  step: z.coerce.number().int().min(1_000).max(86_400_000).optional().describe('Milliseconds a value.'),
+  step: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .optional()
+    .describe('Milliseconds a value; about 360 values where it is left out.'),
 })
 
 const getSeries = createRoute({
