@@ -21,7 +21,8 @@ export interface SupervisorFacts {
   readonly strategy: Strategy
   readonly intensity: number
   readonly periodMs: number
-  /** When the restarts in the current window were, oldest first, in the node's microseconds. */
+  readonly restartsUsed: number
+  /** When the restarts in the current window were, oldest first, in the node's microseconds; the latest hundred. */
   readonly restartsInWindow: readonly number[]
 }
 
@@ -89,7 +90,9 @@ export interface RawDecision {
   readonly childSpec: ChildSpecFacts
   readonly intensity: number
   readonly periodMs: number
-  /** Restarts in the window, this one counted, in the node's microseconds, oldest first. */
+  /** Restarts in the window, this one counted. */
+  readonly restartsUsed: number
+  /** When they were, in the node's microseconds, oldest first; the latest hundred. */
   readonly restartsInWindow: readonly number[]
   /** Siblings the strategy stops, in the order it stops them. */
   readonly stops: readonly Process[]

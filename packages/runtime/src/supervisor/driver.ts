@@ -152,11 +152,13 @@ export class SupervisorDriver implements Driver {
 
   private facts(process: Proc, state: State | null): SupervisorFacts {
     const { strategy, intensity, periodMs } = this.definition
+    const nowUs = process.node.clock.us
     return {
       strategy,
       intensity,
       periodMs,
-      restartsInWindow: state?.window.inWindow(process.node.clock.us) ?? [],
+      restartsUsed: state?.window.used(nowUs) ?? 0,
+      restartsInWindow: state?.window.inWindow(nowUs) ?? [],
     }
   }
 

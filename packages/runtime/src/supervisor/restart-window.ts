@@ -1,3 +1,5 @@
+const SHOWN = 100
+
 /** Restart intensity over a sliding window. Each restart enters and leaves once, however many there are. */
 export class RestartWindow {
   private readonly intensity: number
@@ -17,10 +19,16 @@ export class RestartWindow {
     return this.times.length - this.first <= this.intensity
   }
 
-  /** Oldest first. */
+  /** Restarts in the window. */
+  used(nowUs: number): number {
+    this.slide(nowUs)
+    return this.times.length - this.first
+  }
+
+  /** When they were, oldest first, the latest hundred. */
   inWindow(nowUs: number): number[] {
     this.slide(nowUs)
-    return this.times.slice(this.first)
+    return this.times.slice(Math.max(this.first, this.times.length - SHOWN))
   }
 
   /** As in OTP, a restart exactly one period ago still counts. */
