@@ -5,9 +5,8 @@ import type { Driver, Phase } from '../driver.ts'
 import { Exit, type ExitReason } from '../exit-reason.ts'
 import { DEAD, TRAPS_EXIT } from '../flags.ts'
 import { isOrderOfParent } from '../gen-server.ts'
-import type { RawDecision, Strategy, SupervisorFacts } from '../hooks.ts'
+import type { RawDecision, SupervisorFacts } from '../hooks.ts'
 import type { ChildView } from '../inspect.ts'
-import { Pid } from '../pid.ts'
 import { contextOf, type Proc } from '../process.ts'
 import { isPromise } from '../raw.ts'
 import { Callback } from '../send-after.ts'
@@ -15,17 +14,9 @@ import { type CrashCause, ExitSignal } from '../signals.ts'
 import type { ChildSpec } from './child.ts'
 import { type Child, Children } from './children.ts'
 import { breathe, startChild, stopAtOnce, stopChild } from './lifecycle.ts'
+import { type Answer, carryOut, type Definition, type Request } from './requests.ts'
 import { RestartWindow } from './restart-window.ts'
 import { affected, backoffMs, isToForget, isToRestart } from './strategy.ts'
-
-export interface Definition {
-  readonly module: string
-  readonly version: string | null
-  readonly strategy: Strategy
-  readonly intensity: number
-  readonly periodMs: number
-  readonly make: (args: never, ctx: never, supervisorArgs: never) => ChildSpec | readonly ChildSpec[]
-}
 
 class State {
   readonly children: Children
@@ -46,9 +37,6 @@ class TryAgain {
     this.isCounted = isCounted
   }
 }
-
-type Request = { type: string; args?: unknown; child?: unknown }
-type Answer = { ok: true; value?: unknown; pid?: Pid | null } | { ok: false; reason: ExitReason }
 
 export class SupervisorDriver implements Driver {
   readonly behaviour = 'Supervisor'
@@ -364,110 +352,15 @@ export class SupervisorDriver implements Driver {
     request: Request,
     call: Call,
   ): PromiseLike<unknown> | undefined {
-    const answer = this.carryOut(process, state, request)
+    const answer = carryOut(process, this.definition, state.children, request)
     if (!isPromise(answer)) {
       reply(process, call, answer)
       return undefined
     }
     return answer.then((value) => reply(process, call, value as Answer))
   }
-
-  private carryOut(process: Proc, state: State, request: Request): Answer | PromiseLike<Answer> {
-    const { children } = state
-    switch (request.type) {
-      case 'startChild':
-        return this.addChild(process, state, request.args)
-      case 'terminateChild':
-        return this.terminateChild(process, children, request.child)
-      case 'restartChild':
-        return this.restartChild(process, children, request.child)
-      case 'deleteChild':
-        return this.deleteChild(children, request.child)
-      case 'whichChildren':
-        return { ok: true, value: children.all().map(childState) }
-      case 'countChildren':
-        return { ok: true, value: count(children.all()) }
-      default:
-        throw new Exit('bad_call', { message: request })
-    }
-  }
-
-  private async addChild(process: Proc, state: State, args: unknown): Promise<Answer> {
-    const { children } = state
-    const spec = children.isPool
-      ? (this.definition.make(
-          args as never,
-          contextOf(process) as never,
-          process.cold?.poolArgs as never,
-        ) as ChildSpec)
-      : (args as ChildSpec)
-    const present = children.isPool ? undefined : children.byId(spec.facts.id)
-    if (present !== undefined) {
-      return present.process === null
-        ? { ok: false, reason: { tag: 'already_present', id: spec.facts.id } }
-        : { ok: false, reason: { tag: 'already_started', pid: present.process.pid } }
-    }
-    const child = children.add(spec)
-    const outcome = await startChild(process, children, child)
-    if (outcome.ok) {
-      if (child.process === null && isToForget(this.definition.strategy, spec.facts.restart))
-        children.remove(child)
-      return { ok: true, pid: (child.process as Proc | null)?.pid ?? null }
-    }
-    children.remove(child)
-    return { ok: false, reason: outcome.reason }
-  }
-
-  private async terminateChild(process: Proc, children: Children, target: unknown): Promise<Answer> {
-    const child = find(children, target)
-    if (child === undefined) return { ok: false, reason: 'not_found' }
-    await stopChild(process, children, child, null, false)
-    child.isRestarting = false
-    if (isToForget(this.definition.strategy, child.spec.facts.restart)) children.remove(child)
-    return { ok: true }
-  }
-
-  private async restartChild(process: Proc, children: Children, target: unknown): Promise<Answer> {
-    const child = find(children, target)
-    if (child === undefined) return { ok: false, reason: 'not_found' }
-    if (child.process !== null) return { ok: false, reason: 'running' }
-    if (child.isRestarting) return { ok: false, reason: 'restarting' }
-    const outcome = await startChild(process, children, child)
-    if (!outcome.ok) return outcome
-    return { ok: true, value: (child.process as Proc | null)?.pid ?? null }
-  }
-
-  private deleteChild(children: Children, target: unknown): Answer {
-    const child = find(children, target)
-    if (child === undefined) return { ok: false, reason: 'not_found' }
-    if (child.process !== null) return { ok: false, reason: 'running' }
-    if (child.isRestarting) return { ok: false, reason: 'restarting' }
-    children.remove(child)
-    return { ok: true }
-  }
 }
 
 function reply(process: Proc, call: Call, answer: Answer): void {
   if (call.isOpen && (process.flags & DEAD) === 0) call.answer(answer)
-}
-
-function find(children: Children, target: unknown): Child | undefined {
-  if (typeof target === 'string') return children.byId(target)
-  const process = target instanceof Pid ? Pid.processOf(target) : null
-  return process === null || !children.isPool ? undefined : children.of(process)
-}
-
-function childState(child: Child) {
-  const { id, kind, module } = child.spec.facts
-  return { id, pid: child.process?.pid ?? null, isRestarting: child.isRestarting, kind, module }
-}
-
-function count(children: Child[]) {
-  const supervisors = children.filter((child) => child.spec.facts.kind === 'supervisor').length
-  return {
-    specs: children.length,
-    active: children.filter((child) => child.process !== null).length,
-    supervisors,
-    workers: children.length - supervisors,
-  }
 }
