@@ -12,8 +12,13 @@ import type { PoolConfig } from 'pg'
 import { openDataFolder } from './data-folder.ts'
 import { StoreError } from './store.ts'
 
-/** The socket refuses connections above this, so a pool must not open more. */
-const MAX_CONNECTIONS = 16
+/**
+ * There is one session behind the socket, and with it one unnamed prepared statement: the queries of two connections, taken
+ * apart into their packets, would run each other's. So one connection asks at a time, and the pool is the queue.
+ */
+const POOL_CONNECTIONS = 1
+/** One that is closing may still be there when its successor comes; the socket refuses more than this. */
+const MAX_CONNECTIONS = 4
 
 export interface Embedded {
   connection: PoolConfig
@@ -63,7 +68,7 @@ export async function startEmbedded(folder: string): Promise<Embedded> {
   died.catch(() => undefined)
   let closing: Promise<void> | null = null
   return {
-    connection: { host: sockets, port: 5432, user: 'postgres', database: 'postgres', max: MAX_CONNECTIONS },
+    connection: { host: sockets, port: 5432, user: 'postgres', database: 'postgres', max: POOL_CONNECTIONS },
     died,
     close: () => {
       closing ??= stop(worker).finally(release)
