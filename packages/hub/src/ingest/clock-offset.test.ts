@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createClockOffset } from './clock-offset.ts'
 
-test('the answer with the shortest way is believed', () => {
+test('[WIRE-16] the answer with the shortest way is believed', () => {
   const offset = createClockOffset()
   offset.answered(1_000, 6_900, 1_800)
   offset.answered(2_000, 7_005, 2_010)

@@ -26,6 +26,7 @@ function setup(options: { maxReports?: number } = {}) {
   const acked: [string, string[]][] = []
   const room: string[][] = []
   const poison = new Set<string>()
+  const unwanted = new Set<string>()
   let isAway = false
   let hold: Promise<void> | null = null
   const counters = createCounters()
@@ -43,7 +44,7 @@ function setup(options: { maxReports?: number } = {}) {
         await hold
         if (isAway || reports.some(({ id }) => poison.has(id))) throw new Error('refused')
         batches.push([...reports])
-        return reports.map(({ id }) => id)
+        return reports.map(({ id }) => id).filter((id) => !unwanted.has(id))
       },
       async amendCrash(id, parts) {
         if (isAway) throw new Error('away')
@@ -61,6 +62,7 @@ function setup(options: { maxReports?: number } = {}) {
     acked,
     room,
     poison,
+    unwanted,
     away(is: boolean) {
       isAway = is
     },
@@ -71,7 +73,7 @@ function setup(options: { maxReports?: number } = {}) {
 }
 
 describe('the inbox', () => {
-  test('writes what came together in one transaction, in order, and acks it then', async () => {
+  test('[WIRE-44] writes what came together in one transaction, in order, and acks it then', async () => {
     const { inbox, batches, acked } = setup()
     const reports = Array.from({ length: 5 }, () => crashReport())
     for (const report of reports) inbox.take(report.identity.node, report)
@@ -164,6 +166,17 @@ describe('the inbox', () => {
     expect(counters.crashesRefused).toBe(1)
     expect(batches.flat().map(({ id }) => id)).toEqual([good.id])
     expect(acked.flatMap(([, ids]) => ids).sort()).toEqual([bad.id, good.id].sort())
+  })
+
+  test('[WIRE-45] acks and counts a report that was left out of what was stored', async () => {
+    const { inbox, acked, batches, unwanted, counters } = setup()
+    const report = crashReport()
+    unwanted.add(report.id)
+    inbox.take('mail@a', report)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(batches).toHaveLength(1)
+    expect(acked).toEqual([['mail@a', [report.id]]])
+    expect(counters).toMatchObject({ crashesRefused: 1, crashesPending: 0 })
   })
 
   test('writes what waits when it is closed, and gives up in time when it cannot', async () => {

@@ -152,7 +152,10 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
   const settle = (batch: Waiting[], ids: ReadonlySet<string>): void => {
     const byNode = new Map<string, string[]>()
     for (const entry of batch) {
-      if (!ids.has(entry.report.id)) continue
+      if (!ids.has(entry.report.id)) {
+        giveUp(entry, new Error('the database refuses it'))
+        continue
+      }
       forget(entry)
       const list = byNode.get(entry.node) ?? []
       list.push(entry.report.id)

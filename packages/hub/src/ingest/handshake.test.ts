@@ -26,7 +26,7 @@ const codeOf = (auth: unknown, gate = open) => {
 }
 
 describe('the hello', () => {
-  test('is taken with the highest version both sides speak', () => {
+  test('[WIRE-2] is taken with the highest version both sides speak', () => {
     expect(readHello({ ...hello, protocol: { min: 1, max: 9 } }, open)).toMatchObject({
       ok: true,
       protocol: 1,
@@ -39,11 +39,11 @@ describe('the hello', () => {
     ['a node without a host', { ...hello, node: 'mail' }],
     ['an incarnation that is none', { ...hello, incarnation: '1' }],
     ['ten thousand capabilities', { ...hello, capabilities: new Array(10_000).fill('x') }],
-  ])('is refused when it is %s', (_, auth) => {
+  ])('[WIRE-1] [WIRE-3] is refused when it is %s', (_, auth) => {
     expect(codeOf(auth)).toBe('protocol.malformed')
   })
 
-  test('is refused when no version is common, and says how to cure it', () => {
+  test('[WIRE-2] [WIRE-6] is refused when no version is common, and says how to cure it', () => {
     const read = readHello({ ...hello, protocol: { min: 2, max: 3 } }, open)
     expect(read).toMatchObject({
       ok: false,
@@ -51,7 +51,7 @@ describe('the hello', () => {
     })
   })
 
-  test('needs the token where the hub has one, and tells a missing from a wrong one', () => {
+  test('[WIRE-4] needs the token where the hub has one, and tells a missing from a wrong one', () => {
     expect(codeOf(hello, guarded)).toBe('auth.required')
     expect(codeOf({ ...hello, token: 'please' }, guarded)).toBe('auth.invalid')
     expect(codeOf({ ...hello, token: 'sesame' }, guarded)).toBe(null)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createOpenFrames } from './open-frames.ts'
 
-test('all is durable up to the first frame that still waits, life by life', () => {
+test('[WIRE-44] all is durable up to the first frame that still waits, life by life', () => {
   const frames = createOpenFrames()
   expect(frames.durable('a', 9)).toBe(9)
   frames.hold({ life: 'a', seq: 5 })
