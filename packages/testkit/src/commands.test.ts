@@ -51,7 +51,7 @@ test(
 )
 
 test(
-  'a command with an id is taken once; unknown nodes, processes and words are refused with a code',
+  '[WIRE-50] [WIRE-53] [WIRE-54] a command with an id is taken once; unknown nodes, processes and words are refused with a code',
   async () => {
     const twice = { command: 'kill', id: 'the-only-one' }
     expect(await command('Shop/counter-0', twice)).toMatchObject({
@@ -72,7 +72,7 @@ test(
 )
 
 test(
-  'a node that was not armed says so, and stays as it is',
+  '[WIRE-9] [WIRE-52] a node that was not armed says so, and stays as it is',
   async () => {
     const meek = await constellation.observe(await startShop('meek@localhost'), { faults: 'refuse' })
     const answer = await command('Shop/counter-0', { command: 'kill' }, 'meek@localhost')
@@ -83,7 +83,7 @@ test(
 )
 
 test(
-  'suspend holds a process under a lease until it is resumed; the lease is seen to begin and end',
+  '[WIRE-55] [WIRE-56] suspend holds a process under a lease until it is resumed; the lease is seen to begin and end',
   async () => {
     const key = 'Shop/counter-2'
     const tree = browser.view('tree', { node: NODE })
@@ -131,7 +131,7 @@ test(
 )
 
 test(
-  'halt all ends every lease at once, is latched over a restart of the hub, and takes none until released',
+  '[WIRE-57] halt all ends every lease at once, is latched over a restart of the hub, and takes none until released',
   async () => {
     const faults = browser.view('faults', {})
     await command('Shop/counter-1', { command: 'suspend' })
@@ -167,7 +167,7 @@ test(
 )
 
 test(
-  'a lease dies by itself five seconds after the hub is gone',
+  '[WIRE-55] a lease dies by itself five seconds after the hub is gone',
   async () => {
     await command('Shop/counter-1', { command: 'suspend', durationMs: 600_000 })
     await until(() => shop.agent.status.leases === 1)

@@ -27,7 +27,7 @@ beforeAll(async () => {
 }, SLOW_MS)
 afterAll(() => constellation?.[Symbol.asyncDispose](), SLOW_MS)
 
-test('an agent is refused with a code: no token, a wrong one, another protocol, a name taken, another origin', async () => {
+test('[WIRE-4] [WIRE-5] [WIRE-6] an agent is refused with a code: no token, a wrong one, another protocol, a name taken, another origin', async () => {
   const { url } = constellation
   const asked = async (...args: Parameters<typeof knock> extends [string, ...infer R] ? R : never) => {
     using stub = knock(url, ...args)
@@ -48,7 +48,7 @@ test('an agent is refused with a code: no token, a wrong one, another protocol, 
   )
 })
 
-test('the same incarnation replaces its old connection; another takes the name once the old one is silent', async () => {
+test('[WIRE-5] the same incarnation replaces its old connection; another takes the name once the old one is silent', async () => {
   const incarnation = randomUUID()
   const hello = { token: AGENT, node: 'twice@localhost', incarnation }
   using first = knock(constellation.url, hello)
@@ -63,7 +63,7 @@ test('the same incarnation replaces its old connection; another takes the name o
   expect(await third.answer).toBe(null)
 })
 
-test('what cannot be read is counted by code and harms nobody', async () => {
+test('[WIRE-10] [WIRE-28] [WIRE-31] [WIRE-45] what cannot be read is counted by code and harms nobody', async () => {
   using stub = knock(constellation.url, { token: AGENT, node: 'garbled@localhost' })
   expect(await stub.answer).toBe(null)
   const before = { ...constellation.hub.counters().frameErrors }
@@ -89,7 +89,7 @@ test('what cannot be read is counted by code and harms nobody', async () => {
   await browser.view('tree', { node: 'shop@localhost' }).waitFor(({ nodeStatus }) => nodeStatus === 'live')
 })
 
-test('a hole in the numbers is a gap, shown at the node', async () => {
+test('[WIRE-10] a hole in the numbers is a gap, shown at the node', async () => {
   using stub = knock(constellation.url, { token: AGENT, node: 'holes@localhost' })
   await stub.answer
   stub.send([{ type: 'snapshot.begin', atUs: 0 }], 1)

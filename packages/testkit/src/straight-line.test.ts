@@ -59,7 +59,7 @@ describe.each(['embedded', 'postgres'] as const)('the straight line over %s', (d
   )
 
   test(
-    'a hub that is away loses nothing: nodes run on, reports wait, then everything catches up, once',
+    '[WIRE-8] [WIRE-44] a hub that is away loses nothing: nodes run on, reports wait, then everything catches up, once',
     async () => {
       const tree = browser.view('tree', { node: 'shop@localhost' })
       await tree.waitFor(({ rows }) => rows['Shop/counter-2'] !== undefined)
