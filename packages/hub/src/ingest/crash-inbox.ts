@@ -58,8 +58,8 @@ interface Waited {
   held: FrameRef[]
 }
 
-/** Long enough that the supervisor's decision comes along, short enough that nobody sees it. */
-const LINGER_MS = 25
+/** Long enough that decision and outcome mostly come along, short enough that nobody waits for it. */
+const LINGER_MS = 100
 const BATCH = 100
 const MAX_AMENDMENTS = 20_000
 const RETRY_FIRST_MS = 250
