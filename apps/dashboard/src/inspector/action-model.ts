@@ -1,6 +1,6 @@
 /** Which actions a process allows, and why not. Pure: the buttons only draw what is decided here. */
 import type { TreeRow, TreeView } from '@orrery/live/views'
-import { type Capability, COMMAND_ERRORS, type CommandErrorCode } from '@orrery/protocol'
+import type { Capability, CommandErrorCode } from '@orrery/protocol'
 import { rowOf } from '../tree/model.ts'
 
 export type ActionName = 'suspend' | 'resume' | 'kill' | 'crash_next'
@@ -34,7 +34,7 @@ export function refusalOf(action: ActionName, situation: ActionSituation): Refus
   if (!situation.capabilities.includes(capability)) {
     const why = situation.absent[capability] ?? `${node} does not offer ${capability}`
     // One sentence for the one thing nearly every such node lacks.
-    return why.includes('ORRERY_FAULTS') ? sentence(COMMAND_ERRORS['node.not_armed']) : sentence(why)
+    return why.includes('ORRERY_FAULTS') ? WORDS['node.not_armed'] : sentence(why)
   }
   if (!row || row.status === 'exited' || row.status === 'crashed') return 'The process is not there.'
   if (row.status === 'waiting' && action !== 'kill') return 'The process waits for its start.'
@@ -49,17 +49,24 @@ export function isStanding(action: ActionName, situation: ActionSituation): bool
 
 /** The words of a refusal; what the hub says stands where nothing better is known. */
 export function refusedText(code: string, message: string): string {
-  const known = COMMAND_ERRORS[code as CommandErrorCode] as string | undefined
-  return WORDS[code as CommandErrorCode] ?? sentence(known ?? message)
+  return Object.hasOwn(WORDS, code) ? WORDS[code as CommandErrorCode] : sentence(message)
 }
 
-const WORDS: Partial<Record<CommandErrorCode, string>> = {
-  'process.immune': 'Agent, root supervisors and kernel processes are immune.',
+const WORDS: Record<CommandErrorCode, string> = {
+  'node.unknown': 'No node of that name is known.',
+  'node.gone': 'The node is not connected.',
+  'node.not_armed': 'The node was not started with ORRERY_FAULTS=allow.',
+  'node.unsupported': 'The node does not offer this.',
   'process.unknown': 'No such process: it has ended meanwhile.',
+  'process.immune': 'Agent, root supervisors and kernel processes are immune.',
+  'process.not_suspended': 'The process is not suspended.',
+  'lease.unknown': 'That fault is over.',
+  'command.malformed': 'The hub could not read the command.',
+  'command.timeout': 'The node did not answer in time. It may still act on it.',
+  'command.replayed': 'It was already sent once.',
   'role.insufficient': 'This needs the operator role.',
   'halt.latched': 'Halt all is on. Release it first.',
-  'command.timeout': 'The node did not answer in time. It may still act on it.',
-  'node.gone': 'The node is not connected.',
+  'audit.unavailable': 'The audit trail cannot be written, so nothing was sent.',
 }
 
 function sentence(text: string): string {

@@ -2,12 +2,16 @@
 /** Crash on the next message: a lease, so it says for how long before it is asked for. */
 import { FlaskConical } from 'lucide-react'
 import { useState } from 'react'
-import { duration } from '../live/format.ts'
 import { visible } from '../term/term-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 
-const DURATIONS_MS = [10_000, 60_000, 300_000, 900_000] as const
+const DURATIONS = [
+  { ms: 10_000, words: '10 s' },
+  { ms: 60_000, words: '1 min' },
+  { ms: 300_000, words: '5 min' },
+  { ms: 900_000, words: '15 min' },
+] as const
 
 export function CrashDialog({
   name,
@@ -49,7 +53,7 @@ export function CrashDialog({
         <fieldset>
           <legend className="lbl">Armed for</legend>
           <div className="insp-durations">
-            {DURATIONS_MS.map((ms) => (
+            {DURATIONS.map(({ ms, words }) => (
               <label key={ms}>
                 <input
                   type="radio"
@@ -57,7 +61,7 @@ export function CrashDialog({
                   checked={durationMs === ms}
                   onChange={() => setDurationMs(ms)}
                 />
-                <span>{duration(ms).replace(' 00 s', '')}</span>
+                <span>{words}</span>
               </label>
             ))}
           </div>
@@ -71,7 +75,7 @@ export function CrashDialog({
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="fault" disabled={!isReady} onClick={act}>
           <FlaskConical className="ic" aria-hidden />
-          Throw in {visible(name)}, within {duration(durationMs).replace(' 00 s', '')}
+          Throw in {visible(name)}, within {DURATIONS.find(({ ms }) => ms === durationMs)?.words}
         </Button>
       </footer>
     </Dialog>

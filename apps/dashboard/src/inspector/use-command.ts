@@ -15,7 +15,7 @@ export interface Sent {
   auditId: string | null
 }
 
-const KEPT = 3
+const KEPT = 2
 
 export function useCommand(
   node: string,
