@@ -45,7 +45,8 @@ export function TreeBar(props: TreeBarProps) {
             key={name}
             type="button"
             className={`fs ${filter === name ? 'on' : ''} ${n === 0 ? 'z' : ''}`}
-            aria-pressed={filter === name}
+            role="switch"
+            aria-checked={filter === name}
             title={`Grey out all but ${WORDS[name]}`}
             onClick={() => onFilter(filter === name ? null : name)}
           >
