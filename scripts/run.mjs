@@ -1,6 +1,7 @@
 // `npm start`, `npm run dashboard`, `npm run demo`: starts what it is told to, waits until it answers, and stops all of it together.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { get } from 'node:http'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -75,18 +76,25 @@ async function untilReady() {
       process.stdout.write('› Still starting: the database and the pages are being made ready\n')
       sayAt = Date.now() + SAY_EVERY_MS
     }
-    try {
-      const answer = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(2_000) })
-      if (answer.ok) return
-    } catch {
-      // Nothing listens yet: asked again until the deadline.
-    }
+    if (await answers(`${address}/readyz`)) return
     if (Date.now() > deadline) {
       process.stderr.write(`orrery: the dashboard did not answer at ${address} within five minutes.\n`)
       return stop(1)
     }
     await new Promise((resolve) => setTimeout(resolve, 150))
   }
+}
+
+/** By `http.get`, since `fetch` refuses some ports that are perfectly good. */
+function answers(url) {
+  return new Promise((resolve) => {
+    const request = get(url, { timeout: 2_000 }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode === 200)
+    })
+    request.on('timeout', () => request.destroy())
+    request.on('error', () => resolve(false))
+  })
 }
 
 function stop(code) {
