@@ -58,7 +58,8 @@ export function centre(layout: Layout, view: Size, scale: number): Camera {
   const root = layout.boxes.get(layout.order[0] ?? '')
   const spareX = view.width - layout.width
   const spareY = view.height - layout.height
-  const y = spareY >= 0 ? 0 : clampTo(view.height / 2 - (root?.anchor ?? 0), spareY, 0)
+  const isRootAtTop = (root?.anchor ?? 0) < view.height - 60
+  const y = spareY >= 0 || isRootAtTop ? 0 : clampTo(view.height / 2 - (root?.anchor ?? 0), spareY, 0)
   return {
     scale,
     x: spareX > SPARE ? Math.round(spareX / 2) : 0,

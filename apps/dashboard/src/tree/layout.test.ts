@@ -137,6 +137,7 @@ describe('layout', () => {
       0.92,
     )
     const at = (key: string) => [boxes.get(key)?.x, boxes.get(key)?.y]
+    expect(at('r0')).toEqual([18, 191])
     expect(at('r0/0')).toEqual([276, 14])
     expect(at('r0/1')).toEqual([276, 112])
     expect(at('r0/1/0')).toEqual([534, 63])

@@ -2,8 +2,8 @@
  * The tree's layout: tidy, left to right, pure. Where a thing stands follows from the supervision structure alone
  * (parents, start order, sizes of pools), never from a status or a number, so that nothing moves when something dies.
  *
- * Leaves take rows from top to bottom in start order; a parent stands in the middle of its children; each depth is a
- * column. Nothing overlaps because every placement looks at the lowest thing of its own column.
+ * Leaves take rows from top to bottom in start order; a parent stands in the middle of its children, or near the first
+ * of many; each depth is a column. Nothing overlaps because every placement looks at the lowest thing of its own column.
  */
 import type { Metrics } from './metrics.ts'
 
@@ -51,6 +51,8 @@ export interface Layout {
 
 /** Rows kept beside every pool: a promoted chip comes and goes, what is below stays. */
 export const PROMOTED_MAX = 3
+/** Rows a parent stands below its first child at most: of a tall subtree it stays at the top, where reading begins. */
+const PARENT_DROP = 3.61
 /** A pool is drawn as a stack of sheets that stick out below it. */
 const POOL_SHEETS = 7
 
@@ -188,7 +190,8 @@ function placeParent(walk: Walk, metrics: Metrics, node: ShapeNode, frame: Frame
   const first = boxes[0]
   const last = boxes[boxes.length - 1]
   if (!first || !last) return
-  const middle = (first.anchor + last.anchor) / 2
+  const drop = Math.round(PARENT_DROP * (height + metrics.rowGap))
+  const middle = Math.min((first.anchor + last.anchor) / 2, first.anchor + drop)
   const floor = walk.floors[column]
   const lowest = floor === undefined ? metrics.margin.y : floor + metrics.rowGap
   const missing = lowest - (middle - height / 2)

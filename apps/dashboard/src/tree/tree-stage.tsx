@@ -43,6 +43,8 @@ export interface TreeStageProps {
 }
 
 const DRAG = 4
+/** Boxes up to which chips out of view are kept, too. */
+const WHOLE = 150
 
 export function TreeStage(props: TreeStageProps) {
   const { control, model, view, size } = props
@@ -70,8 +72,24 @@ export function TreeStage(props: TreeStageProps) {
     return () => stage.removeEventListener('wheel', onWheel)
   }, [])
 
+  // Find in page and assistive tools scroll what they look for into view: that is a pan.
+  useEffect(() => {
+    const stage = element.current
+    if (!stage) return
+    const onScroll = () => {
+      const { scrollLeft, scrollTop } = stage
+      if (scrollLeft === 0 && scrollTop === 0) return
+      stage.scrollTo(0, 0)
+      latest.current.panBy(-scrollLeft, -scrollTop)
+    }
+    stage.addEventListener('scroll', onScroll)
+    return () => stage.removeEventListener('scroll', onScroll)
+  }, [])
+
   const drag = useRef<{ x: number; y: number; isMoving: boolean } | null>(null)
   const keyAt = (event: PointerEvent): string | null => {
+    const chip = (event.target as Element).closest<HTMLElement>('[data-key]')
+    if (chip?.dataset.key !== undefined) return chip.dataset.key
     const rect = element.current?.getBoundingClientRect()
     if (!rect || !camera || !layout) return null
     return hit(layout, event.clientX - rect.left - camera.x, event.clientY - rect.top - camera.y)
@@ -152,7 +170,9 @@ function Drawing(props: DrawingProps) {
     () => (alphas.far > 0 ? topsOf(layout, model) : NO_COUNTS),
     [layout, model, alphas.far],
   )
-  const boxes = visibleBoxes(layout, camera, size, 0.25)
+  // A small tree is in the document whole, so that find in page finds it; a large one is a window.
+  const around = layout.boxes.size <= WHOLE ? Number.POSITIVE_INFINITY : 0.25
+  const boxes = visibleBoxes(layout, camera, size, around)
 
   const edgeCanvas = useRef<HTMLCanvasElement>(null)
   const markCanvas = useRef<HTMLCanvasElement>(null)
