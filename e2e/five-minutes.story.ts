@@ -38,8 +38,9 @@ test('a stranger sees a living tree, kills a worker, sees it back within a secon
   await page.getByRole('link', { name: 'mail@localhost' }).first().click()
   await page.getByRole('link', { name: 'Tree' }).click()
   const key = await workerKey()
+  await page.goto(`${constellation.url}/nodes/mail@localhost/tree?key=${encodeURIComponent(key)}`)
   const chip = page.locator(`[data-key="${key}"]`)
-  await chip.click()
+  await chip.click({ timeout: 20_000 })
   const before = await chip.getAttribute('data-pid')
 
   await page.getByRole('button', { name: /Kill…/ }).click()
@@ -77,7 +78,7 @@ test('the same by keyboard alone, from a cold start', async ({ page }) => {
   await page
     .getByRole('option', { name: new RegExp(name, 'i') })
     .first()
-    .waitFor()
+    .waitFor({ timeout: 20_000 })
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/key=/)
   const chip = page.locator(`[data-key="${key}"]`)

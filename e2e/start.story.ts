@@ -25,7 +25,13 @@ async function refusalOf(env: Record<string, string>): Promise<{ code: number | 
     await part.stop()
     throw new Error(`it kept running:\n${part.output()}`)
   }
-  return { code, lines: part.output().trim().split('\n') }
+  return {
+    code,
+    lines: part
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('orrery:')),
+  }
 }
 
 test('a taken port is one clear line and an exit', async () => {

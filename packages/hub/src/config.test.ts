@@ -63,8 +63,7 @@ describe('readConfig', () => {
 
   it('refuses a public address without tokens, in one line for each', () => {
     expect(faults({ ORRERY_HOST: '0.0.0.0' })).toEqual([
-      'ORRERY_HOST: 0.0.0.0 can be reached from other machines; set ORRERY_OPERATOR_TOKEN, or listen on 127.0.0.1',
-      'ORRERY_HOST: 0.0.0.0 can be reached from other machines; set ORRERY_AGENT_TOKEN, or listen on 127.0.0.1',
+      'ORRERY_HOST: 0.0.0.0 can be reached from other machines; set ORRERY_OPERATOR_TOKEN and ORRERY_AGENT_TOKEN, or listen on 127.0.0.1',
     ])
     expect(faults({ ORRERY_HOST: '::', ORRERY_OPERATOR_TOKEN: OPERATOR, ORRERY_AGENT_TOKEN: AGENT })).toEqual(
       [],

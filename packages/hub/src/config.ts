@@ -87,14 +87,13 @@ export function readConfig(env: Environment, cwd: string = process.cwd()): HubCo
 function together(config: HubConfig): string[] {
   const faults: string[] = []
   const isOpen = !config.isLoopback
-  if (isOpen && config.operatorToken === null) {
+  const missing = [
+    ...(config.operatorToken === null ? ['ORRERY_OPERATOR_TOKEN'] : []),
+    ...(config.agentToken === null ? ['ORRERY_AGENT_TOKEN'] : []),
+  ]
+  if (isOpen && missing.length > 0) {
     faults.push(
-      `ORRERY_HOST: ${config.host} can be reached from other machines; set ORRERY_OPERATOR_TOKEN, or listen on 127.0.0.1`,
-    )
-  }
-  if (isOpen && config.agentToken === null) {
-    faults.push(
-      `ORRERY_HOST: ${config.host} can be reached from other machines; set ORRERY_AGENT_TOKEN, or listen on 127.0.0.1`,
+      `ORRERY_HOST: ${config.host} can be reached from other machines; set ${missing.join(' and ')}, or listen on 127.0.0.1`,
     )
   }
   if (config.viewerToken !== null && config.viewerToken === config.operatorToken) {
