@@ -48,8 +48,8 @@ test('after a restart of the server everything stored is there, and the page com
           await fetch(
             `${url}/api/v1/series?node=mail@localhost&metric=messages&from=${new Date(Date.now() - 300_000).toISOString()}`,
           )
-        ).json()) as { items?: unknown[]; points?: unknown[] }
-        return (series.items ?? series.points ?? []).length
+        ).json()) as { lines: { values: (number | null)[] }[] }
+        return series.lines.flatMap((line) => line.values).filter((value) => value !== null).length
       },
       { timeout: 15_000 },
     )
