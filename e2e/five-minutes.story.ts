@@ -84,6 +84,7 @@ test('the same by keyboard alone, from a cold start', async ({ page }) => {
   await expect(page).toHaveURL(/key=/)
   const chip = page.locator(`[data-key="${key}"]`)
   const before = await chip.getAttribute('data-pid')
+  await expect(page.getByRole('button', { name: /Kill…/ })).toBeEnabled()
   await page.keyboard.press('Shift+K')
   await expect(page.getByRole('dialog')).toBeVisible()
   for (let i = 0; i < 12; i++) {
