@@ -110,7 +110,7 @@ function Header({
   row: TreeView['rows'][string] | null
 }) {
   return (
-    <header className="sec insp-head">
+    <div className="sec insp-head">
       <div className="row">
         <Glyph name={row?.status ?? 'lost'} size={14} />
         <h1 className="el">{visible(row?.name ?? processKey)}</h1>
@@ -157,7 +157,7 @@ function Header({
           <span className="i3">not running</span>
         )}
       </div>
-    </header>
+    </div>
   )
 }
 

@@ -28,7 +28,7 @@ export function PoolInspector({ row, ...props }: InspectorProps & { row: TreeRow
   const counts = row.pool?.counts ?? {}
   return (
     <aside className="insp" aria-label={`Inspector: pool ${visible(row.name)}`}>
-      <header className="sec insp-head">
+      <div className="sec insp-head">
         <div className="row">
           <Glyph name={row.status} size={14} />
           <h1 className="el">{visible(row.name)}</h1>
@@ -53,7 +53,7 @@ export function PoolInspector({ row, ...props }: InspectorProps & { row: TreeRow
             </button>
           ) : null}
         </div>
-      </header>
+      </div>
       <div className="vt">
         <div>
           <div className="lbl">Received</div>
