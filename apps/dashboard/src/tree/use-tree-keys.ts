@@ -37,7 +37,8 @@ export function useTreeKeys(input: TreeKeysInput): { onTreeKey: (event: Keyboard
     go(step(model.shape, control.layout.order, selected, to, parentOf))
   }
   const toInspector = () => {
-    const tab = document.querySelector<HTMLElement>('.insp [role="tab"][aria-selected="true"], .insp button')
+    const find = (selector: string) => document.querySelector<HTMLElement>(`.insp ${selector}`)
+    const tab = find('[role="tab"][aria-selected="true"]') ?? find('button')
     if (!tab) return false
     tab.focus()
   }
