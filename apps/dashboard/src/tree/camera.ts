@@ -1,6 +1,6 @@
 /** Where the reader stands: a scale and the offset of the layout's origin on the canvas. Pure. */
 import type { Box, Layout } from './layout.ts'
-import { LEVEL_SCALE, SCALE } from './metrics.ts'
+import { LEVEL_SCALE, levelOf, SCALE } from './metrics.ts'
 
 export interface Camera {
   scale: number
@@ -50,7 +50,7 @@ export function openingScale(layoutAt: (scale: number) => Size, view: Size): num
   return pages(LEVEL_SCALE.mid) <= 2.2 ? LEVEL_SCALE.mid : fit
 }
 
-/** Room to spare from which on a tree stands in the middle instead of at the top left. */
+/** Room to spare from which on a tree seen from further away stands in the middle; near, reading begins at the left. */
 const SPARE = 120
 
 /** Stands so that the whole is in view, in the middle where there is much room; else with its root in view. */
@@ -58,12 +58,13 @@ export function centre(layout: Layout, view: Size, scale: number): Camera {
   const root = layout.boxes.get(layout.order[0] ?? '')
   const spareX = view.width - layout.width
   const spareY = view.height - layout.height
+  const isCentred = levelOf(scale) !== 'near'
   const isRootAtTop = (root?.anchor ?? 0) < view.height - 60
   const y = spareY >= 0 || isRootAtTop ? 0 : clampTo(view.height / 2 - (root?.anchor ?? 0), spareY, 0)
   return {
     scale,
-    x: spareX > SPARE ? Math.round(spareX / 2) : 0,
-    y: spareY > SPARE ? Math.round(spareY / 2) : Math.round(y),
+    x: isCentred && spareX > SPARE ? Math.round(spareX / 2) : 0,
+    y: isCentred && spareY > SPARE ? Math.round(spareY / 2) : Math.round(y),
   }
 }
 

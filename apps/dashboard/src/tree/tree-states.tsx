@@ -21,9 +21,9 @@ export function TreeLoading() {
             />
           ))}
         </svg>
-        <span className="chip outline" style={{ left: 18, top: 210 }} />
+        <span className="chip blank" style={{ left: 18, top: 210 }} />
         {children.map((y) => (
-          <span key={y} className="chip outline" style={{ left: 276, top: y }} />
+          <span key={y} className="chip blank" style={{ left: 276, top: y }} />
         ))}
       </div>
     </AfterAWhile>

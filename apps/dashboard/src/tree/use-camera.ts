@@ -162,6 +162,8 @@ export function useCamera(
     show(key) {
       const box = layout?.boxes.get(key)
       if (!camera || !box) return
+      // Whoever looks at one process does not want the tree to find itself another place.
+      isTouched.current = true
       const to = reveal(camera, box, size, covered)
       if (to !== camera) moveTo(to)
     },
