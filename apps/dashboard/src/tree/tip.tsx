@@ -6,14 +6,15 @@ import { count } from '../live/format.ts'
 import { visible } from '../term/term-text.ts'
 import type { Box } from './layout.ts'
 
-const AFTER_MS = 450
+/** Near, a chip says most of it by itself. */
+const AFTER_MS = { near: 1_000, away: 350 } as const
 
-export function Tip({ row, box }: { row: TreeRow; box: Box }) {
+export function Tip({ row, box, isNear }: { row: TreeRow; box: Box; isNear: boolean }) {
   const [isDue, setIsDue] = useState(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another process waits anew
   useEffect(() => {
     setIsDue(false)
-    const timer = setTimeout(() => setIsDue(true), AFTER_MS)
+    const timer = setTimeout(() => setIsDue(true), isNear ? AFTER_MS.near : AFTER_MS.away)
     return () => clearTimeout(timer)
   }, [row.key])
   if (!isDue) return null

@@ -244,7 +244,7 @@ function Drawing(props: DrawingProps) {
             })}
           </div>
         ) : null}
-        {hovering && hoveredRow ? <Tip row={hoveredRow} box={hovering} /> : null}
+        {hovering && hoveredRow ? <Tip row={hoveredRow} box={hovering} isNear={alphas.near > 0} /> : null}
         {alphas.near === 0 && hovering ? <Outline box={hovering} kind="hov" /> : null}
         {alphas.near === 0 && standing ? (
           <Outline box={standing} kind={props.hasFocus ? 'sel foc' : 'sel'} />
