@@ -80,8 +80,8 @@ export class Lifecycle {
     p.dead.delete(index)
     if (known === undefined) c.startedAtMs[index] = atMs
     c.set(index, FLAG.initialised, record.isInitialised)
-    // A snapshot does not say who is suspended. Suspensions are leases: without one it ended while nobody listened.
-    if (known === undefined || !p.faults.has(index)) c.set(index, FLAG.suspended, false)
+    // A suspension that still holds is told anew after a snapshot.
+    c.set(index, FLAG.suspended, false)
     p.setAlive(index, true)
     p.refresh(index)
     p.touch(index)
@@ -192,7 +192,8 @@ export class Lifecycle {
       default:
         record.action satisfies never
     }
-    for (const ref of record.stops) this.#stopped(ref, index)
+    // What a supervisor stops because it gives up, it does not start again: that waits for somebody above.
+    if (record.action === 'restart') for (const ref of record.stops) this.#stopped(ref, index)
     p.touch(index)
     return true
   }
@@ -201,10 +202,10 @@ export class Lifecycle {
   tick(nowMs: number): void {
     const p = this.#processes
     for (const [index, untilMs] of p.dead) {
-      if (untilMs === Infinity) {
-        if (p.columns.has(index, FLAG.waitsAbove) && !this.#isAboveDown(index)) {
-          p.dead.set(index, nowMs + RESETTLE_MS)
-        }
+      if (p.columns.has(index, FLAG.waitsAbove) && this.#isAboveDown(index)) {
+        p.dead.set(index, Infinity)
+      } else if (untilMs === Infinity) {
+        if (p.columns.has(index, FLAG.waitsAbove)) p.dead.set(index, nowMs + RESETTLE_MS)
       } else if (untilMs <= nowMs) {
         this.#orphanChildren(index, (child) => p.columns.has(child, FLAG.alive))
         p.remove(index)
@@ -271,12 +272,25 @@ export class Lifecycle {
       })
       this.#lay(index)
     }
+    // Below a supervisor that was restarted nobody is a restart, but all are back.
+    const isBack = isRestart || p.dead.get(index) === Infinity || c.has(index, FLAG.waitsAbove)
+    if (isBack) p.previous.set(index, { pid: before, untilMs: nowMs + LINGER_MS })
     c.set(index, FLAG.waitsAbove, false)
     c.set(index, FLAG.restarted, true)
     c.set(index, FLAG.unsampled, this.#isInSnapshot)
     c.clearCounters(index)
-    if (isRestart) p.previous.set(index, { pid: before, untilMs: nowMs + LINGER_MS })
     p.setRef(index, record.ref)
+    p.intensity.delete(index)
+    this.#outlive(index)
+  }
+
+  /** A new supervisor knows nothing of the restarts its predecessor owed: whom it does not start is gone. */
+  #outlive(supervisor: number): void {
+    const p = this.#processes
+    if (p.columns.children[supervisor] === undefined) return
+    for (const below of p.below(supervisor)) {
+      if (below !== supervisor && p.dead.get(below) === Infinity) p.columns.set(below, FLAG.waitsAbove, true)
+    }
   }
 
   /** The process in it is no more; what is shown of it follows. */
@@ -290,6 +304,7 @@ export class Lifecycle {
     c.set(index, FLAG.suspended, false)
     c.set(index, FLAG.stopping, false)
     c.set(index, FLAG.givesUp, false)
+    c.set(index, FLAG.waitsAbove, false)
     p.setAlive(index, false)
   }
 

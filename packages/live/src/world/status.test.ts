@@ -87,6 +87,18 @@ describe('a process that ended', () => {
     t.quiet(30)
     expect(t.row('root/a')).toMatchObject({ status: 'restarting', exit: { crashId: 'c1' } })
   })
+  it('keeps its slot again and again', () => {
+    const t = new Teller()
+    const sup = { ref: 2, parentRef: 1, childId: 'sup', supervisor: ONE_FOR_ONE }
+    t.start(ROOT, sup)
+    for (let ref = 2; ref < 6; ref++) {
+      t.exit(ref, { crashId: `c${ref}`, willRestart: true })
+      t.decide(ref, 'restart', { crashId: `c${ref}` })
+      t.quiet(12)
+      expect(t.row('root/sup').status).toBe('restarting')
+      t.start({ ...sup, ref: ref + 1, replaces: ref })
+    }
+  })
   it('is restarting when it ended normally and will be restarted', () => {
     const t = pair()
     t.exit(2, { willRestart: true })
@@ -160,7 +172,31 @@ describe('a process that ended', () => {
     t.quiet(12)
     expect(Object.keys(t.tree.rows)).toHaveLength(4)
     t.start({ ...sup, ref: 12, replaces: 2 }, { ref: 13, parentRef: 12, childId: 'x' })
-    expect(t.row('root/sup/x').status).toBe('running')
+    expect(t.row('root/sup/x')).toMatchObject({ status: 'running', previousPid: '<0.3.0>' })
+    expect(t.row('root/sup').intensity?.marks).toEqual([])
+  })
+  it('goes with a supervisor that gave up and came back without it', () => {
+    const t = new Teller()
+    const sup = { ref: 2, parentRef: 1, childId: 'sup', supervisor: OF_MANY }
+    const call = (slot: number) => ({ ref: 10 + slot, parentRef: 2, childId: 'call', slot })
+    t.start(ROOT, sup, call(0), call(1), call(2))
+    t.exit(10, { crashId: 'c1', willRestart: true })
+    t.decide(10, 'give_up', { crashId: 'c1', stops: [12, 11] })
+    t.exit(12, { tag: 'shutdown' })
+    t.exit(11, { tag: 'shutdown' })
+    t.exit(2, { crashId: 'c2', tag: 'shutdown', willRestart: true })
+    t.decide(2, 'restart', { crashId: 'c2' })
+    t.quiet(5)
+    expect(Object.values(t.tree.rows).map(({ status }) => status)).toEqual([
+      'running',
+      'restarting',
+      'crashed',
+      'waiting',
+      'waiting',
+    ])
+    t.start({ ...sup, ref: 20, replaces: 2, restarts: 1 })
+    t.quiet(4)
+    expect(Object.keys(t.tree.rows)).toEqual(['root', 'root/sup'])
   })
 })
 
