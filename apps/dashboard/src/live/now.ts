@@ -1,6 +1,7 @@
 /** Time as the hub has it, and a tick for what shows an age. */
 'use client'
-import { useEffect, useState } from 'react'
+import { useCallback, useState, useSyncExternalStore } from 'react'
+import { type SharedClock, sharedClock } from './clock.ts'
 import { connection } from './connection.ts'
 
 /** The hub's clock, in Unix milliseconds, as well as it is known. */
@@ -8,16 +9,29 @@ export function hubNow(): number {
   return Date.now() + connection.state().clockOffsetMs
 }
 
+const clocks = new Map<number, SharedClock>()
+
+function clockOf(everyMs: number): SharedClock {
+  let clock = clocks.get(everyMs)
+  if (!clock) {
+    clock = sharedClock(everyMs)
+    clocks.set(everyMs, clock)
+  }
+  return clock
+}
+
 /** This machine's clock, every `everyMs`; `null` stands still. */
 export function useNow(everyMs: number | null): number {
-  const [nowMs, setNowMs] = useState(() => Date.now())
-  useEffect(() => {
-    if (everyMs === null) return
-    setNowMs(Date.now())
-    const timer = setInterval(() => setNowMs(Date.now()), everyMs)
-    return () => clearInterval(timer)
-  }, [everyMs])
-  return nowMs
+  const [firstMs] = useState(() => Date.now())
+  const subscribe = useCallback(
+    (listener: () => void) => (everyMs === null ? () => undefined : clockOf(everyMs).subscribe(listener)),
+    [everyMs],
+  )
+  return useSyncExternalStore(
+    subscribe,
+    () => (everyMs === null ? firstMs : clockOf(everyMs).nowMs()),
+    () => firstMs,
+  )
 }
 
 /** The hub's clock, every `everyMs`; `null` stands still. */

@@ -35,6 +35,11 @@ export function chipModel(row: TreeRow, nowMs: number, incident: Incident | null
   }
 }
 
+/** Whether the words on the chip change with the time alone. */
+export function isCounting(row: EchoRow): boolean {
+  return row.status === 'restarting' && row.restartedAfterMs === undefined
+}
+
 function edgeOf(row: TreeRow): ChipTone | null {
   switch (row.status) {
     case 'backlog':

@@ -8,7 +8,7 @@ import { visible } from '../term/term-text.ts'
 import { Glyph, StrategyGlyph } from '../ui/glyphs.tsx'
 import { Reticle } from '../ui/parts.tsx'
 import { Bar, MailboxBar, Sparkline } from '../ui/sparkline.tsx'
-import { chipModel, mailboxShare, thinned } from './chip-model.ts'
+import { chipModel, isCounting, mailboxShare, thinned } from './chip-model.ts'
 import { hollowDelayMs, type Incident, isDown } from './incident.ts'
 import type { Fold } from './model.ts'
 import { useRecovered } from './use-echoes.ts'
@@ -26,8 +26,8 @@ export interface ChipProps {
 }
 
 export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: ChipProps) {
-  // Only a chip whose words count needs the time.
-  const nowMs = useHubNow(row.status === 'restarting' ? 50 : row.restarts > 0 ? 5_000 : null)
+  // Only a chip whose words count needs the time; an echo says a figure that stands.
+  const nowMs = useHubNow(isCounting(row) ? 50 : row.restarts > 0 ? 5_000 : null)
   const model = chipModel(row, nowMs, incident)
   const isRecovered = useRecovered(isDown(row))
   const at = incident?.affected.indexOf(row.key) ?? -1

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chipModel } from './chip-model.ts'
-import { ECHO_MS, nextChangeMs, nextEchoes, withEchoes } from './echo.ts'
+import { ECHO_MS, FLASHES_PER_S, isStorm, nextChangeMs, nextEchoes, withEchoes } from './echo.ts'
 import { incident } from './fixture.ts'
 import { modelOf } from './model.ts'
 
@@ -16,6 +16,17 @@ function before() {
   const view = recovered()
   const link = view.rows[LINK]
   if (link) link.exit = null
+  return view
+}
+
+/** Every process with a supervisor has just exited again. */
+function storm(atMs: number) {
+  const view = recovered()
+  const link = view.rows[LINK]
+  if (!link?.exit) throw new Error('the incident has an exit')
+  for (const row of Object.values(view.rows)) {
+    if (row.parent !== null) row.exit = { ...link.exit, atMs }
+  }
   return view
 }
 const { shape } = modelOf(incident(), new Set())
@@ -62,6 +73,24 @@ describe('echo', () => {
     if (link?.exit) link.exit.atMs = 1_200
     expect(nextEchoes(echoes, recovered(), again, 1_200).get(LINK)?.exitAtMs).toBe(1_000)
     expect(nextEchoes(echoes, recovered(), again, 2_100).get(LINK)?.exitAtMs).toBe(1_200)
+  })
+
+  it('flashes at most three times in any second, whatever the crash rate, and says when that is reached', () => {
+    const seen: number[] = []
+    let held: ReturnType<typeof nextEchoes> = new Map()
+    let last = storm(0)
+    expect(isStorm(held)).toBe(false)
+    for (let ms = 20; ms <= 5_000; ms += 20) {
+      const view = storm(ms)
+      const next = nextEchoes(held, last, view, ms)
+      for (const [key, echo] of next) if (held.get(key) !== echo) seen.push(ms)
+      held = next
+      last = view
+      for (const at of seen)
+        expect(seen.filter((ms) => ms >= at && ms < at + 1_000).length).toBeLessThanOrEqual(FLASHES_PER_S)
+    }
+    expect(seen.length).toBeGreaterThan(10)
+    expect(isStorm(held)).toBe(true)
   })
 
   it('knows when the picture changes by itself', () => {

@@ -12,8 +12,8 @@ export type EchoRow = TreeRow & { restartedAfterMs?: number }
 
 /** From the moment an exit is first seen. */
 export const ECHO_MS = { crashed: 300, end: 800, rest: 1_000 } as const
-/** More exits at once are a storm: it is told by counts. */
-const MOST = 40
+/** Nothing flashes more often in a second (WCAG 2.3.1); exits beyond are a storm, told by counts, pids and the transport. */
+export const FLASHES_PER_S = 3
 
 export interface Echo {
   key: string
@@ -33,10 +33,15 @@ export function nextEchoes(
   for (const key in view.rows) {
     const { exit, promotedFrom } = view.rows[key] as TreeRow
     if (exit === null || exit.action === 'leave' || promotedFrom !== null) continue
-    if (rowOf(before, key)?.exit?.atMs === exit.atMs || next.has(key) || next.size >= MOST) continue
+    if (rowOf(before, key)?.exit?.atMs === exit.atMs || next.has(key) || next.size >= FLASHES_PER_S) continue
     next.set(key, { key, exitAtMs: exit.atMs, seenMs: nowMs })
   }
   return next
+}
+
+/** Whether as much flashed in the last second as may: what else happens is then shown without motion. */
+export function isStorm(echoes: ReadonlyMap<string, Echo>): boolean {
+  return echoes.size >= FLASHES_PER_S
 }
 
 /** When the picture changes next by itself; `null` while nothing echoes. */

@@ -13,19 +13,23 @@ import { paintStrategy } from './paint-strategy.ts'
 import type { Palette } from './palette.ts'
 import { decodeCells, farColumns, foldCells, processesPerCell } from './pool.ts'
 
-export interface Scene {
-  view: TreeView
+/** What the edges depend on; numbers and states of processes do not move them. */
+export interface EdgeScene {
   layout: Layout
   camera: Camera
   size: Size
-  metrics: Metrics
-  alphas: Record<Level, number>
   palette: Palette
   /** What a search or filter leaves lit; `null` lights all. */
   lit: ReadonlySet<string> | null
   isOld: boolean
   /** Edges drawn elsewhere, because they move. */
   lively: ReadonlySet<string>
+}
+
+export interface Scene extends EdgeScene {
+  view: TreeView
+  metrics: Metrics
+  alphas: Record<Level, number>
   /** Processes under each direct child of a root. */
   counts: ReadonlyMap<string, number>
   /** The highest point of what each of them holds. */
@@ -50,7 +54,7 @@ export function open(canvas: HTMLCanvasElement, size: Size): CanvasRenderingCont
   return ctx
 }
 
-export function paintEdges(ctx: CanvasRenderingContext2D, scene: Scene): void {
+export function paintEdges(ctx: CanvasRenderingContext2D, scene: EdgeScene): void {
   const { layout, camera, size, palette, lit, lively, isOld } = scene
   ctx.save()
   ctx.translate(camera.x, camera.y)

@@ -17,7 +17,7 @@ import { IncidentNotes, IncidentShapes, livelyEdges } from './incident-layer.tsx
 import type { Box, Layout } from './layout.ts'
 import { levelAlphas, metricsAt } from './metrics.ts'
 import { ORPHANS, rowOf, type TreeModel } from './model.ts'
-import { open, paintEdges, paintMarks, type Scene } from './paint.ts'
+import { open, paintEdges, paintMarks } from './paint.ts'
 import type { Palette } from './palette.ts'
 import { PoolChip } from './pool-chip.tsx'
 import { Tip } from './tip.tsx'
@@ -155,12 +155,14 @@ function Drawing(props: DrawingProps) {
   const metrics = useMemo(() => metricsAt(scale), [scale])
   const alphas = useMemo(() => levelAlphas(scale), [scale])
   const children = useMemo(() => (key: string) => model.shape.nodes.get(key)?.children ?? [], [model])
-  const view = useEchoes(props.view, children)
+  const { view, isStorm } = useEchoes(props.view, children)
   const descend = useMemo(() => (key: string) => descendants(model, key), [model])
   const incidents = useMemo(() => incidentsOf(view, children), [view, children])
   const leaving = useLeaving(incidents)
   const edges = useMemo(() => livelyEdges(view, layout), [view, layout])
-  const lively = useMemo(() => new Set(edges.map((edge) => edge.key)), [edges])
+  // The same set for the same edges, so that the canvas below them is not painted anew for every number.
+  const livelyKeys = edges.map((edge) => edge.key).join('\n')
+  const lively = useMemo(() => new Set(livelyKeys === '' ? [] : livelyKeys.split('\n')), [livelyKeys])
   const byMember = useMemo(() => membership(incidents), [incidents])
   const counts = useMemo(
     () => (alphas.far > 0 ? belowRoots(view, model) : NO_COUNTS),
@@ -177,25 +179,23 @@ function Drawing(props: DrawingProps) {
   const edgeCanvas = useRef<HTMLCanvasElement>(null)
   const markCanvas = useRef<HTMLCanvasElement>(null)
   const isReady = useFonts()
+  const { x, y } = camera
+  const edgeScene = useMemo(
+    () => ({ layout, camera: { x, y, scale }, size, palette, lit, isOld, lively }),
+    [layout, x, y, scale, size, palette, lit, isOld, lively],
+  )
   useLayoutEffect(() => {
-    const scene: Scene = {
-      view,
-      layout,
-      camera,
-      size,
-      metrics,
-      alphas,
-      palette,
-      lit,
-      isOld,
-      lively,
-      counts,
-      tops,
-    }
-    const below = edgeCanvas.current && open(edgeCanvas.current, size)
-    if (below) paintEdges(below, scene)
+    const below = edgeCanvas.current && open(edgeCanvas.current, edgeScene.size)
+    if (below) paintEdges(below, edgeScene)
+  }, [edgeScene])
+  // Near chips are elements: the canvas above is then empty, and is emptied once.
+  const hasMarks = isReady && (alphas.far > 0 || alphas.mid > 0)
+  const wasMarked = useRef(true)
+  useLayoutEffect(() => {
+    if (!hasMarks && !wasMarked.current) return
+    wasMarked.current = hasMarks
     const above = markCanvas.current && open(markCanvas.current, size)
-    if (above && isReady) paintMarks(above, scene, boxes)
+    if (above && hasMarks) paintMarks(above, { ...edgeScene, view, metrics, alphas, counts, tops }, boxes)
   })
 
   const hovering = hovered === null ? null : layout.boxes.get(hovered)
@@ -211,7 +211,10 @@ function Drawing(props: DrawingProps) {
     <>
       <canvas ref={edgeCanvas} style={size} />
       <canvas ref={markCanvas} style={size} />
-      <div className="tree-world" style={{ transform: `translate(${camera.x}px, ${camera.y}px)` }}>
+      <div
+        className={isStorm ? 'tree-world still' : 'tree-world'}
+        style={{ transform: `translate(${camera.x}px, ${camera.y}px)` }}
+      >
         <IncidentShapes {...{ incidents, leaving, edges, layout, metrics, descend }} />
         {alphas.near > 0 ? <IncidentNotes {...{ incidents, view, layout, metrics, descend }} /> : null}
         {alphas.near > 0 ? (

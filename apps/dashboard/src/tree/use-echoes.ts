@@ -2,12 +2,15 @@
 /** The tree as it is drawn: what happened faster than it can be seen is shown once more. */
 import type { TreeView } from '@orrery/live/views'
 import { useEffect, useRef, useState } from 'react'
-import { type Echo, nextChangeMs, nextEchoes, withEchoes } from './echo.ts'
+import { type Echo, isStorm, nextChangeMs, nextEchoes, withEchoes } from './echo.ts'
 import type { Incident } from './incident.ts'
 
 const NONE: ReadonlyMap<string, Echo> = new Map()
 
-export function useEchoes(view: TreeView, childrenOf: (key: string) => readonly string[]): TreeView {
+export function useEchoes(
+  view: TreeView,
+  childrenOf: (key: string) => readonly string[],
+): { view: TreeView; isStorm: boolean } {
   const held = useRef<{ view: TreeView | null; echoes: ReadonlyMap<string, Echo> }>({
     view: null,
     echoes: NONE,
@@ -24,7 +27,10 @@ export function useEchoes(view: TreeView, childrenOf: (key: string) => readonly 
     const timer = setTimeout(() => redraw((n) => n + 1), inMs + 1)
     return () => clearTimeout(timer)
   })
-  return echoes.size === 0 ? view : withEchoes(view, echoes, nowMs, childrenOf)
+  return {
+    view: echoes.size === 0 ? view : withEchoes(view, echoes, nowMs, childrenOf),
+    isStorm: isStorm(echoes),
+  }
 }
 
 const FADE_MS = 400
