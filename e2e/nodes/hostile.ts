@@ -67,7 +67,7 @@ const Root = Supervisor.define<{ args: Record<string, never> }>({
   children: () => [child(Nasty, { id: HTML, name: `nasty ${HTML}`, args: {} })],
 })
 
-const node = await start(Root, { name: 'hostile@localhost', args: {}, freezeMessages: false })
+const node = await start(Root, { name: 'hostile@localhost', args: {} })
 await observe(node)
 setInterval(() => {
   node.cast(nameOf(Nasty, `nasty ${HTML}`), { type: 'hurt', value: nasty() })

@@ -96,7 +96,7 @@ const Root = Supervisor.define({
 })
 
 test('whatever a process holds, receives or dies of: shown as data, bounded, harmless', async () => {
-  const { hub, node, agent } = await startConstellation(Root, { freezeMessages: false })
+  const { hub, node, agent } = await startConstellation(Root)
   await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
   const w = nameOf(Victim, 'w')
   for (let i = 0; i < values.length; i++) {

@@ -12,7 +12,16 @@ export function frozen<T>(value: T): T {
   return freeze(value, 0) as T
 }
 
+/** A revoked or trapping Proxy throws at any look into it: it stays as it is, and harms neither its sender nor the node. */
 function freeze(value: object, depth: number): object {
+  try {
+    return freezeReadable(value, depth)
+  } catch {
+    return value
+  }
+}
+
+function freezeReadable(value: object, depth: number): object {
   if (ArrayBuffer.isView(value)) return copyOf(value)
   if (value instanceof Pid || depth > DEEPEST || Object.isFrozen(value)) return value
   if (Array.isArray(value)) return freezeParts(value, Object.keys(value), depth, () => [...value])
