@@ -9,7 +9,6 @@ export default defineConfig({
   testMatch: '*.story.ts',
   outputDir: '../test-results/e2e',
   workers: 1,
-  retries: 1,
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 15_000 },

@@ -43,7 +43,7 @@ function Standing({ children }: { children: ReactNode }) {
   const nodes = Object.values(cluster?.nodes ?? {})
   const treeNode = place.node ?? nodes.find((node) => node.status === 'live')?.node ?? nodes[0]?.node ?? null
   const rail = { place, treeNode, newGroups }
-  // Once the screen stands, so that the first stroke after ⌘K is not lost.
+  // Once the screen stands, so that the palette comes at once.
   useEffect(() => {
     const timer = setTimeout(() => void loadPalette(), 2_000)
     return () => clearTimeout(timer)

@@ -40,15 +40,15 @@ export function newSpoolDir(): string {
 
 export async function startConstellation(
   root: Behaviour<undefined, unknown>,
-  options: ObserveOptions & { acks?: boolean; freezeMessages?: boolean } = {},
+  options: ObserveOptions & { acks?: boolean } = {},
 ): Promise<Constellation> {
-  const { acks, freezeMessages, ...given } = options
+  const { acks, ...given } = options
   const hub = await tinyHub({ acks: acks ?? true })
   const spoolDir = options.spoolDir ?? newSpoolDir()
   const node = await start(root, {
     name: 'test@localhost',
     release: '1.2.3',
-    freezeMessages: freezeMessages ?? true,
+    freezeMessages: true,
   })
   const said: string[] = []
   const logger = {
