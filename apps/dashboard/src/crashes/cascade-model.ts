@@ -95,8 +95,8 @@ export function cascadeOf(report: CrashReport): CascadeModel {
     })
   }
 
-  const reach = Math.max(backMs ?? 0, outcome?.firstHandledAfterMs ?? 0)
-  const span = reach > 0 ? reach : 10
+  // The first message may come much later: it would squeeze what the exit did into nothing.
+  const span = backMs !== null && backMs > 0 ? backMs : 10
   return {
     lanes,
     decision: decision
@@ -116,6 +116,14 @@ export function cascadeOf(report: CrashReport): CascadeModel {
 export function shortName(key: string): string {
   const last = key.slice(key.lastIndexOf('/') + 1)
   return last === '' ? key : decodeSegment(last)
+}
+
+/** Ancestors from the root down; one without a registered name goes by its part of the logical key. */
+export function ancestorsOf({ key, ancestors }: CrashReport['identity']): { pid: string; name: string }[] {
+  const above = key.split('/').slice(0, -1)
+  return ancestors
+    .map(({ pid, name }, i) => ({ pid, name: name ?? decodeSegment(above.at(-1 - i) ?? pid) }))
+    .reverse()
 }
 
 /** Round steps, at most seven, from 0 on. */

@@ -17,6 +17,7 @@ import { BucketBars } from '../ui/sparkline.tsx'
 import { EmptyState, OutlineRows } from '../ui/states.tsx'
 import { Facets } from './facets.tsx'
 import { Preview } from './preview.tsx'
+import { faultOf } from './query-tokens.ts'
 
 const DEFAULT_QUERY = 'last:24h'
 
@@ -73,7 +74,15 @@ export function CrashesScreen() {
           <span className="r">Last, first seen</span>
         </div>
         {shown === null ? (
-          <OutlineRows count={9} height={58} />
+          data?.error ? (
+            <EmptyState title="Nothing is searched until the query can be read.">
+              <button type="button" className="u" onClick={() => setQuery(DEFAULT_QUERY)}>
+                Show all of the last 24 h
+              </button>
+            </EmptyState>
+          ) : (
+            <OutlineRows count={9} height={58} />
+          )
         ) : shown.groups.length === 0 ? (
           <NoGroups query={query} onAll={() => setQuery(DEFAULT_QUERY)} />
         ) : (
@@ -136,6 +145,7 @@ function QueryBar({
   const [text, setText] = useState(query)
   useEffect(() => setText(query), [query])
   const error = view?.error ?? null
+  const fault = error ? faultOf(query, error) : { from: 0, to: 0 }
   return (
     <div className="q">
       <form
@@ -164,8 +174,8 @@ function QueryBar({
           }}
         />
         <span className="m i2 nw">
-          {view ? plural(view.groupsTotal, 'group') : ''}
-          {view ? <span className="i3"> · {plural(view.total, 'crash', 'crashes')}</span> : null}
+          {view && !error ? plural(view.groupsTotal, 'group') : ''}
+          {view && !error ? <span className="i3"> · {plural(view.total, 'crash', 'crashes')}</span> : null}
           {view && view.pending > 0 ? (
             <span className="i3"> · {count(view.pending)} being stored</span>
           ) : null}
@@ -175,9 +185,9 @@ function QueryBar({
       {error ? (
         <p className="q-error" role="alert">
           <span className="m">
-            {query.slice(0, error.from)}
-            <u>{query.slice(error.from, error.to) || ' '}</u>
-            {query.slice(error.to)}
+            {query.slice(0, fault.from)}
+            <u>{query.slice(fault.from, fault.to)}</u>
+            {query.slice(fault.to)}
           </span>
           {error.message}
         </p>

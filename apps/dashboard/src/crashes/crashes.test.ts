@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text is what is tested
 import { type CrashReport, captured, unavailable } from '@orrery/protocol'
 import { expect, test } from 'vitest'
-import { cascadeOf, ticksOf } from './cascade-model.ts'
+import { ancestorsOf, cascadeOf, ticksOf } from './cascade-model.ts'
 import { tokens } from './highlight.ts'
-import { hasToken, split, toggleToken } from './query-tokens.ts'
-import { outcomeWords, reasonDetail, ticketText } from './report-text.ts'
+import { faultOf, hasToken, split, toggleToken } from './query-tokens.ts'
+import { beforeText, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
 
 const report: CrashReport = {
   id: '0190f3c2-0000-7000-8000-000000000001',
@@ -163,4 +163,49 @@ test('highlighting loses no character of the line', () => {
         .join(''),
     ).toBe(line)
   }
+})
+
+test('a first message long after the restart does not squeeze the cascade', () => {
+  const outcome = {
+    kind: 'restarted',
+    newPid: '<0.2.0>',
+    backAfterMs: 1,
+    firstHandledAfterMs: 2_400,
+    crashedAgain: false,
+    escalatedTo: null,
+  } as const
+  const model = cascadeOf({ ...report, outcome: captured(outcome) })
+  expect(model.toMs).toBeLessThan(2)
+})
+
+test('an ancestor without a name goes by its part of the key, the root first', () => {
+  const identity = {
+    ...report.identity,
+    ancestors: [
+      { pid: '<0.2.0>', name: 'TrunkSup' },
+      { pid: '<0.1.0>', name: null },
+    ],
+  }
+  expect(ancestorsOf(identity).map((ancestor) => ancestor.name)).toEqual(['exchange_sup', 'TrunkSup'])
+  expect(ancestorsOf({ ...identity, key: 'alone' }).map((ancestor) => ancestor.name)).toEqual([
+    '<0.1.0>',
+    'TrunkSup',
+  ])
+})
+
+test('times before the exit stay as narrow as their column', () => {
+  expect([0.5, 30.02, 999.9, 16_929.2, 84_000].map(beforeText)).toEqual([
+    '−0.50',
+    '−30.02',
+    '−999.90',
+    '−16 s',
+    '−1 m 24 s',
+  ])
+})
+
+test('a fault with no length underlines the token it follows', () => {
+  const query = 'supervisor: last:24h'
+  expect(faultOf(query, { from: 11, to: 11 })).toEqual({ from: 0, to: 11 })
+  expect(faultOf(query, { from: 12, to: 16 })).toEqual({ from: 12, to: 16 })
+  expect(faultOf('', { from: 0, to: 0 })).toEqual({ from: 0, to: 1 })
 })

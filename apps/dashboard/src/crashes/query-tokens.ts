@@ -20,3 +20,13 @@ export function toggleToken(query: string, field: string, value: string): string
 export function split(query: string): string[] {
   return query.match(/(?:[^\s"]|"(?:[^"\\]|\\.)*"?)+/g) ?? []
 }
+
+/** What to underline: the part the message points at; where something is missing there, the token before it. */
+export function faultOf(
+  query: string,
+  { from, to }: { from: number; to: number },
+): { from: number; to: number } {
+  if (query.slice(from, to).trim() !== '') return { from, to }
+  const token = /\S+\s*$/.exec(query.slice(0, from))
+  return token ? { from: token.index, to: token.index + token[0].trimEnd().length } : { from, to: from + 1 }
+}

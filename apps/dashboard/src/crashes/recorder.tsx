@@ -3,6 +3,7 @@ import { type CrashReport, fieldValue } from '@orrery/protocol'
 import Link from 'next/link'
 import { count } from '../live/format.ts'
 import { termText, visible } from '../term/term-text.ts'
+import { beforeText } from './report-text.ts'
 
 const figure = (ms: number | null): string => (ms === null ? '–' : ms.toFixed(2))
 
@@ -25,7 +26,7 @@ export function Recorder({ report }: { report: CrashReport }) {
         <table className="rec">
           <thead>
             <tr>
-              <th className="r" style={{ width: 62 }}>
+              <th className="r" style={{ width: 84 }}>
                 before
               </th>
               <th className="c-type">message</th>
@@ -38,7 +39,7 @@ export function Recorder({ report }: { report: CrashReport }) {
           <tbody>
             {recorder.entries.map((entry) => (
               <tr key={entry.seq} className={entry.isFatal ? 'm fatal' : 'm'}>
-                <td className="r i3">{entry.isFatal ? '0.00' : `−${entry.beforeMs.toFixed(2)}`}</td>
+                <td className="r i3">{entry.isFatal ? '0.00' : beforeText(entry.beforeMs)}</td>
                 <td className={entry.isFatal ? 'strong' : ''}>{visible(entry.type)}</td>
                 <td className="i2 el rec-value" title={termText(entry.value, 400)}>
                   {termText(entry.value, 80)}
@@ -102,7 +103,7 @@ export function Mailbox({ report }: { report: CrashReport }) {
         <table className="rec">
           <thead>
             <tr>
-              <th className="r" style={{ width: 62 }}>
+              <th className="r" style={{ width: 84 }}>
                 count
               </th>
               <th className="c-type">message</th>

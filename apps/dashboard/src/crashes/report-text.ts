@@ -15,6 +15,11 @@ export function reasonDetail(report: CrashReport): string {
   return visible(rest === tag ? '' : rest)
 }
 
+/** How long before the exit: two decimals of a millisecond, from a second on in seconds, `−16.9 s`. */
+export function beforeText(beforeMs: number): string {
+  return beforeMs < 1_000 ? `−${beforeMs.toFixed(2)}` : `−${duration(beforeMs)}`
+}
+
 export interface OutcomeWords {
   text: string
   tone: 'signal' | 'crashed' | 'backlog' | 'ink-2'

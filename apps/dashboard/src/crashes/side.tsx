@@ -7,6 +7,7 @@ import { bytesText, clock, count, duration } from '../live/format.ts'
 import { visible } from '../term/term-text.ts'
 import { Glyph } from '../ui/glyphs.tsx'
 import { Tag } from '../ui/parts.tsx'
+import { ancestorsOf } from './cascade-model.ts'
 import { ProcessLink, whyOf } from './recorder.tsx'
 
 export function Side({ view, report }: { view: CrashView; report: CrashReport }) {
@@ -173,7 +174,8 @@ function Intensity({ report }: { report: CrashReport }) {
 }
 
 function Relations({ report }: { report: CrashReport }) {
-  const { node, ancestors } = report.identity
+  const { node } = report.identity
+  const ancestors = ancestorsOf(report.identity)
   const peers = fieldValue(report.peers)
   const decision = fieldValue(report.decision)
   return (
@@ -182,10 +184,10 @@ function Relations({ report }: { report: CrashReport }) {
       <dd>
         {ancestors.length === 0
           ? 'none'
-          : [...ancestors].reverse().map((ancestor, i) => (
+          : ancestors.map((ancestor, i) => (
               <span key={ancestor.pid}>
                 {i > 0 ? <span className="i3"> › </span> : null}
-                <ProcessLink node={node} target={ancestor.pid} name={ancestor.name ?? ancestor.pid} />
+                <ProcessLink node={node} target={ancestor.pid} name={ancestor.name} />
               </span>
             ))}
       </dd>
