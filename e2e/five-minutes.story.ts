@@ -143,6 +143,28 @@ test('suspend, crash on the next message, and Halt all, each with its result', a
   follow(page)
   const key = await workerKey()
   await page.goto(`${constellation.url}/nodes/mail@localhost/tree?key=${encodeURIComponent(key)}`)
+  const chip = page.locator(`[data-key="${key}"]`)
+  await page.getByRole('button', { name: /Crash next/ }).click()
+  await page.getByRole('dialog').locator('button').last().click()
+  await expect(page.locator('[data-state="applied"]').first()).toContainText('Crash on next message')
+  await expect(page.locator('header.top')).toContainText(/1 fault active/)
+  const before = await chip.getAttribute('data-pid')
+  const sent = await fetch(
+    `${constellation.url}/api/v1/nodes/mail@localhost/processes/${encodeURIComponent(key)}/commands`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ command: 'send', message: { type: 'a message nobody expects' } }),
+    },
+  )
+  expect(sent.status).toBe(200)
+  await expect.poll(() => chip.getAttribute('data-pid')).not.toBe(before)
+  await expect(page.locator('header.top')).toContainText('no faults')
+  const { items } = (await (
+    await fetch(`${constellation.url}/api/v1/crashes?q=${encodeURIComponent('is:injected')}&limit=5`)
+  ).json()) as { items: { key: string }[] }
+  expect(items.map((item) => item.key)).toContain(key)
+
   await page.getByRole('button', { name: 'Suspend' }).click()
   await expect(page.locator('[data-state="applied"]').first()).toContainText('Suspend')
   await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible()

@@ -95,7 +95,7 @@ export function Actions({
           <Zap className="ic" aria-hidden />
           Kill…
         </ActionButton>
-        <ActionButton kind="flt" why={why('crash_next')} onClick={askCrash} label="Crash on next message">
+        <ActionButton kind="flt" why={why('crash_next')} onClick={askCrash}>
           <FlaskConical className="ic" aria-hidden />
           Crash next…
         </ActionButton>
@@ -147,13 +147,11 @@ function ActionButton({
   kind = '',
   why,
   onClick,
-  label,
   children,
 }: {
   kind?: string
   why: string | null
   onClick: () => void
-  label?: string
   children: React.ReactNode
 }) {
   return (
@@ -161,8 +159,7 @@ function ActionButton({
       type="button"
       className={`btn ${kind}`}
       aria-disabled={why !== null}
-      aria-label={label === undefined ? undefined : why === null ? label : `${label}. Off: ${why}`}
-      title={why ?? label}
+      title={why ?? undefined}
       onClick={why === null ? onClick : undefined}
     >
       {children}
