@@ -15,6 +15,8 @@ export interface View<V> {
   status: ViewStatus
   /** How old the picture is, where it is not live. */
   ageMs: number
+  /** When the hub was last heard, in the hub's clock; `null` before the first time. */
+  heardAtMs: number | null
   error: { code: string; message: string } | null
 }
 
@@ -45,13 +47,14 @@ export function useView<V extends ViewName>(
     [view, key, followsTime],
   )
   const now = useSyncExternalStore(subscribe, snapshot, () => NOTHING as Held<ViewTypes[V]>)
-  const { link, heardAtMs } = useConnection()
+  const { link, heardAtMs, clockOffsetMs } = useConnection()
   const isOld = link === 'stale' || link === 'lost'
   const nowMs = useNow(isOld ? 1_000 : null)
   return {
     data: now.data,
     status: statusOf(now, link),
     ageMs: isOld && heardAtMs !== null ? Math.max(0, nowMs - heardAtMs) : 0,
+    heardAtMs: heardAtMs === null ? null : heardAtMs + clockOffsetMs,
     error: now.error,
   }
 }

@@ -30,7 +30,7 @@ const FLOATING = 372
 const EMPTY: ReadonlySet<string> = new Set()
 
 export function TreeScreen({ node }: { node: string }) {
-  const { data: view, status, ageMs, error } = useView('tree', { node })
+  const { data: view, status, ageMs, heardAtMs, error } = useView('tree', { node })
   const selection = useSelection()
   const isPhone = useIsPhone()
   const isNarrow = useMedia('(max-width: 1179px)')
@@ -102,7 +102,7 @@ export function TreeScreen({ node }: { node: string }) {
   }, [isPlaced, selected, isNarrow])
 
   if (error && !view) return <TreeError node={node} error={error} />
-  const freshness = view ? freshnessOf(view, { status, ageMs }, nowMs) : null
+  const freshness = view ? freshnessOf(view, { status, ageMs, heardAtMs }, nowMs) : null
   const isOld = freshness !== null && freshness.kind !== 'live'
   const isEmpty = view !== null && Object.keys(view.rows).length === 0
   const inspector =

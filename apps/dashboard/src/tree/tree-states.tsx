@@ -74,10 +74,12 @@ export type Freshness =
 /** How old the picture is, by what the hub says of the node and by the line to the hub; the worse wins. */
 export function freshnessOf(
   view: TreeView,
-  line: Pick<View<TreeView>, 'status' | 'ageMs'>,
+  line: Pick<View<TreeView>, 'status' | 'ageMs' | 'heardAtMs'>,
   nowMs: number,
 ): Freshness {
-  if (line.status === 'disconnected') return { kind: 'lost', atMs: nowMs - line.ageMs, why: 'hub' }
+  if (line.status === 'disconnected') {
+    return { kind: 'lost', atMs: line.heardAtMs ?? view.lastHeardAtMs, why: 'hub' }
+  }
   // The hub came back and has not heard of the node yet.
   if (line.status === 'error') return { kind: 'lost', atMs: view.lastHeardAtMs, why: 'node' }
   if (view.nodeStatus === 'gone') return { kind: 'lost', atMs: view.lastHeardAtMs, why: 'node' }
