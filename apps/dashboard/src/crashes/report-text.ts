@@ -5,7 +5,7 @@ import { termText, visible } from '../term/term-text.ts'
 import { shortName } from './cascade-model.ts'
 
 export function nameOf(report: CrashReport): string {
-  return visible(report.identity.name ?? report.identity.label ?? shortName(report.identity.key))
+  return visible(report.identity.name ?? shortName(report.identity.key))
 }
 
 /** Reason without its tag, so that both can stand side by side. */

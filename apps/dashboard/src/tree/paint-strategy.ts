@@ -1,28 +1,6 @@
 /** The strategy glyph on a canvas: three bars, the filled ones restart when the middle exits. */
 import type { Strategy } from '@orrery/protocol'
-
-const BARS: Record<Strategy, [isFilled: boolean, isDashed: boolean][]> = {
-  one_for_one: [
-    [false, false],
-    [true, false],
-    [false, false],
-  ],
-  one_for_all: [
-    [true, false],
-    [true, false],
-    [true, false],
-  ],
-  rest_for_one: [
-    [false, false],
-    [true, false],
-    [true, false],
-  ],
-  simple_one_for_one: [
-    [true, false],
-    [false, true],
-    [false, true],
-  ],
-}
+import { STRATEGY_BARS } from '../ui/glyphs.tsx'
 
 export function paintStrategy(
   ctx: CanvasRenderingContext2D,
@@ -38,7 +16,7 @@ export function paintStrategy(
   ctx.fillStyle = colour
   ctx.strokeStyle = colour
   ctx.lineWidth = 1.1
-  BARS[strategy].forEach(([isFilled, isDashed], index) => {
+  STRATEGY_BARS[strategy].forEach(([isFilled, isDashed], index) => {
     ctx.setLineDash(isDashed ? [1.6, 1.4] : [])
     const left = 1 + index * 6
     if (isFilled) ctx.fillRect(left, 1.5, 4, 9)

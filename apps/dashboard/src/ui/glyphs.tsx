@@ -111,7 +111,8 @@ export function GlyphMark({
   )
 }
 
-const BARS: Record<Strategy, [filled: boolean, dashed: boolean][]> = {
+/** Three bars a strategy, also for the canvas: the filled ones restart when the middle exits. */
+export const STRATEGY_BARS: Record<Strategy, [filled: boolean, dashed: boolean][]> = {
   one_for_one: [
     [false, false],
     [true, false],
@@ -145,7 +146,7 @@ export function StrategyGlyph({ strategy, width = 18 }: { strategy: Strategy; wi
       role="img"
       aria-label={strategy}
     >
-      {BARS[strategy].map(([isFilled, isDashed], i) => (
+      {STRATEGY_BARS[strategy].map(([isFilled, isDashed], i) => (
         <rect
           // biome-ignore lint/suspicious/noArrayIndexKey: three bars in fixed places
           key={i}
