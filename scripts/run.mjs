@@ -103,7 +103,11 @@ function stop(code) {
   process.exitCode = code
   if (running.size === 0) process.exit(code)
   // The demo first, so that its goodbye is still heard.
-  for (const name of ['demo', 'dashboard']) running.get(name)?.kill('SIGTERM')
+  const dashboard = running.get('dashboard')
+  const demo = running.get('demo')
+  demo?.once('exit', () => dashboard?.kill('SIGTERM'))
+  demo?.kill('SIGTERM')
+  if (!demo) dashboard?.kill('SIGTERM')
   setTimeout(() => {
     for (const child of running.values()) child.kill('SIGKILL')
     process.exit(process.exitCode ?? code)
