@@ -2,9 +2,9 @@
  * Hub and browser, on socket.io's default namespace. A browser subscribes to views; it gets one snapshot and then
  * deltas, numbered from the snapshot on. Commands do not travel here: they are the public HTTP API.
  *
- *   → `subscribe`   { id, view, params }        ← `view` { id, seq: 0, snapshot }
- *   → `unsubscribe` { id }                      ← `view` { id, seq: n, delta }
- *                                               ← `view` { id, error: { code, message } }
+ *   → `subscribe`   { id, view, params }        ← `view` [{ id, seq: 0, snapshot, atMs }]
+ *   → `unsubscribe` { id }                      ← `view` [{ id, seq: n, delta, atMs }, …]
+ *                                               ← `view` [{ id, error: { code, message } }]
  */
 import { z } from 'zod'
 

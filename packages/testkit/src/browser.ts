@@ -56,7 +56,9 @@ export async function openBrowser(options: BrowserOptions): Promise<Browser> {
   })
   const takers = new Map<string, (message: ViewMessage) => void>()
   let lastId = 0
-  socket.on('view', (message: ViewMessage) => takers.get(message.id)?.(message))
+  socket.on('view', (messages: ViewMessage[]) => {
+    for (const message of messages) takers.get(message.id)?.(message)
+  })
 
   const close = (): Promise<void> => {
     socket.disconnect()

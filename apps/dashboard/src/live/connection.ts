@@ -91,10 +91,12 @@ export class Connection {
       this.#heard()
       for (const listener of this.#onOpen) listener()
     })
-    socket.on('view', (message: ViewMessage) => {
+    socket.on('view', (messages: ViewMessage[]) => {
       this.#heard()
-      if ('atMs' in message) this.#clock(message.atMs)
-      for (const listener of this.#onView) listener(message)
+      for (const message of messages) {
+        if ('atMs' in message) this.#clock(message.atMs)
+        for (const listener of this.#onView) listener(message)
+      }
     })
     socket.on('disconnect', () => this.#set({ link: 'lost' }))
     socket.on('connect_error', (error: Error & { data?: { code?: string } }) => {

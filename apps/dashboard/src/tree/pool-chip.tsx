@@ -18,6 +18,8 @@ export interface PoolChipProps {
   y: number
   height: number
   isFolded: boolean
+  /** Cells out of view are not drawn: each canvas is a layer of its own, which every frame of the page pays for. */
+  isInView: boolean
   isSelected: boolean
   isHovered: boolean
   hasFocus: boolean
@@ -43,6 +45,7 @@ export const PoolChip = memo(function PoolChip({
   height,
   palette,
   isFolded,
+  isInView,
   ...marks
 }: PoolChipProps) {
   const cells = useMemo(() => decodeCells(row.pool?.cells ?? ''), [row.pool?.cells])
@@ -66,7 +69,9 @@ export const PoolChip = memo(function PoolChip({
         {isFolded ? null : <span className="m">{isStopped ? 'stopped' : `${rate(row.receivedPerS)}/s`}</span>}
       </div>
       {grid && !isFolded ? (
-        <Cells cells={cells} grid={grid} palette={palette} ground={isStopped ? 'bg' : 'surface-2'} />
+        isInView && (
+          <Cells cells={cells} grid={grid} palette={palette} ground={isStopped ? 'bg' : 'surface-2'} />
+        )
       ) : (
         <Shares row={row} members={members} />
       )}

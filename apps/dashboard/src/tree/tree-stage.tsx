@@ -175,6 +175,7 @@ function Drawing(props: DrawingProps) {
   // A small tree is in the document whole, so that find in page finds it; a large one is a window.
   const around = layout.boxes.size <= WHOLE ? Number.POSITIVE_INFINITY : 0.25
   const boxes = visibleBoxes(layout, camera, size, around)
+  const near = new Set(visibleBoxes(layout, camera, size, 0.25).map((box) => box.key))
 
   const edgeCanvas = useRef<HTMLCanvasElement>(null)
   const markCanvas = useRef<HTMLCanvasElement>(null)
@@ -230,6 +231,7 @@ function Drawing(props: DrawingProps) {
                   y={box.y}
                   height={box.height}
                   isFolded={folded.has(box.key)}
+                  isInView={near.has(box.key)}
                   palette={palette}
                   {...common(box.key)}
                 />

@@ -46,9 +46,10 @@ function setup(options: { maxReports?: number } = {}) {
         batches.push([...reports])
         return reports.map(({ id }) => id).filter((id) => !unwanted.has(id))
       },
-      async amendCrash(id, parts) {
-        if (isAway) throw new Error('away')
-        amended.push([id, parts])
+      async amendCrashes(amendments) {
+        if (isAway || amendments.some(({ id }) => poison.has(id))) throw new Error('refused')
+        for (const { id, ...parts } of amendments) amended.push([id, parts])
+        return amendments.map(({ id }) => id).filter((id) => !unwanted.has(id))
       },
     },
     ...options,
@@ -124,6 +125,32 @@ describe('the inbox', () => {
     await vi.advanceTimersByTimeAsync(200)
     expect(amended).toHaveLength(2)
     expect(acked.at(-1)).toEqual(['mail@a', []])
+    expect(frames.durable('mail@a 1', 9)).toBe(9)
+  })
+
+  test('writes later facts of many reports at once', async () => {
+    const { inbox, amended, batches } = setup()
+    const reports = Array.from({ length: 20 }, () => crashReport())
+    for (const report of reports) inbox.take('mail@a', report)
+    await vi.advanceTimersByTimeAsync(150)
+    expect(batches).toHaveLength(1)
+    reports.forEach((report, at) => {
+      inbox.amend('mail@a', frame(at), report.id, { outcome })
+    })
+    await vi.advanceTimersByTimeAsync(150)
+    expect(amended.map(([id]) => id)).toEqual(reports.map(({ id }) => id))
+  })
+
+  test('sets later facts aside that no database takes, counted, and the others go on', async () => {
+    const { inbox, amended, poison, counters, frames } = setup()
+    const bad = crashReport()
+    const good = crashReport()
+    poison.add(bad.id)
+    inbox.amend('mail@a', frame(1), bad.id, { outcome })
+    inbox.amend('mail@a', frame(2), good.id, { outcome })
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(amended).toEqual([[good.id, { outcome }]])
+    expect(counters.amendmentsLost).toBe(1)
     expect(frames.durable('mail@a 1', 9)).toBe(9)
   })
 

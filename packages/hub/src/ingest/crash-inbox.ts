@@ -3,15 +3,15 @@
  * order, one transaction each, and only then acked. A slow or absent database fills this inbox and nothing else: at its
  * bound reports are left with their agents, whose spools keep them, and asked for again when there is room.
  */
-import type { CrashReport, Decision, Outcome } from '@orrery/protocol'
+import type { CrashReport } from '@orrery/protocol'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import { describe, type Logger } from '../logger.ts'
-import type { Store } from '../store/store.ts'
+import type { Amendment, Store } from '../store/store.ts'
 import type { FrameRef, OpenFrames } from './open-frames.ts'
 
 export interface CrashInboxOptions {
-  store: Pick<Store, 'saveCrashes' | 'amendCrash' | 'ready'>
+  store: Pick<Store, 'saveCrashes' | 'amendCrashes' | 'ready'>
   clock: Clock
   logger: Logger
   counters: Counters
@@ -28,7 +28,7 @@ export interface CrashInboxOptions {
 export interface CrashInbox {
   /** Whether the report was taken; one that waits here already is taken once. */
   take(node: string, report: CrashReport): boolean
-  amend(node: string, frame: FrameRef, id: string, parts: Amendment): void
+  amend(node: string, frame: FrameRef, id: string, parts: LaterFacts): void
   /** A report that is not stored yet. */
   waiting(id: string): CrashReport | null
   /** All of them, oldest first. */
@@ -38,10 +38,7 @@ export interface CrashInbox {
   close(withinMs: number): Promise<void>
 }
 
-export interface Amendment {
-  decision?: Decision
-  outcome?: Outcome
-}
+export type LaterFacts = Omit<Amendment, 'id'>
 
 interface Waiting {
   node: string
@@ -54,7 +51,8 @@ interface Waiting {
 
 interface Waited {
   node: string
-  parts: Amendment
+  parts: LaterFacts
+  failures: number
   held: FrameRef[]
 }
 
@@ -102,7 +100,7 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
     const batch = [...waiting.values()].slice(0, isAlone ? 1 : BATCH)
     try {
       if (batch.length > 0) await saveBatch(batch)
-      await saveAmendments()
+      await saveAmendments(isAlone ? 1 : BATCH)
       if (failures > 0) logger.info('crash reports are being stored again')
       failures = 0
     } catch (error) {
@@ -125,28 +123,31 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
     }
   }
 
-  const saveAmendments = async (): Promise<void> => {
-    const nodes = new Set<string>()
-    try {
-      for (const [id, entry] of [...amendments]) {
-        if (waiting.has(id)) continue
-        const { parts } = entry
-        const held = entry.held.length
-        try {
-          await store.amendCrash(id, parts)
-        } catch (error) {
-          if (!store.ready()) throw error
-          logger.error(`what happened after crash ${id} cannot be stored`, error)
-          counters.amendmentsLost++
-        }
-        for (const frame of entry.held.splice(0, held)) frames.free(frame)
-        nodes.add(entry.node)
-        // What came meanwhile is still to be written.
-        if (entry.parts === parts) amendments.delete(id)
-      }
-    } finally {
-      for (const node of nodes) options.stored(node, [])
+  const saveAmendments = async (most: number): Promise<void> => {
+    const batch = []
+    for (const [id, entry] of amendments) {
+      if (batch.length === most) break
+      if (!waiting.has(id)) batch.push({ id, entry, parts: entry.parts, held: entry.held.length })
     }
+    const [first] = batch
+    if (!first) return
+    let saved = new Set<string>()
+    try {
+      saved = new Set(await store.amendCrashes(batch.map(({ id, parts }) => ({ id, ...parts }))))
+    } catch (error) {
+      // Alone, on a database that answers, it has had its chances.
+      if (most > 1 || !store.ready() || ++first.entry.failures < MAX_FAILURES) throw error
+    }
+    for (const { id, entry, parts, held } of batch) {
+      if (!saved.has(id)) {
+        logger.error(`what happened after crash ${id} cannot be stored`)
+        counters.amendmentsLost++
+      }
+      for (const frame of entry.held.splice(0, held)) frames.free(frame)
+      // What came meanwhile is still to be written.
+      if (entry.parts === parts) amendments.delete(id)
+    }
+    for (const node of new Set(batch.map(({ entry }) => entry.node))) options.stored(node, [])
   }
 
   const settle = (batch: Waiting[], ids: ReadonlySet<string>): void => {
@@ -214,7 +215,7 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
       if (before) {
         before.parts = { ...before.parts, ...parts }
         before.held.push(frame)
-      } else amendments.set(id, { node, parts, held: [frame] })
+      } else amendments.set(id, { node, parts, failures: 0, held: [frame] })
       schedule(LINGER_MS)
     },
     waiting: (id) => waiting.get(id)?.report ?? null,
@@ -236,7 +237,7 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
 }
 
 /** The report with later facts in place of the ones it had to leave open. */
-export function amended(report: CrashReport, parts: Amendment): CrashReport {
+export function amended(report: CrashReport, parts: LaterFacts): CrashReport {
   return {
     ...report,
     ...(parts.decision ? { decision: { status: 'captured', value: parts.decision } as const } : {}),

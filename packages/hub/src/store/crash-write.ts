@@ -15,10 +15,11 @@ import {
   outcomeColumns,
   toJsonb,
 } from './crash-row.ts'
+import type { Amendment } from './store.ts'
 
 type Transaction = Prisma.TransactionClient
 
-/** Most reports in one transaction: about a second on the embedded database at its slowest. */
+/** Most reports or amendments in one transaction: about a second on the embedded database at its slowest. */
 const BATCH = 200
 
 /** Postgres' own numbering of locks: any number nobody else uses. */
@@ -34,24 +35,26 @@ export async function saveCrashes(prisma: PrismaClient, reports: readonly CrashR
   const all = [...extracted.values()]
   const saved: string[] = []
   for (let from = 0; from < all.length; from += BATCH) {
-    saved.push(...(await saveBatch(prisma, all.slice(from, from + BATCH))))
+    const batch = all.slice(from, from + BATCH)
+    const written = await halving(batch, (part) => prisma.$transaction((tx) => insert(tx, part)))
+    saved.push(...written.map((one) => one.row.report.id))
   }
   return saved
 }
 
-async function saveBatch(prisma: PrismaClient, batch: readonly Extracted[]): Promise<string[]> {
+/** What could be written of a batch: one item the database refuses must not hold the others back. */
+async function halving<T>(
+  batch: readonly T[],
+  write: (part: readonly T[]) => Promise<void>,
+): Promise<readonly T[]> {
   try {
-    await prisma.$transaction((tx) => insert(tx, batch))
-    return batch.map((one) => one.row.report.id)
+    await write(batch)
+    return batch
   } catch (error) {
     if (!isDataError(error)) throw error
-    // One report the database refuses must not hold the others back: halve until it stands alone.
     if (batch.length === 1) return []
     const middle = batch.length >> 1
-    return [
-      ...(await saveBatch(prisma, batch.slice(0, middle))),
-      ...(await saveBatch(prisma, batch.slice(middle))),
-    ]
+    return [...(await halving(batch.slice(0, middle), write)), ...(await halving(batch.slice(middle), write))]
   }
 }
 
@@ -243,49 +246,77 @@ async function takeAmendments(tx: Transaction, ids: string[]): Promise<void> {
   const rows = await tx.$queryRaw<{ crash_id: string; decision: Decision | null; outcome: Outcome | null }[]>`
     DELETE FROM crash_amendments WHERE crash_id = ANY(${ids}::uuid[])
     RETURNING crash_id::text, decision, outcome`
-  for (const { crash_id, decision, outcome } of rows) {
-    await amend(tx, crash_id, { ...(decision ? { decision } : {}), ...(outcome ? { outcome } : {}) })
-  }
+  await amend(
+    tx,
+    rows.map(({ crash_id, decision, outcome }) => ({
+      id: crash_id,
+      ...(decision ? { decision } : {}),
+      ...(outcome ? { outcome } : {}),
+    })),
+  )
 }
 
-/** See `Store.amendCrash`. */
-export async function amendCrash(
+/** See `Store.amendCrashes`. */
+export async function amendCrashes(
   prisma: PrismaClient,
-  id: string,
-  parts: { decision?: Decision; outcome?: Outcome },
-): Promise<void> {
-  await prisma.$transaction(async (tx) => {
-    if (await amend(tx, id, parts)) return
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${AMENDMENTS_LOCK})`
-    if (await amend(tx, id, parts)) return
-    await tx.$executeRaw`
-      INSERT INTO crash_amendments (crash_id, decision, outcome)
-      VALUES (${id}::uuid, ${jsonbOrNull(parts.decision)}::jsonb, ${jsonbOrNull(parts.outcome)}::jsonb)
-      ON CONFLICT (crash_id) DO UPDATE SET
-        decision = COALESCE(excluded.decision, crash_amendments.decision),
-        outcome = COALESCE(excluded.outcome, crash_amendments.outcome)`
-  })
+  amendments: readonly Amendment[],
+): Promise<string[]> {
+  const saved: string[] = []
+  for (let from = 0; from < amendments.length; from += BATCH) {
+    const batch = amendments.slice(from, from + BATCH)
+    saved.push(
+      ...(await halving(batch, (part) => prisma.$transaction((tx) => amendOrPark(tx, part)))).map(
+        ({ id }) => id,
+      ),
+    )
+  }
+  return saved
 }
 
-async function amend(
-  tx: Transaction,
-  id: string,
-  parts: { decision?: Decision; outcome?: Outcome },
-): Promise<boolean> {
-  const patch: Partial<CrashReport> = {}
-  if (parts.decision) patch.decision = fieldOf(parts.decision)
-  if (parts.outcome) patch.outcome = fieldOf(parts.outcome)
-  const decision = decisionColumns(parts.decision)
-  const outcome = outcomeColumns(parts.outcome)
-  const changed = await tx.$executeRaw`
-    UPDATE crash_reports SET
-      report = report || ${toJsonb(patch)}::jsonb,
-      restarts = CASE WHEN ${parts.decision !== undefined} THEN ${decision.restarts}::int ELSE restarts END,
-      action = CASE WHEN ${parts.decision !== undefined} THEN ${decision.action}::text ELSE action END,
-      outcome = CASE WHEN ${parts.outcome !== undefined} THEN ${outcome.outcome}::text ELSE outcome END,
-      back_after_ms = CASE WHEN ${parts.outcome !== undefined} THEN ${outcome.back_after_ms}::float8 ELSE back_after_ms END
-    WHERE id = ${id}::uuid`
-  return changed > 0
+async function amendOrPark(tx: Transaction, batch: readonly Amendment[]): Promise<void> {
+  const early = await amend(tx, batch)
+  if (early.length === 0) return
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(${AMENDMENTS_LOCK})`
+  const parked = (await amend(tx, early)).map(({ id, decision, outcome }) => ({ id, decision, outcome }))
+  if (parked.length === 0) return
+  await tx.$executeRaw`
+    INSERT INTO crash_amendments (crash_id, decision, outcome)
+    SELECT id, decision, outcome FROM jsonb_to_recordset(${toJsonb(parked)}::jsonb)
+      AS a(id uuid, decision jsonb, outcome jsonb)
+    ORDER BY id
+    ON CONFLICT (crash_id) DO UPDATE SET
+      decision = COALESCE(excluded.decision, crash_amendments.decision),
+      outcome = COALESCE(excluded.outcome, crash_amendments.outcome)`
+}
+
+/** Answers with those whose reports are not there. */
+async function amend(tx: Transaction, amendments: readonly Amendment[]): Promise<Amendment[]> {
+  if (amendments.length === 0) return []
+  const rows = amendments.map(({ id, decision, outcome }) => ({
+    id,
+    patch: {
+      ...(decision ? { decision: fieldOf(decision) } : {}),
+      ...(outcome ? { outcome: fieldOf(outcome) } : {}),
+    },
+    is_decided: decision !== undefined,
+    is_over: outcome !== undefined,
+    ...decisionColumns(decision),
+    ...outcomeColumns(outcome),
+  }))
+  const changed = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE crash_reports c SET
+      report = c.report || a.patch,
+      restarts = CASE WHEN a.is_decided THEN a.restarts ELSE c.restarts END,
+      action = CASE WHEN a.is_decided THEN a.action ELSE c.action END,
+      outcome = CASE WHEN a.is_over THEN a.outcome ELSE c.outcome END,
+      back_after_ms = CASE WHEN a.is_over THEN a.back_after_ms ELSE c.back_after_ms END
+    FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS a(
+      id uuid, patch jsonb, is_decided boolean, is_over boolean, restarts int, action text, outcome text,
+      back_after_ms float8)
+    WHERE c.id = a.id
+    RETURNING c.id::text`
+  const found = new Set(changed.map((row) => row.id))
+  return amendments.filter(({ id }) => !found.has(id.toLowerCase()))
 }
 
 /** See `Store.saveStormCounts`. */
@@ -311,10 +342,6 @@ export async function saveStormCounts(
     ON CONFLICT (node, incarnation, key) DO UPDATE SET
       total = excluded.total, not_stored = excluded.not_stored, updated_at = excluded.updated_at
     WHERE excluded.total > storm_counts.total`
-}
-
-function jsonbOrNull(value: unknown): string | null {
-  return value === undefined ? null : toJsonb(value)
 }
 
 /**

@@ -6,7 +6,7 @@ import { type Connection, type ConnectOptions, connect } from './connect.ts'
 import { hasOwnTime, parseCrashQuery, toSql } from './crash-query.ts'
 import { readCrash, readCrashView, searchCrashes, searchGroups } from './crash-read.ts'
 import { toJsonb } from './crash-row.ts'
-import { amendCrash, saveCrashes, saveStormCounts } from './crash-write.ts'
+import { amendCrashes, saveCrashes, saveStormCounts } from './crash-write.ts'
 import { readCrashesView } from './crashes-screen.ts'
 import { prune, type Retention, tidy } from './prune.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
@@ -73,7 +73,7 @@ function storeOver(connection: Connection, retention: Retention, onReady: (isRea
   return {
     kind,
     saveCrashes: (reports) => watch(saveCrashes(prisma, reports)),
-    amendCrash: (id, parts) => watch(amendCrash(prisma, id, parts)),
+    amendCrashes: (amendments) => watch(amendCrashes(prisma, amendments)),
     saveStormCounts: (node, incarnation, counts) => watch(saveStormCounts(prisma, node, incarnation, counts)),
     crash: (id) => watch(readCrash(prisma, id)),
     crashView: (id) => watch(readCrashView(prisma, id)),

@@ -163,8 +163,12 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       const early = report({ module: own() })
       const late = report({ module: own() })
       await store.saveCrashes([early])
-      await store.amendCrash(early.id, { outcome })
-      await store.amendCrash(late.id, { outcome })
+      expect(
+        await store.amendCrashes([
+          { id: early.id, outcome },
+          { id: late.id, outcome },
+        ]),
+      ).toEqual([early.id, late.id])
       await store.saveCrashes([late])
       for (const { id } of [early, late]) {
         expect(fieldValue(((await store.crash(id)) as CrashReport).outcome)).toEqual(outcome)

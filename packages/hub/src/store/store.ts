@@ -17,8 +17,11 @@ export interface Store extends AsyncDisposable {
    * database would take it, and trying again is no use. Rejects when the database could not be reached.
    */
   saveCrashes(reports: readonly CrashReport[]): Promise<string[]>
-  /** Adds the supervisor's decision and the outcome. An amendment that overtakes its report waits for it. */
-  amendCrash(id: string, parts: { decision?: Decision; outcome?: Outcome }): Promise<void>
+  /**
+   * Adds supervisors' decisions and outcomes, at most one amendment a report. One that overtakes its report waits for it.
+   * Resolves with the ids whose amendments are durable now; one that is not among them no database would take.
+   */
+  amendCrashes(amendments: readonly Amendment[]): Promise<string[]>
   /** Exact cumulative counts of one incarnation by storm key; a lower total than the one held is ignored. */
   saveStormCounts(node: string, incarnation: string, counts: StormCounts['counts']): Promise<void>
 
@@ -58,6 +61,12 @@ export interface Store extends AsyncDisposable {
   ping(): Promise<boolean>
   /** Finishes what is under way, then closes. Idempotent. */
   close(): Promise<void>
+}
+
+export interface Amendment {
+  id: string
+  decision?: Decision
+  outcome?: Outcome
 }
 
 export interface PageRequest {

@@ -7,6 +7,7 @@ import { subscribe, unsubscribe, type ViewMessage } from '@orrery/protocol'
 import type { Namespace, Socket } from 'socket.io'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
+import { createBeat } from './beat.ts'
 import { createBrowserFlow } from './browser-flow.ts'
 import { type Ask, askKey, readAsk } from './params.ts'
 import { createProducer, type Producer, type Recipe, type Watcher } from './producer.ts'
@@ -39,10 +40,11 @@ const LINGER_MS = 2_000
 export function createBrowsers(options: BrowsersOptions): Browsers {
   const { clock, counters } = options
   const producers = new Map<string, Producer>()
+  const beat = createBeat(clock)
 
   const producerOf = (ask: Ask): { key: string; producer: Producer } => {
     const key = askKey(ask)
-    const producer = producers.get(key) ?? createProducer(options.recipe(ask), clock)
+    const producer = producers.get(key) ?? createProducer(options.recipe(ask), clock, beat)
     producers.set(key, producer)
     return { key, producer }
   }
@@ -70,10 +72,16 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
       }
     })
 
+    /** What one turn of the hub has to say goes out as one message: the page draws once for it. */
+    let batch: ViewMessage[] = []
+    const flush = (): void => {
+      socket.emit('view', batch)
+      batch = []
+      flow.sent()
+    }
     const say = (message: ViewMessage): void => {
       counters.viewMessages++
-      socket.emit('view', message)
-      flow.sent()
+      if (batch.push(message) === 1) queueMicrotask(flush)
     }
 
     const open = (id: string, ask: Ask): void => {

@@ -2,6 +2,7 @@ import { apply, type Delta } from '@orrery/live/views'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { systemClock } from '../clock.ts'
 import type { Urgency } from '../moves.ts'
+import { createBeat } from './beat.ts'
 import { createProducer, type Recipe, type Watcher } from './producer.ts'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -22,14 +23,14 @@ function setup(options: { make?: () => unknown } = {}) {
       made++
       return options.make ? options.make() : picture
     },
-    structureMs: 16,
+    structureMs: 50,
     numbersMs: 250,
     start(listener) {
       move = listener
       return stopped
     },
   }
-  const producer = createProducer(recipe, systemClock)
+  const producer = createProducer(recipe, systemClock, createBeat(systemClock))
   return {
     producer,
     stopped,
@@ -74,14 +75,14 @@ describe('a view', () => {
     for (const { face } of watchers) producer.watch(face)
     await vi.advanceTimersByTimeAsync(0)
     move('structure', 1)
-    await vi.advanceTimersByTimeAsync(20)
+    await vi.advanceTimersByTimeAsync(60)
     expect(made()).toBe(2)
     for (const { held } of watchers) {
       expect(held).toMatchObject({ value: picture(), snapshots: 1, deltas: 1 })
     }
   })
 
-  test('moves within a frame for what is waited for, four times a second for numbers', async () => {
+  test('moves at once for what is waited for, four times a second for numbers', async () => {
     const { producer, made, move } = setup()
     producer.watch(watcher().face)
     await vi.advanceTimersByTimeAsync(1_000)
@@ -91,10 +92,51 @@ describe('a view', () => {
       await vi.advanceTimersByTimeAsync(10)
     }
     expect(made()).toBeLessThanOrEqual(6)
+    await vi.advanceTimersByTimeAsync(1_000)
     const before = made()
     move('structure', 1_000)
-    await vi.advanceTimersByTimeAsync(16)
+    await vi.advanceTimersByTimeAsync(1)
     expect(made()).toBe(before + 1)
+  })
+
+  test('is made twenty times a second while things go on moving', async () => {
+    const { producer, made, move } = setup()
+    producer.watch(watcher().face)
+    await vi.advanceTimersByTimeAsync(100)
+    const before = made()
+    for (let n = 0; n < 200; n++) {
+      move('structure', n)
+      await vi.advanceTimersByTimeAsync(5)
+    }
+    expect(made() - before).toBeGreaterThanOrEqual(19)
+    expect(made() - before).toBeLessThanOrEqual(21)
+  })
+
+  test('is made in one turn with the others that move with it', async () => {
+    const beat = createBeat(systemClock)
+    const turns: number[] = []
+    const moves: ((urgency: Urgency) => void)[] = []
+    for (const structureMs of [50, 50, 100]) {
+      createProducer(
+        {
+          make: () => void turns.push(performance.now()),
+          structureMs,
+          numbersMs: 250,
+          start(move) {
+            moves.push(move)
+            return () => undefined
+          },
+        },
+        systemClock,
+        beat,
+      )
+    }
+    for (let n = 0; n < 200; n++) {
+      for (const move of moves) move('structure')
+      await vi.advanceTimersByTimeAsync(5)
+    }
+    expect(new Set(turns.slice(3)).size).toBeLessThanOrEqual(21)
+    expect(turns.length).toBeGreaterThanOrEqual(19 + 19 + 9)
   })
 
   test('skips a watcher that takes nothing, which then gets one delta over all it missed', async () => {
@@ -107,7 +149,7 @@ describe('a view', () => {
     slow.held.isReady = false
     for (let n = 1; n <= 5; n++) {
       move('structure', n)
-      await vi.advanceTimersByTimeAsync(20)
+      await vi.advanceTimersByTimeAsync(60)
     }
     expect(quick.held).toMatchObject({ deltas: 5, value: picture() })
     expect(slow.held).toMatchObject({ deltas: 0, skips: 5 })
@@ -133,7 +175,7 @@ describe('a view', () => {
     expect(late.held.errors).toEqual(['node.unknown'])
     isBroken = false
     move('structure', 1)
-    await vi.advanceTimersByTimeAsync(20)
+    await vi.advanceTimersByTimeAsync(60)
     expect(one.held).toMatchObject({ value: { ok: true }, snapshots: 1 })
   })
 

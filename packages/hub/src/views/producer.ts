@@ -1,12 +1,14 @@
 /**
  * One view with its parameters, made once for all who look at it. It is made anew when something it shows moved: at once
- * when a person waits to see it, at most a few times a second for numbers, and never so often that making it takes
- * more than a fifth of the hub's time. Watchers get a snapshot, then deltas between the pictures each of them got.
+ * when it stood still until then, on the common beat while things go on moving, at most a few times a second for numbers,
+ * and never so often that making it takes more than a fifth of the hub's time. Watchers get a snapshot, then deltas
+ * between the pictures each of them got.
  */
 import { type Delta, diff } from '@orrery/live/views'
 import type { Clock } from '../clock.ts'
 import { describe } from '../logger.ts'
 import type { Urgency } from '../moves.ts'
+import { BEAT_MS, type Beat } from './beat.ts'
 
 export interface Watcher {
   /** Whether it can take something now. One that cannot calls `producer.catchUp` when it can again. */
@@ -39,13 +41,13 @@ export interface Producer {
 const REST = 4
 const NOTHING = Symbol('nothing yet')
 
-export function createProducer(recipe: Recipe, clock: Clock): Producer {
+export function createProducer(recipe: Recipe, clock: Clock, beat: Beat): Producer {
   /** What each watcher holds. */
   const held = new Map<Watcher, unknown>()
   let current: unknown = NOTHING
   let failure: { code: string; message: string } | null = null
-  let lastAtMs = Number.NEGATIVE_INFINITY
-  let costMs = 0
+  let madeFromMs = Number.NEGATIVE_INFINITY
+  let restUntilMs = Number.NEGATIVE_INFINITY
   let wanted: Urgency | null = null
   let dueAtMs = Number.POSITIVE_INFINITY
   let cancel: (() => void) | null = null
@@ -62,21 +64,25 @@ export function createProducer(recipe: Recipe, clock: Clock): Producer {
 
   const schedule = (): void => {
     if (wanted === null || isStopped) return
-    const restMs = Math.max(wanted === 'structure' ? recipe.structureMs : recipe.numbersMs, costMs * REST)
-    const atMs = Math.max(performance.now(), lastAtMs + restMs)
+    const nowMs = performance.now()
+    const everyMs = wanted === 'structure' ? recipe.structureMs : recipe.numbersMs
+    const isStill = nowMs >= madeFromMs + everyMs && nowMs >= restUntilMs
+    // Half a beat early is on time: a timer that came late must not cost a whole beat.
+    const atMs = isStill ? nowMs : Math.max(nowMs, madeFromMs + everyMs - BEAT_MS / 2, restUntilMs)
     if (cancel !== null && dueAtMs <= atMs) return
     cancel?.()
     dueAtMs = atMs
-    cancel = clock.after(Math.max(0, Math.ceil(atMs - performance.now())), () => {
+    const make = () => {
       cancel = null
       void remake()
-    })
+    }
+    cancel = isStill ? clock.after(0, make) : beat.at(atMs, make)
   }
 
   const remake = async (): Promise<void> => {
     isMaking = true
     wanted = null
-    const startedAt = performance.now()
+    madeFromMs = performance.now()
     try {
       const made = recipe.make()
       const value = made instanceof Promise ? await made : made
@@ -91,8 +97,8 @@ export function createProducer(recipe: Recipe, clock: Clock): Producer {
       failure = { code: codeOf(error), message: describe(error) }
       for (const watcher of held.keys()) watcher.failed(failure.code, failure.message)
     }
-    lastAtMs = performance.now()
-    costMs = lastAtMs - startedAt
+    const madeAtMs = performance.now()
+    restUntilMs = madeAtMs + (madeAtMs - madeFromMs) * REST
     isMaking = false
     schedule()
   }

@@ -7,6 +7,7 @@ import type { Moves, Topic, Urgency } from '../moves.ts'
 import type { SeriesRecorder } from '../series/recorder.ts'
 import { createSeriesView } from '../series/series-view.ts'
 import type { Store } from '../store/store.ts'
+import { BEAT_MS } from './beat.ts'
 import { createInspectionPoll } from './inspection-poll.ts'
 import type { Ask } from './params.ts'
 import { withPending } from './pending-crashes.ts'
@@ -24,8 +25,6 @@ export interface RecipeSources {
   waiting: { get(id: string): CrashReport | null; all(): Iterable<CrashReport> }
 }
 
-/** A frame of a screen: what a person waits to see is made no rarer. */
-const FRAME_MS = 16
 const NUMBERS_MS = 250
 const SECOND_MS = 1_000
 
@@ -54,7 +53,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
     case 'cluster':
       return {
         make: () => world.clusterView(sources.hubInfo()),
-        structureMs: 2 * FRAME_MS,
+        structureMs: 2 * BEAT_MS,
         numbersMs: NUMBERS_MS,
         start: on('cluster'),
       }
@@ -62,7 +61,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       const { node } = ask.params
       return {
         make: () => world.treeView(node) ?? missingNode(node),
-        structureMs: FRAME_MS,
+        structureMs: BEAT_MS,
         numbersMs: NUMBERS_MS,
         start: on(ofNode(node)),
       }
@@ -97,7 +96,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
           const nowMs = clock.nowMs()
           return withPending(await store.crashesView(q, nowMs), q, waiting.all(), nowMs)
         },
-        structureMs: 100,
+        structureMs: NUMBERS_MS,
         numbersMs: SECOND_MS,
         start: (move) => {
           const ends = [moves.on('crashes', move), clock.every(60_000, () => move('numbers'))]
@@ -122,12 +121,12 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       }
     }
     case 'faults':
-      return { make: sources.faults, structureMs: FRAME_MS, numbersMs: NUMBERS_MS, start: on('faults') }
+      return { make: sources.faults, structureMs: BEAT_MS, numbersMs: NUMBERS_MS, start: on('faults') }
     case 'timeline': {
       const { node } = ask.params
       return {
         make: () => world.timelineView(node),
-        structureMs: 4 * FRAME_MS,
+        structureMs: 2 * BEAT_MS,
         numbersMs: SECOND_MS,
         start: on(ofNode(node)),
       }
@@ -146,7 +145,7 @@ function processRecipe(node: string, key: string, sources: RecipeSources): Recip
       if (view === null) return missingNode(node)
       return { ...view, ...poll?.last }
     },
-    structureMs: FRAME_MS,
+    structureMs: BEAT_MS,
     numbersMs: NUMBERS_MS,
     start(move) {
       const end = moves.on(`node:${node}`, move)
