@@ -137,7 +137,7 @@ describe('the inbox', () => {
     reports.forEach((report, at) => {
       inbox.amend('mail@a', frame(at), report.id, { outcome })
     })
-    await vi.advanceTimersByTimeAsync(150)
+    await vi.advanceTimersByTimeAsync(300)
     expect(amended.map(([id]) => id)).toEqual(reports.map(({ id }) => id))
   })
 

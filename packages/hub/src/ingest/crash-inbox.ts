@@ -58,6 +58,8 @@ interface Waited {
 
 /** Long enough that decision and outcome mostly come along, short enough that nobody waits for it. */
 const LINGER_MS = 100
+/** While crashes go on coming: fewer, larger transactions leave the database to those who read. */
+const SPACING_MS = 250
 const BATCH = 100
 const MAX_AMENDMENTS = 20_000
 const RETRY_FIRST_MS = 250
@@ -78,6 +80,7 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
   let isScheduled = false
   let isClosed = false
   let writing: Promise<void> | null = null
+  let wroteAtMs = Number.NEGATIVE_INFINITY
 
   const schedule = (ms: number): void => {
     if (isScheduled || writing || isClosed) return
@@ -88,10 +91,17 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
     })
   }
 
+  /** A full batch need not wait for more. */
+  const lingerMs = (): number =>
+    waiting.size >= BATCH || amendments.size >= BATCH
+      ? 0
+      : Math.max(LINGER_MS, wroteAtMs + SPACING_MS - clock.nowMs())
+
   const write = (): void => {
+    wroteAtMs = clock.nowMs()
     writing = writeOnce().finally(() => {
       writing = null
-      if (waiting.size + amendments.size > 0) schedule(failures === 0 ? 0 : retryMs(failures))
+      if (waiting.size + amendments.size > 0) schedule(failures === 0 ? lingerMs() : retryMs(failures))
     })
   }
 
@@ -195,7 +205,7 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
       waiting.set(report.id, { node, report, chars: size, failures: 0, held: [] })
       chars += size
       counters.crashesPending = waiting.size
-      schedule(LINGER_MS)
+      schedule(lingerMs())
       return true
     },
     amend(node, frame, id, parts) {
@@ -216,7 +226,7 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
         before.parts = { ...before.parts, ...parts }
         before.held.push(frame)
       } else amendments.set(id, { node, parts, failures: 0, held: [frame] })
-      schedule(LINGER_MS)
+      schedule(lingerMs())
     },
     waiting: (id) => waiting.get(id)?.report ?? null,
     *all() {
