@@ -47,7 +47,7 @@ describe('the strip', () => {
       scale,
     )
     expect(placed.map((one) => one.marks.map((each) => each.id))).toEqual([['a'], ['b', 'c']])
-    expect(placed[1]?.id).toBe('c')
+    expect(placed[1]?.id).toBe('b')
   })
 
   it('a steady storm stays several marks', () => {

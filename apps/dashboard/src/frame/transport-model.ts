@@ -86,7 +86,7 @@ export type Mark = TimelineView['marks'][number]
 
 /** One mark, or several too close to tell apart. */
 export interface PlacedMark {
-  /** Of its latest. */
+  /** Of its first, so that it stays the same mark while more join it. */
   id: string
   kind: Mark['kind']
   x: number
@@ -114,7 +114,6 @@ export function placeMarks(
     const first = before?.marks[0]
     if (before && first && x - scale.x(first.atMs) < nearPx) {
       before.marks.push(mark)
-      before.id = mark.id
     } else {
       placed.push({ id: mark.id, kind, x, marks: [mark] })
     }

@@ -1,6 +1,6 @@
 'use client'
-import { duration } from '../live/format.ts'
 /** How many restarts remain before the supervisor gives up. */
+import { duration } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { visible } from '../term/term-text.ts'
 import { GlyphMark } from '../ui/glyphs.tsx'
@@ -9,6 +9,9 @@ import { intensityOf } from './intensity.ts'
 const WIDTH = 324
 /** More segments than that are not told apart. */
 const TICKS = 24
+/** Room a glyph and a label take. */
+const GLYPH = 13
+const LABEL = 66
 
 export function IntensityGauge({
   supervisor,
@@ -28,7 +31,11 @@ export function IntensityGauge({
   const step = WIDTH / Math.max(1, allowed)
   const name = visible(supervisor.name)
   const labels = agoMs.map((ago, index) => ({ ago, x: index * step + step / 2 }))
-  const shown = labels.length > 2 ? [labels[0], labels.at(-1)] : labels
+  const [first] = labels
+  const last = labels.at(-1)
+  const shown = first && last && last.x - first.x >= LABEL ? [first, last] : labels.slice(0, 1)
+  // Restarts of a generous supervisor stand closer than glyphs have room: as many as can be told apart.
+  const glyphs = labels.filter((_, index) => index % Math.ceil(GLYPH / step) === 0)
   return (
     <section className="sec" aria-label="Restart intensity">
       <div className="row">
@@ -62,22 +69,20 @@ export function IntensityGauge({
             ))
           : null}
         <path d={`M${WIDTH} 4v22`} stroke="var(--color-crashed)" strokeWidth="2" />
-        {labels.slice(0, TICKS).map(({ x }) => (
+        {glyphs.map(({ x }) => (
           <GlyphMark key={x} name="restarting" x={x} y={15} scale={1} ground={null} />
         ))}
-        {shown.map((label, index) =>
-          label ? (
-            <text
-              key={label.x}
-              className="ax"
-              x={index === 0 ? Math.max(0, Math.min(label.x, WIDTH / 2) - step / 2) : label.x}
-              y="37"
-              textAnchor={index === 0 ? 'start' : 'middle'}
-            >
-              −{duration(label.ago)}
-            </text>
-          ) : null,
-        )}
+        {shown.map((label, index) => (
+          <text
+            key={label.x}
+            className="ax"
+            x={index === 0 ? Math.max(0, Math.min(label.x, WIDTH / 2) - step / 2) : label.x}
+            y="37"
+            textAnchor={index === 0 ? 'start' : 'middle'}
+          >
+            −{duration(label.ago)}
+          </text>
+        ))}
         <text className="ax limit" x={WIDTH} y="37" textAnchor="end">
           {name} exits
         </text>

@@ -4,7 +4,7 @@
  * the neighbourhood of the current item is in the document; positions are told by `aria-setsize` and `aria-posinset`.
  */
 import type { TreeView } from '@orrery/live/views'
-import type { KeyboardEvent, RefObject } from 'react'
+import { type KeyboardEvent, memo, type RefObject, useCallback, useRef } from 'react'
 import { visible } from '../term/term-text.ts'
 import type { Layout, TreeShape } from './layout.ts'
 import { describe, type Fold, ORPHANS, rowOf } from './model.ts'
@@ -28,6 +28,9 @@ export function AriaTree(props: AriaTreeProps) {
   const at = Math.max(0, layout.order.indexOf(current ?? ''))
   const shown = layout.order.slice(Math.max(0, at - AROUND), at + AROUND + 1)
   const active = layout.order[at]
+  const onSelect = useRef(props.onSelect)
+  onSelect.current = props.onSelect
+  const select = useCallback((key: string) => onSelect.current(key), [])
   return (
     // The supervision tree of the node; `aria-activedescendant` is the reticle.
     <div
@@ -47,31 +50,64 @@ export function AriaTree(props: AriaTreeProps) {
       {shown.map((key) => {
         const row = rowOf(view, key)
         const siblings = siblingsOf(view, shape, key)
-        const node = shape.nodes.get(key)
         const fold = folds.get(key)
-        const hasChildren = (node?.children.length ?? 0) > 0
+        const hasChildren = (shape.nodes.get(key)?.children.length ?? 0) > 0
+        const words = key === ORPHANS ? 'orphans' : row ? visible(describe(row)) : visible(key)
         return (
-          // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus and names its active item
-          // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the tree's
-          <div
+          <Item
             key={key}
-            id={idOf(key)}
-            role="treeitem"
-            aria-level={(layout.boxes.get(key)?.column ?? 0) + 1}
-            aria-setsize={siblings.length}
-            aria-posinset={siblings.indexOf(key) + 1}
-            aria-selected={key === current}
-            {...(hasChildren || fold ? { 'aria-expanded': !fold } : {})}
-            onClick={() => props.onSelect(key)}
-          >
-            {key === ORPHANS ? 'orphans' : row ? visible(describe(row)) : visible(key)}
-            {fold ? `, folded, ${fold.processes} processes` : ''}
-          </div>
+            itemKey={key}
+            level={(layout.boxes.get(key)?.column ?? 0) + 1}
+            size={siblings.length}
+            place={siblings.indexOf(key) + 1}
+            isCurrent={key === current}
+            isExpanded={hasChildren || fold ? !fold : undefined}
+            words={fold ? `${words}, folded, ${fold.processes} processes` : words}
+            onSelect={select}
+          />
         )
       })}
     </div>
   )
 }
+
+/** One process; drawn anew only when what it says changed. */
+const Item = memo(function Item({
+  itemKey,
+  level,
+  size,
+  place,
+  isCurrent,
+  isExpanded,
+  words,
+  onSelect,
+}: {
+  itemKey: string
+  level: number
+  size: number
+  place: number
+  isCurrent: boolean
+  isExpanded: boolean | undefined
+  words: string
+  onSelect: (key: string) => void
+}) {
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the tree has the focus and names its active item
+    // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the tree's
+    <div
+      id={idOf(itemKey)}
+      role="treeitem"
+      aria-level={level}
+      aria-setsize={size}
+      aria-posinset={place}
+      aria-selected={isCurrent}
+      aria-expanded={isExpanded}
+      onClick={() => onSelect(itemKey)}
+    >
+      {words}
+    </div>
+  )
+})
 
 const idOf = (key: string): string => `tree-item-${encodeURIComponent(key)}`
 

@@ -1,7 +1,7 @@
 'use client'
 /** A process at near zoom: 206 × 42, glyph and name above, the last minute and the mailbox below. */
 import type { TreeRow } from '@orrery/live/views'
-import { memo, type ReactNode } from 'react'
+import { memo, type ReactNode, useState } from 'react'
 import { rate } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { visible } from '../term/term-text.ts'
@@ -21,6 +21,8 @@ export interface ChipProps {
   isHovered: boolean
   hasFocus: boolean
   isLit: boolean
+  /** In a storm nothing moves. */
+  isStill: boolean
   incident: Incident | null
   fold: Fold | null
 }
@@ -66,7 +68,7 @@ export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: 
             <StrategyGlyph strategy={row.strategy} width={17} />
           </span>
         ) : null}
-        <Pid row={row} hasAfterglow={model.hasAfterglow} />
+        <Pid row={row} hasAfterglow={model.hasAfterglow} isStill={marks.isStill} />
       </div>
       <div className="b">
         {fold ? (
@@ -100,7 +102,15 @@ export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: 
 })
 
 /** The pid; a new one types in over the old, which is struck out. */
-function Pid({ row, hasAfterglow }: { row: TreeRow; hasAfterglow: boolean }): ReactNode {
+function Pid({
+  row,
+  hasAfterglow,
+  isStill,
+}: {
+  row: TreeRow
+  hasAfterglow: boolean
+  isStill: boolean
+}): ReactNode {
   return (
     <span className="m pid">
       {hasAfterglow ? (
@@ -109,14 +119,20 @@ function Pid({ row, hasAfterglow }: { row: TreeRow; hasAfterglow: boolean }): Re
           title={`restarted ${row.restarts === 1 ? 'once' : `${row.restarts} times`}`}
         />
       ) : null}
-      <span
-        key={row.pid}
-        className={row.previousPid === null ? '' : 'typed'}
-        data-old={row.previousPid ?? undefined}
-      >
-        {visible(row.pid)}
-      </span>
+      <NewPid key={row.pid} pid={row.pid} previous={row.previousPid} isStill={isStill} />
     </span>
+  )
+}
+
+function NewPid({ pid, previous, isStill }: { pid: string; previous: string | null; isStill: boolean }) {
+  // Decided when it comes: the end of a storm is no reason to type them all.
+  const [isTyped] = useState(previous !== null && !isStill)
+  return isTyped ? (
+    <span className="typed" data-old={previous}>
+      {visible(pid)}
+    </span>
+  ) : (
+    <span>{visible(pid)}</span>
   )
 }
 

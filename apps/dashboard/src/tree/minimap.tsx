@@ -30,10 +30,12 @@ export function Minimap({ view, layout, camera, size, palette, onGo }: MinimapPr
   const scale = Math.min((SIZE.width - 2 * PAD.x) / layout.width, (SIZE.height - 2 * PAD.y) / layout.height)
   const x = PAD.x
   const y = (SIZE.height - layout.height * scale) / 2
+  const states = statesOf(view)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of the view the map shows the states alone
   useLayoutEffect(() => {
     const ctx = ref.current && open(ref.current, SIZE)
     if (ctx) paint(ctx, view, layout, palette, { scale, x, y })
-  }, [view, layout, palette, scale, y])
+  }, [states, layout, palette, scale, y])
   const frame = {
     left: Math.max(1, x - camera.x * scale),
     top: Math.max(1, y - camera.y * scale),
@@ -72,6 +74,16 @@ export function Minimap({ view, layout, camera, size, palette, onGo }: MinimapPr
       </div>
     </div>
   )
+}
+
+/** What the map shows of a view, as a string that is the same while the map is. */
+function statesOf(view: TreeView): string {
+  let text = ''
+  for (const key in view.rows) {
+    const row = view.rows[key] as TreeView['rows'][string]
+    text += row.pool ? row.pool.cells : row.fault === null ? `${row.status} ` : `${row.status}! `
+  }
+  return text
 }
 
 function paint(

@@ -160,8 +160,9 @@ function Drawing(props: DrawingProps) {
   const incidents = useMemo(() => incidentsOf(view, children), [view, children])
   const leaving = useLeaving(incidents)
   const edges = useMemo(() => livelyEdges(view, layout), [view, layout])
-  // The same set for the same edges, so that the canvas below them is not painted anew for every number.
-  const livelyKeys = edges.map((edge) => edge.key).join('\n')
+  // The same set for the same edges, so that the canvas below them is not painted anew for every number. In a storm what
+  // moves is drawn over the edges at rest.
+  const livelyKeys = isStorm ? '' : edges.map((edge) => edge.key).join('\n')
   const lively = useMemo(() => new Set(livelyKeys === '' ? [] : livelyKeys.split('\n')), [livelyKeys])
   const byMember = useMemo(() => membership(incidents), [incidents])
   const counts = useMemo(
@@ -189,14 +190,12 @@ function Drawing(props: DrawingProps) {
     const below = edgeCanvas.current && open(edgeCanvas.current, edgeScene.size)
     if (below) paintEdges(below, edgeScene)
   }, [edgeScene])
-  // Near chips are elements: the canvas above is then empty, and is emptied once.
+  // Near chips are elements: the canvas above is then empty, and not in the picture.
   const hasMarks = isReady && (alphas.far > 0 || alphas.mid > 0)
-  const wasMarked = useRef(true)
   useLayoutEffect(() => {
-    if (!hasMarks && !wasMarked.current) return
-    wasMarked.current = hasMarks
+    if (!hasMarks) return
     const above = markCanvas.current && open(markCanvas.current, size)
-    if (above && hasMarks) paintMarks(above, { ...edgeScene, view, metrics, alphas, counts, tops }, boxes)
+    if (above) paintMarks(above, { ...edgeScene, view, metrics, alphas, counts, tops }, boxes)
   })
 
   const hovering = hovered === null ? null : layout.boxes.get(hovered)
@@ -211,7 +210,7 @@ function Drawing(props: DrawingProps) {
   return (
     <>
       <canvas ref={edgeCanvas} style={size} />
-      <canvas ref={markCanvas} style={size} />
+      <canvas ref={markCanvas} style={size} hidden={!hasMarks} />
       <div
         className={isStorm ? 'tree-world still' : 'tree-world'}
         style={{ transform: `translate(${camera.x}px, ${camera.y}px)` }}
@@ -243,6 +242,7 @@ function Drawing(props: DrawingProps) {
                   y={box.y}
                   incident={byMember.get(box.key) ?? null}
                   fold={model.folds.get(box.key) ?? null}
+                  isStill={isStorm}
                   {...common(box.key)}
                 />
               )
