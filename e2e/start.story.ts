@@ -25,13 +25,14 @@ async function refusalOf(env: Record<string, string>): Promise<{ code: number | 
     await part.stop()
     throw new Error(`it kept running:\n${part.output()}`)
   }
-  return {
-    code,
-    lines: part
-      .output()
-      .split('\n')
-      .filter((line) => line.startsWith('orrery:')),
-  }
+  const said = linesOf(part).filter(({ level }) => level === 'error')
+  return { code, lines: said.map(({ message }) => message) }
+}
+
+/** Everything a part said: lines of JSON, each with one field that names what it concerns. */
+function linesOf(part: Part | null): { level: string; about: string; message: string }[] {
+  const lines = part?.output().split('\n').filter(Boolean) ?? []
+  return lines.map((line) => JSON.parse(line))
 }
 
 test('a taken port is one clear line and an exit', async () => {
@@ -79,5 +80,31 @@ test('SIGTERM stops the server and the demo in order', async () => {
     .toBe(1)
   expect(await constellation.demo?.stop()).toBe(0)
   expect(await constellation.dashboard.stop()).toBe(0)
+  const said = linesOf(constellation.dashboard)
+  expect(said.filter(({ about }) => about === 'node:mail@localhost').map(({ message }) => message)).toEqual([
+    expect.stringContaining('mail@localhost said hello'),
+    'mail@localhost said goodbye',
+  ])
+  expect(said.slice(-4)).toMatchObject([
+    { level: 'info', about: 'hub', message: 'stopping: goodbye to agents and browsers' },
+    { level: 'info', about: 'hub', message: 'connections have ended' },
+    { level: 'info', about: 'hub', message: 'pages have ended' },
+    { level: 'info', about: 'database', message: 'the database is closed' },
+  ])
   await constellation[Symbol.asyncDispose]()
+})
+
+test('a dashboard that is stopped says goodbye; the node waits for it and the page says what happened', async ({
+  page,
+}) => {
+  await using constellation = await startConstellation()
+  await page.goto(constellation.url)
+  await expect(page.getByRole('link', { name: 'mail@localhost' }).first()).toBeVisible({ timeout: 20_000 })
+  expect(await constellation.dashboard.stop()).toBe(0)
+  await expect(page.getByRole('status', { name: 'Connection' })).toContainText('Hub stopped at')
+  await expect
+    .poll(() => linesOf(constellation.demo).map(({ message }) => message))
+    .toContainEqual(expect.stringContaining('it said goodbye: the hub is stopped'))
+  await constellation.startDashboard()
+  await expect(page.getByRole('status', { name: 'Connection' })).toContainText('Live', { timeout: 20_000 })
 })

@@ -7,7 +7,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename, dirname } from 'node:path'
-import { ConfigError, createHub, type Hub, type HubConfig, readConfig } from '@orrery/hub'
+import { format, stripVTControlCharacters } from 'node:util'
+import {
+  ConfigError,
+  consoleLogger,
+  createHub,
+  type Hub,
+  type HubConfig,
+  readConfig,
+  StoreError,
+} from '@orrery/hub'
 import next from 'next'
 
 /** What is not closed by then is left behind. */
@@ -26,12 +35,13 @@ class StartError extends Error {
 }
 
 await main().catch((error: unknown) => {
-  for (const line of linesOf(error)) process.stderr.write(`orrery: ${line}\n`)
+  sayFailure(error)
   process.exit(1)
 })
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
+  if (process.env.NODE_ENV === 'production') sayForPages()
   const server = createServer()
   let answer: Handle = answerStarting
   server.on('request', (req, res) => answer(req, res))
@@ -53,8 +63,12 @@ async function main(): Promise<void> {
     if (req.url?.startsWith('/socket.io/') || hub.handle(req, res)) return
     void page(req, res)
   }
-  process.stdout.write(`orrery: the dashboard is at ${config.publicUrl ?? addressOf(config.host, port)}\n`)
-  stopOnSignal(server, hub, pages)
+  consoleLogger.info('hub', `the dashboard is at ${config.publicUrl ?? addressOf(config.host, port)}`)
+  stopOnSignal(hub, pages, () => {
+    answer = answerStopping
+    // Whoever is still being answered has a moment; an idle connection closes with the server.
+    setTimeout(() => server.closeAllConnections(), CUT_AFTER_MS).unref()
+  })
 }
 
 function listen(server: ReturnType<typeof createServer>, config: HubConfig): Promise<number> {
@@ -86,24 +100,27 @@ function answerStarting(_req: IncomingMessage, res: ServerResponse): void {
   res.end('Orrery is starting.\n')
 }
 
-/** First what is live, then the pages, then the port; a second signal does not wait. */
-function stopOnSignal(
-  server: ReturnType<typeof createServer>,
-  hub: Hub,
-  pages: { close(): Promise<void> },
-): void {
+/** Somebody asks, over a connection that is still open, after the stop has begun. */
+function answerStopping(_req: IncomingMessage, res: ServerResponse): void {
+  res.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
+  res.end('Orrery is stopping.\n')
+}
+
+/** Stops in order on SIGTERM or Ctrl-C; a second signal does not wait. */
+function stopOnSignal(hub: Hub, pages: { close(): Promise<void> }, begin: () => void): void {
   let isStopping = false
   const stop = () => {
     if (isStopping) process.exit(1)
     isStopping = true
     setTimeout(() => {
-      process.stderr.write(`orrery: not everything closed within ${STOP_WITHIN_MS / 1_000} s.\n`)
+      consoleLogger.error('hub', `not everything closed within ${STOP_WITHIN_MS / 1_000} s`)
       process.exit(1)
     }, STOP_WITHIN_MS).unref()
-    void shutDown(server, hub, pages).then(
+    begin()
+    void shutDown(hub, pages).then(
       () => process.exit(0),
       (error: unknown) => {
-        for (const line of linesOf(error)) process.stderr.write(`orrery: ${line}\n`)
+        sayFailure(error)
         process.exit(1)
       },
     )
@@ -112,26 +129,38 @@ function stopOnSignal(
   process.on('SIGINT', stop)
 }
 
-async function shutDown(
-  server: ReturnType<typeof createServer>,
-  hub: Hub,
-  pages: { close(): Promise<void> },
-): Promise<void> {
-  // Whoever is still being answered has a moment; an idle connection closes with the server.
-  const cut = setTimeout(() => server.closeAllConnections(), CUT_AFTER_MS)
-  await hub.close()
+/** Connections and the port first, then the pages, the database last: nothing that is being answered finds it closed. */
+async function shutDown(hub: Hub, pages: { close(): Promise<void> }): Promise<void> {
+  consoleLogger.info('hub', 'stopping: goodbye to agents and browsers')
+  await hub.disconnect()
+  consoleLogger.info('hub', 'connections have ended')
   await pages.close()
-  server.closeAllConnections()
-  await new Promise<void>((resolve) => server.close(() => resolve()))
-  clearTimeout(cut)
+  consoleLogger.info('hub', 'pages have ended')
+  await hub.close()
+  consoleLogger.info('database', 'the database is closed')
 }
 
-function linesOf(error: unknown): string[] {
-  if (error instanceof ConfigError) return error.faults
-  if (error instanceof StartError) return [error.message]
-  // The hub's own errors carry a code and a sentence for whoever started it.
-  if (error instanceof Error && 'code' in error) return error.message.split('\n')
-  return [error instanceof Error ? (error.stack ?? error.message) : String(error)]
+function sayFailure(error: unknown): void {
+  if (error instanceof ConfigError) for (const fault of error.faults) consoleLogger.error('settings', fault)
+  else if (error instanceof StartError) consoleLogger.error('settings', error.message)
+  // The store's own errors are a sentence for whoever started it.
+  else if (error instanceof StoreError) consoleLogger.error('database', error.message)
+  else consoleLogger.error('hub', error instanceof Error ? error.message : String(error), error)
+}
+
+/** Next speaks through the console, in words for a terminal; collected, its lines are as all others. */
+function sayForPages(): void {
+  const say = (level: 'info' | 'warn' | 'error') => {
+    return (...words: unknown[]) => {
+      const text = stripVTControlCharacters(format(...words)).trim()
+      if (text !== '') consoleLogger[level]('pages', text)
+    }
+  }
+  if (!process.stdout.isTTY) console.log = console.info = console.debug = say('info')
+  if (!process.stderr.isTTY) {
+    console.warn = say('warn')
+    console.error = say('error')
+  }
 }
 
 function addressOf(host: string, port: number): string {

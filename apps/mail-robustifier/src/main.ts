@@ -1,11 +1,13 @@
 /** `npm run demo`: starts the node, has it observed, and stops it in order on Ctrl-C. */
-import { AgentSettingsError, observe } from '@orrery/agent'
+import { AgentSettingsError, consoleLogger, observe } from '@orrery/agent'
 import { FRONT_END } from './messages.ts'
-import { startRobustifier } from './robustifier.ts'
+import { NODE, startRobustifier } from './robustifier.ts'
 import { readSettings, SettingsError, USAGE } from './settings.ts'
 
 /** Above the longest orderly stop of the tree, below what runs us takes for hung. */
 const STOP_WITHIN_MS = 8_000
+
+const say = consoleLogger(NODE, 'mail-robustifier')
 
 try {
   const settings = readSettings(process.argv.slice(2), process.env, Date.now())
@@ -13,7 +15,7 @@ try {
   else await run(settings)
 } catch (error) {
   if (!(error instanceof SettingsError || error instanceof AgentSettingsError)) throw error
-  process.stderr.write(`mail-robustifier: ${error.message}\n`)
+  say.warn(error.message)
   process.exitCode = 2
 }
 
@@ -24,9 +26,7 @@ async function run(settings: NonNullable<ReturnType<typeof readSettings>>): Prom
     throw error
   })
   const port = await node.call(FRONT_END, { type: 'port' })
-  process.stdout.write(
-    `mail-robustifier: ${node.name} takes mail at smtp://127.0.0.1:${port}, ${node.processCount} processes\n`,
-  )
+  say.info(`${node.name} takes mail at smtp://127.0.0.1:${port}, ${node.processCount} processes`)
   let isStopping = false
   const stop = async (): Promise<void> => {
     if (isStopping) return

@@ -76,13 +76,15 @@ const RobustifierSup = Supervisor.define<{ args: RobustifierArgs }>({
   },
 })
 
+export const NODE = 'mail@localhost'
+
 /** Starts `mail@localhost`; resolves when mail is taken. `await node.stop()` ends it in order. */
 export function startRobustifier(
   { seed, ...settings }: Settings,
   changes: Partial<RobustifierArgs> = {},
 ): Promise<Node> {
   return start(RobustifierSup, {
-    name: 'mail@localhost',
+    name: NODE,
     release: '1.0.0',
     random: seeded(seed),
     args: { ...DEFAULTS, ...settings, ...changes },

@@ -58,6 +58,7 @@ const WELCOME_WITHIN_MS = 10_000
 const CLOSE_WITHIN_MS = 1_000
 
 const ack = z.object({ crashIds: z.array(z.string().max(64)).max(100_000), seq: z.number() })
+const farewell = z.object({ reason: z.string().max(1_024) }).catch({ reason: 'no reason' })
 const refusal = z.object({
   code: z.string().max(64),
   message: z.string().max(1_024),
@@ -149,6 +150,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const reply = args.at(-1)
     if (typeof reply === 'function') reply(handlers.clock())
   })
+  on('goodbye', (raw) => retry(`it said goodbye: ${farewell.parse(raw).reason}`))
   on('refused', (raw) => retry('refused', readRefusal(raw)))
   on('connect_error', (error) => {
     const data = error instanceof Error && 'data' in error ? error.data : undefined

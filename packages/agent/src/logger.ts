@@ -1,14 +1,25 @@
 /** Where the agent speaks to the people of its node: few lines, each of which can stand alone. */
+import { jsonLine, plainLine } from '@orrery/protocol/log-line'
 
 export interface Logger {
   info(line: string): void
   warn(line: string): void
 }
 
-/** Writes to standard error, so that a node's own output stays its own. */
-export const consoleLogger: Logger = {
-  info: (line) => process.stderr.write(`orrery agent: ${line}\n`),
-  warn: (line) => process.stderr.write(`orrery agent: ${line}\n`),
+/**
+ * Writes to standard error, so that a node's own output stays its own: lines of JSON that name the node, or plain ones on a
+ * terminal, headed by `who`.
+ */
+export function consoleLogger(
+  node: string,
+  who = 'orrery agent',
+  stream: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean } = process.stderr,
+): Logger {
+  const say = (level: 'info' | 'warn', message: string): void => {
+    const entry = { atMs: Date.now(), level, about: `node:${node}`, message }
+    stream.write(stream.isTTY ? plainLine(who, entry) : jsonLine(entry))
+  }
+  return { info: (line) => say('info', line), warn: (line) => say('warn', line) }
 }
 
 /** Says a thing once until something else of the same topic is to be said. */

@@ -44,6 +44,11 @@ export interface Hub extends AsyncDisposable {
   handle(req: IncomingMessage, res: ServerResponse): boolean
   counters(): Readonly<IngestCounters>
   /**
+   * Says goodbye to agents and browsers and ends their connections; the server takes no new ones, and what is being
+   * answered has a few seconds. `close` does it first; call it alone to end something else before the database. Idempotent.
+   */
+  disconnect(): Promise<void>
+  /**
    * Ends connections, writes what is under way for a few seconds, closes the database. Agents keep what was not
    * acked and come again. Idempotent.
    */
@@ -73,14 +78,14 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     const text = isReady
       ? 'the database answers'
       : 'the database does not answer; reports wait with the agents'
-    logger.warn(text)
+    logger[isReady ? 'info' : 'warn']('database', text)
     world.door({ atMs: clock.nowMs(), kind: 'store', text, cure: null })
     moves.touch('cluster', 'structure')
   }
   const store = options.store ?? (await openStore({ ...config, onReady: storeTurned }))
   const latch = await createLatch(store, (error) => {
     counters.storeFailures++
-    logger.warn(`the latch of halt all could not be written: ${describe(error)}`)
+    logger.warn('database', `the latch of halt all could not be written: ${describe(error)}`)
   })
 
   const recorder = createSeriesRecorder({ store, clock, logger, counters })
@@ -156,7 +161,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   const http = createHttp({ config, store, live, commands, version: VERSION, logger, nowMs: clock.nowMs })
 
   const prune = (): void => {
-    store.prune(clock.nowMs()).catch((error) => logger.warn(`pruning failed: ${describe(error)}`))
+    store.prune(clock.nowMs()).catch((error) => logger.warn('database', `pruning failed: ${describe(error)}`))
   }
   const stops = [
     clock.every(TICK_MS, () => {
@@ -175,15 +180,23 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   world.door({ atMs: startedAtMs, kind: 'store', text: `${store.kind} database ready`, cure: null })
 
   let io: Server | null = null
+  let leaving: Promise<void> | null = null
   let closing: Promise<void> | null = null
-  const close = async (): Promise<void> => {
+  const leave = async (): Promise<void> => {
     for (const stop of stops) stop()
     browsers.close()
     commands.close()
+    for (const namespace of ['/agent', '/'])
+      io?.of(namespace).emit('goodbye', { reason: 'the hub is stopped' })
+    // The last word leaves the process before the transports do.
+    await new Promise((done) => setImmediate(done))
     // Transports first: a browser that was told to go would not come again by itself.
     io?.engine.close()
     agents.close()
     if (io) await atMost(CLOSE_MS, io.close())
+  }
+  const close = async (): Promise<void> => {
+    await hub.disconnect()
     await inbox.close(CLOSE_MS)
     await atMost(CLOSE_MS, Promise.allSettled([storms.close(), recorder.close()]))
     await store.close()
@@ -212,6 +225,10 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     },
     handle: (req, res) => http.handle(req, res),
     counters: () => counters,
+    disconnect: () => {
+      leaving ??= leave()
+      return leaving
+    },
     close: () => {
       closing ??= close()
       return closing

@@ -54,6 +54,8 @@ export interface ApiOptions {
   headers?: Record<string, string>
 }
 
+const QUIET_AGENT = { info: () => undefined, warn: () => undefined }
+
 export async function startConstellation(options: ConstellationOptions = {}): Promise<Constellation> {
   const folder = await mkdtemp(join(tmpdir(), 'orrery-'))
   const dataDir = join(folder, 'hub')
@@ -114,7 +116,7 @@ export async function startConstellation(options: ConstellationOptions = {}): Pr
         token: settings.ORRERY_AGENT_TOKEN ?? null,
         spoolDir: join(folder, 'spool'),
         faults: 'allow',
-        logger: silentLogger,
+        logger: QUIET_AGENT,
         ...observing,
       })
       const observed: ObservedNode = {

@@ -7,7 +7,7 @@ import { useNow } from '../live/now.ts'
 import { useConnection } from '../live/use-view.ts'
 
 export function Lamp({ cluster }: { cluster: ClusterView | null }) {
-  const { link, latencyMs, heardAtMs } = useConnection()
+  const { link, isHubStopped, latencyMs, heardAtMs } = useConnection()
   const { heldAtMs } = useMoment()
   const isOld = link === 'stale' || link === 'lost'
   const nowMs = useNow(isOld ? 1_000 : null)
@@ -18,7 +18,8 @@ export function Lamp({ cluster }: { cluster: ClusterView | null }) {
   let figures: string | null = null
   if (link === 'connecting') word = 'Connecting'
   else if (link === 'lost') {
-    word = heardAtMs === null ? 'No connection' : `No connection since ${clockSeconds(heardAtMs)}`
+    const what = isHubStopped ? 'Hub stopped' : 'No connection'
+    word = heardAtMs === null ? what : `${what}${isHubStopped ? ' at' : ' since'} ${clockSeconds(heardAtMs)}`
     figures = ageText
   } else if (link === 'stale') {
     word = 'Stale'

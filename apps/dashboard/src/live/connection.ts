@@ -10,6 +10,8 @@ export type Link = 'connecting' | 'open' | 'stale' | 'lost' | 'refused'
 
 export interface ConnectionState {
   link: Link
+  /** Whether the hub said goodbye: it was stopped, and did not just go silent. */
+  isHubStopped: boolean
   /** When the hub was last heard, in this machine's clock; `null` before the first time. */
   heardAtMs: number | null
   /** The last round trip. */
@@ -26,6 +28,7 @@ export type Role = 'viewer' | 'operator'
 
 export const UNCONNECTED: ConnectionState = {
   link: 'connecting',
+  isHubStopped: false,
   heardAtMs: null,
   latencyMs: null,
   clockOffsetMs: 0,
@@ -88,6 +91,7 @@ export class Connection {
     this.#socket = socket
     socket.on('connect', () => {
       this.#aheadMs = Number.NEGATIVE_INFINITY
+      this.#set({ isHubStopped: false })
       this.#heard()
       for (const listener of this.#onOpen) listener()
     })
@@ -98,6 +102,7 @@ export class Connection {
         for (const listener of this.#onView) listener(message)
       }
     })
+    socket.on('goodbye', () => this.#set({ isHubStopped: true, link: 'lost' }))
     socket.on('disconnect', () => this.#set({ link: 'lost' }))
     socket.on('connect_error', (error: Error & { data?: { code?: string } }) => {
       if (error.data?.code?.startsWith('auth.')) {
@@ -167,6 +172,7 @@ export class Connection {
     // `heardAtMs` moves with every message; only what is drawn wakes anybody.
     if (
       next.link === before.link &&
+      next.isHubStopped === before.isHubStopped &&
       next.clockOffsetMs === before.clockOffsetMs &&
       next.role === before.role &&
       next.needsLogin === before.needsLogin &&

@@ -25,7 +25,7 @@ export function createAuditTrail(options: {
     store.settleAudit(id, result).catch((error) => {
       counters.storeFailures++
       if (retries > 0) clock.after(RETRY_MS, () => settle(id, result, retries - 1))
-      else logger.warn(`audit row ${id} stays open: ${describe(error)}`)
+      else logger.warn(`audit:${id}`, `audit row ${id} stays open: ${describe(error)}`)
     })
   }
 
@@ -49,7 +49,7 @@ export function createAuditTrail(options: {
             written(id)
           },
           (error) => {
-            logger.warn(`an audit row could not be written: ${describe(error)}`)
+            logger.warn('database', `an audit row could not be written: ${describe(error)}`)
             counters.storeFailures++
             written(null)
           },

@@ -76,7 +76,10 @@ function deps(env: Environment) {
     live,
     commands,
     version: '0.1.0',
-    logger: { ...silentLogger, error: console.error },
+    logger: {
+      ...silentLogger,
+      error: (_about: string, message: string, cause: unknown) => console.error(message, cause),
+    },
     nowMs: () => Date.now(),
   }
 }

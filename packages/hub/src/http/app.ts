@@ -80,7 +80,7 @@ export function createApi(deps: HttpDeps): Api {
         new HttpProblem('store.unavailable', 'The database does not answer; live views go on.'),
       )
     }
-    logger.error(`${c.req.method} ${c.req.path} failed`, error)
+    logger.error(`request:${c.req.path}`, `${c.req.method} ${c.req.path} failed`, error)
     return problemResponse(new HttpProblem('hub.failed', 'The hub failed here; its log says why.'))
   })
   api.notFound(unknownRoute)

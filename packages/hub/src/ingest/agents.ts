@@ -91,7 +91,7 @@ export function createAgents(options: AgentsOptions): Agents {
     saidAtMs.set(text, nowMs)
     world.door({ atMs: nowMs, kind: 'refused', text, cure: refusal.cure })
     moves.touch('cluster', 'structure')
-    logger.warn(`refused ${text}`)
+    logger.warn(`node:${who}`, `refused ${text}`)
   }
 
   const enter = (socket: Socket): void => {
@@ -125,7 +125,7 @@ export function createAgents(options: AgentsOptions): Agents {
     counters.agentsConnected = links.size
     world.hello(hello, clock.nowMs())
     if (isNewLife) world.door({ atMs: clock.nowMs(), kind: 'hello', text: node, cure: null })
-    logger.info(`${node} said hello (${hello.runtime.name} ${hello.runtime.version})`)
+    logger.info(`node:${node}`, `${node} said hello (${hello.runtime.name} ${hello.runtime.version})`)
     link.welcome()
     moved(node, 'structure')
     options.connected(node, isNewLife)
@@ -179,7 +179,7 @@ export function createAgents(options: AgentsOptions): Agents {
       cure: null,
     })
     moved(node, 'structure')
-    logger.info(`${node} said goodbye`)
+    logger.info(`node:${node}`, `${node} said goodbye`)
   }
 
   const lose = (link: AgentLink): void => {

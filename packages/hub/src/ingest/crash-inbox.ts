@@ -111,12 +111,12 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
     try {
       if (batch.length > 0) await saveBatch(batch)
       await saveAmendments(isAlone ? 1 : BATCH)
-      if (failures > 0) logger.info('crash reports are being stored again')
+      if (failures > 0) logger.info('database', 'crash reports are being stored again')
       failures = 0
     } catch (error) {
       failures++
       counters.storeFailures++
-      if (failures === 1) logger.warn(`crash reports wait for the database: ${describe(error)}`)
+      if (failures === 1) logger.warn('database', `crash reports wait for the database: ${describe(error)}`)
       const [first] = batch
       if (isAlone && first && store.ready() && ++first.failures >= MAX_FAILURES) giveUp(first, error)
     }
@@ -150,7 +150,7 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
     }
     for (const { id, entry, parts, held } of batch) {
       if (!saved.has(id)) {
-        logger.error(`what happened after crash ${id} cannot be stored`)
+        logger.error(`crash:${id}`, `what happened after crash ${id} cannot be stored`)
         counters.amendmentsLost++
       }
       for (const frame of entry.held.splice(0, held)) frames.free(frame)
@@ -181,7 +181,8 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
   }
 
   const giveUp = (entry: Waiting, error: unknown): void => {
-    logger.error(`crash report ${entry.report.id} of ${entry.node} cannot be stored`, error)
+    const { id } = entry.report
+    logger.error(`crash:${id}`, `crash report ${id} of ${entry.node} cannot be stored`, error)
     counters.crashesRefused++
     forget(entry)
     options.stored(entry.node, [entry.report.id])

@@ -75,7 +75,7 @@ export function createSeriesRecorder(options: {
     } catch (error) {
       for (const held of dirty) held.isDirty = true
       counters.storeFailures++
-      if (!isFailing) logger.warn(`series wait for the database: ${describe(error)}`)
+      if (!isFailing) logger.warn('database', `series wait for the database: ${describe(error)}`)
       isFailing = true
     }
     for (const held of series.values()) forget(held)

@@ -62,7 +62,7 @@ export function sessionRoutes(api: Api, { config, store, nowMs, logger }: HttpDe
         result,
       })
     } catch (error) {
-      logger.error(`${action} by ${actor.who} could not be written to the audit trail`, error)
+      logger.error('database', `${action} by ${actor.who} could not be written to the audit trail`, error)
     }
   }
 }
