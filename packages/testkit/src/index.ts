@@ -7,5 +7,7 @@ export {
   type ObservedNode,
   startConstellation,
 } from './constellation.ts'
+export { type Builder, type Container, type Image, openBuilder, runImage } from './images/by-hand.ts'
+export { type Compose, readCompose } from './images/compose.ts'
 export { type Postgres, startPostgres } from './postgres.ts'
 export { type UntilOptions, until } from './until.ts'

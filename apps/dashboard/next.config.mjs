@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { NextConfig } from 'next'
 
 const isDev = process.env.NODE_ENV !== 'production'
 
@@ -17,7 +16,9 @@ const CONTENT_SECURITY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-const config: NextConfig = {
+/** Plain JavaScript: the server reads it too, and has no compiler where only what it needs is installed.
+ * @type {import('next').NextConfig} */
+const config = {
   // The repository: workspace packages are compiled from their TypeScript source.
   turbopack: { root: join(import.meta.dirname, '..', '..') },
   transpilePackages: ['@orrery/live', '@orrery/protocol'],
