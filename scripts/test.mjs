@@ -24,6 +24,7 @@ await check('format and lint', 'npx', ['--no-install', 'biome', 'ci', '.'])
 await check('types', 'npm', ['run', '--silent', 'types'])
 await check('import rules', 'node', ['scripts/import-rules.mjs'])
 await check('lock file', 'node', ['scripts/lock-check.mjs'])
+await check('supply chain', 'node', ['scripts/supply-chain.mjs'])
 await suite('unit and integration', 'vitest.json', 'npx', [
   '--no-install',
   'vitest',
