@@ -6,15 +6,17 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { format, stripVTControlCharacters } from 'node:util'
 import {
+  backUp,
   ConfigError,
   consoleLogger,
   createHub,
   type Hub,
   type HubConfig,
   readConfig,
+  restore,
   StoreError,
 } from '@orrery/hub'
 import next from 'next'
@@ -34,12 +36,13 @@ class StartError extends Error {
   }
 }
 
-await main().catch((error: unknown) => {
+const [command, ...words] = process.argv.slice(2)
+await (command === undefined ? serve() : carryOut(command, words)).catch((error: unknown) => {
   sayFailure(error)
   process.exit(1)
 })
 
-async function main(): Promise<void> {
+async function serve(): Promise<void> {
   const config = readConfig(process.env)
   if (process.env.NODE_ENV === 'production') sayForPages()
   const server = createServer()
@@ -69,6 +72,20 @@ async function main(): Promise<void> {
     // Whoever is still being answered has a moment; an idle connection closes with the server.
     setTimeout(() => server.closeAllConnections(), CUT_AFTER_MS).unref()
   })
+}
+
+/** `backup FILE` and `restore FILE`: the whole store in one file, and back, by the same settings as the server. */
+async function carryOut(command: string, [file, ...rest]: string[]): Promise<void> {
+  const act = command === 'backup' ? backUp : command === 'restore' ? restore : null
+  if (act === null || file === undefined || rest.length > 0) {
+    throw new StartError('usage: server.mjs [backup FILE | restore FILE]', null)
+  }
+  const { databaseUrl, dataDir } = readConfig(process.env)
+  const rows = await act({ databaseUrl, dataDir }, resolve(file))
+  consoleLogger.info(
+    'database',
+    `${command === 'backup' ? 'wrote' : 'restored'} ${rows} rows: ${resolve(file)}`,
+  )
 }
 
 function listen(server: ReturnType<typeof createServer>, config: HubConfig): Promise<number> {

@@ -87,7 +87,7 @@ async function migrated(config: PoolConfig, migrations: Awaited<ReturnType<typeo
 }
 
 /** The repository's folder, found through the package, because a bundle moves this file. */
-function migrationsDir(): string {
+export function migrationsDir(): string {
   const here = createRequire(import.meta.url).resolve('@orrery/hub/package.json')
   return join(dirname(here), '..', '..', 'prisma', 'migrations')
 }

@@ -65,7 +65,8 @@ describe('openDataFolder', () => {
     )
     const error = await refusal(folder)
     expect(error.code).toBe('data.version')
-    expect(error.message).toContain('pg_dump')
+    expect(error.message).toContain('pglite-0.4/postgres-17')
+    expect(error.message).toMatch(/"backup FILE" with the version that wrote it/)
   })
 
   it('refuses a folder that cannot be written', async () => {

@@ -92,7 +92,7 @@ async function refuseForeign(path: string): Promise<void> {
   if (format !== DATABASE_FORMAT) {
     throw new StoreError(
       'data.version',
-      `ORRERY_DATA: ${path} was written as ${format}, this Orrery reads ${DATABASE_FORMAT}; start the version that wrote it and copy its database with pg_dump, or choose an empty folder.`,
+      `ORRERY_DATA: ${path} was written as ${format}, this Orrery reads ${DATABASE_FORMAT}; run "backup FILE" with the version that wrote it and "restore FILE" with this one on an empty folder (docs/operations.md).`,
     )
   }
 }

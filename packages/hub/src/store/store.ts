@@ -189,3 +189,5 @@ export type StoreErrorCode =
   | 'database.unreachable'
   | 'database.migration'
   | 'cursor.malformed'
+  | 'archive.unreadable'
+  | 'archive.not_empty'
