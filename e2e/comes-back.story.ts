@@ -28,7 +28,7 @@ test('after a restart of the server everything stored is there, and the page com
   const audited = await count('/api/v1/audit')
 
   await constellation.dashboard.stop()
-  await expect(page.locator('.lamp')).toContainText(/No connection since|old/, {
+  await expect(page.locator('.lamp')).toContainText(/Hub stopped at|old/, {
     timeout: 15_000,
   })
   await constellation.startDashboard()
