@@ -19,6 +19,7 @@ export function createCounters(): Counters {
     crashesRefused: 0,
     amendmentsLost: 0,
     storeFailures: 0,
+    databaseRestarts: 0,
     gaps: 0,
     frameErrors: {},
     refusals: {},

@@ -82,7 +82,11 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     world.door({ atMs: clock.nowMs(), kind: 'store', text, cure: null })
     moves.touch('cluster', 'structure')
   }
-  const store = options.store ?? (await openStore({ ...config, onReady: storeTurned }))
+  const storeDied = (error: Error): void => {
+    counters.databaseRestarts++
+    logger.warn(`${describe(error)}; it is started again`)
+  }
+  const store = options.store ?? (await openStore({ ...config, onReady: storeTurned, onDied: storeDied }))
   const latch = await createLatch(store, (error) => {
     counters.storeFailures++
     logger.warn('database', `the latch of halt all could not be written: ${describe(error)}`)

@@ -31,6 +31,8 @@ export interface IngestCounters {
   /** Decisions and outcomes given up while the database was away for too long. */
   amendmentsLost: number
   storeFailures: number
+  /** How often the embedded database died by itself and was started again. */
+  databaseRestarts: number
   gaps: number
   /** By `FrameError` code. */
   frameErrors: Record<string, number>

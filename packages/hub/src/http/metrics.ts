@@ -44,6 +44,10 @@ const TOTALS = {
   crashesRefused: ['orrery_crash_reports_refused_total', 'Crash reports no database takes.'],
   amendmentsLost: ['orrery_crash_amendments_lost_total', 'Decisions and outcomes given up.'],
   storeFailures: ['orrery_store_failures_total', 'Writes the database did not take.'],
+  databaseRestarts: [
+    'orrery_database_restarts_total',
+    'Times the embedded database died and was started again.',
+  ],
   gaps: ['orrery_frame_gaps_total', 'Holes in the sequence of frames.'],
   viewMessages: ['orrery_view_messages_total', 'Messages to browsers.'],
   viewsSkipped: [

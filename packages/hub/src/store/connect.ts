@@ -13,8 +13,6 @@ import { StoreError } from './store.ts'
 export interface Connection {
   readonly kind: 'embedded' | 'postgres'
   readonly prisma: PrismaClient
-  /** Rejects when the embedded database dies by itself; never settles for a server. */
-  readonly died: Promise<never>
   /** Migrations this start applied. */
   readonly applied: string[]
   close(): Promise<void>
@@ -26,6 +24,8 @@ export interface ConnectOptions {
   dataDir: string
   /** Where the migrations are; by default the repository's `prisma/migrations`. */
   migrationsDir?: string
+  /** The embedded database died by itself; it is started again. */
+  onDied?: (error: Error) => void
 }
 
 const POSTGRES_CONNECTIONS = 10
@@ -33,7 +33,8 @@ const POSTGRES_CONNECTIONS = 10
 /** Opens the database. Throws `StoreError` with one line a person can act on. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const migrations = await readMigrations(options.migrationsDir ?? migrationsDir())
-  const embedded = options.databaseUrl === null ? await startEmbedded(options.dataDir) : null
+  const embedded =
+    options.databaseUrl === null ? await startEmbedded(options.dataDir, { onDied: options.onDied }) : null
   try {
     const config: PoolConfig = embedded?.connection ?? {
       connectionString: options.databaseUrl ?? '',
@@ -58,7 +59,6 @@ function opened(prisma: PrismaClient, embedded: Embedded | null, applied: string
   return {
     kind: embedded ? 'embedded' : 'postgres',
     prisma,
-    died: embedded?.died ?? new Promise<never>(() => undefined),
     applied,
     close: () => {
       closing ??= prisma.$disconnect().finally(() => embedded?.close())

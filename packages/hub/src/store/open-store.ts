@@ -25,17 +25,30 @@ const EMBEDDED_MB = 2_048
 
 /** Opens the database, migrates it and answers with the store. Throws `StoreError`. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const connection = await connect(options)
+  let died = (): void => undefined
+  const connection = await connect({
+    ...options,
+    onDied(error) {
+      died()
+      options.onDied?.(error)
+    },
+  })
   const isEmbedded = connection.kind === 'embedded'
   const retention: Retention = {
     days: options.retentionDays,
     mb: options.retentionMb ?? (isEmbedded ? EMBEDDED_MB : null),
     reports: isEmbedded ? EMBEDDED_REPORTS : null,
   }
-  return storeOver(connection, retention, options.onReady ?? (() => undefined))
+  const { store, setReady } = storeOver(connection, retention, options.onReady ?? (() => undefined))
+  died = () => setReady(false)
+  return store
 }
 
-function storeOver(connection: Connection, retention: Retention, onReady: (isReady: boolean) => void): Store {
+function storeOver(
+  connection: Connection,
+  retention: Retention,
+  onReady: (isReady: boolean) => void,
+): { store: Store; setReady: (isReady: boolean) => void } {
   const { prisma, kind } = connection
   let isReady = true
   let isClosed = false
@@ -44,7 +57,6 @@ function storeOver(connection: Connection, retention: Retention, onReady: (isRea
     isReady = now
     onReady(now)
   }
-  connection.died.catch(() => setReady(false))
   const ping = async () => {
     try {
       await prisma.$queryRaw`SELECT 1`
@@ -70,7 +82,7 @@ function storeOver(connection: Connection, retention: Retention, onReady: (isRea
     isReady = false
     await connection.close()
   }
-  return {
+  const store: Store = {
     kind,
     saveCrashes: (reports) => watch(saveCrashes(prisma, reports)),
     amendCrashes: (amendments) => watch(amendCrashes(prisma, amendments)),
@@ -110,6 +122,7 @@ function storeOver(connection: Connection, retention: Retention, onReady: (isRea
     close,
     [Symbol.asyncDispose]: close,
   }
+  return { store, setReady }
 }
 
 function groupWhere(query: Query): Prisma.Sql | null {
