@@ -1,5 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDataFolder } from './data-folder.ts'
@@ -42,6 +42,31 @@ describe('openDataFolder', () => {
   it('takes over from a process that died without letting go', async () => {
     await (await openDataFolder(folder)).release()
     await writeFile(join(folder, 'hub.pid'), '999999999\n')
+    await (await openDataFolder(folder)).release()
+  })
+
+  it('takes over from a holder whose pid is its own now, or a stranger’s', async () => {
+    await (await openDataFolder(folder)).release()
+    for (const left of [`${process.pid}\n`, `${process.pid} 1 ${hostname()}\n`, `1 1 ${hostname()}\n`, '']) {
+      await writeFile(join(folder, 'hub.pid'), left)
+      await (await openDataFolder(folder)).release()
+    }
+  })
+
+  it('takes over from a first start that was killed before it had left its mark', async () => {
+    await writeFile(join(folder, 'hub.pid'), '999999999\n')
+    await writeFile(join(folder, 'hub.pid.999999999'), '999999999\n')
+    await (await openDataFolder(folder)).release()
+  })
+
+  it('refuses what another host holds until that has been silent for half a minute', async () => {
+    await (await openDataFolder(folder)).release()
+    await writeFile(join(folder, 'hub.pid'), '1 1 elsewhere\n')
+    const error = await refusal(folder)
+    expect(error).toMatchObject({ code: 'data.locked' })
+    expect(error.message).toContain('process 1 on elsewhere')
+    const before = new Date(Date.now() - 31_000)
+    await utimes(join(folder, 'hub.pid'), before, before)
     await (await openDataFolder(folder)).release()
   })
 

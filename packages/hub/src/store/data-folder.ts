@@ -2,11 +2,12 @@
  * The hub's folder on disk (`ORRERY_DATA`): it is ours, of a version we read, writable, and used by one process.
  *
  *   orrery.json   what wrote it
- *   hub.pid       the process that has it open
+ *   hub.pid       the process that has it open (data-lock.ts)
  *   database/     the embedded database
  */
-import { access, constants, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { takeLock } from './data-lock.ts'
 import { StoreError } from './store.ts'
 
 /** Major version of the embedded Postgres' files, and of PGlite's own layout of them. */
@@ -28,7 +29,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   await writable(path, () => makeFolder(path))
   await refuseForeign(path)
   await writable(path, () => access(path, constants.W_OK | constants.X_OK))
-  const lock = await takeLock(path)
+  const lock = await writable(path, () => takeLock(path))
   try {
     await writable(path, () => writeFile(join(path, 'orrery.json'), MARK))
     await writable(path, () => makeFolder(join(path, 'database')))
@@ -62,6 +63,7 @@ async function writable<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (cause) {
+    if (cause instanceof StoreError) throw cause
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     if (code === 'EEXIST' || code === 'ENOTDIR') {
       throw new StoreError('data.foreign', `ORRERY_DATA: ${path} is not a folder.`, { cause })
@@ -77,7 +79,7 @@ async function writable<T>(path: string, act: () => Promise<T>): Promise<T> {
 async function refuseForeign(path: string): Promise<void> {
   const names = await writable(path, () => readdir(path))
   if (!names.includes('orrery.json')) {
-    const strange = names.find((name) => !OURS.has(name))
+    const strange = names.find((name) => !OURS.has(name) && !name.startsWith('hub.pid'))
     if (strange === undefined) return
     throw new StoreError(
       'data.foreign',
@@ -104,46 +106,5 @@ function readFormat(mark: string): string | null {
     return typeof parsed.database === 'string' ? parsed.database : null
   } catch {
     return null
-  }
-}
-
-/** The embedded database does not lock its own files: two processes in one folder would ruin it without a word. */
-async function takeLock(path: string): Promise<() => Promise<void>> {
-  const file = join(path, 'hub.pid')
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      const handle = await open(file, 'wx')
-      await handle.writeFile(`${process.pid}\n`)
-      await handle.close()
-      let isHeld = true
-      return async () => {
-        if (!isHeld) return
-        isHeld = false
-        await rm(file, { force: true })
-      }
-    } catch (cause) {
-      if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) {
-        return writable(path, () => Promise.reject(cause))
-      }
-    }
-    const holder = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10)
-    if (isAlive(holder)) {
-      throw new StoreError(
-        'data.locked',
-        `ORRERY_DATA: ${path} is in use by process ${holder}; stop it, or choose another folder.`,
-      )
-    }
-    await rm(file, { force: true })
-  }
-  throw new StoreError('data.locked', `ORRERY_DATA: ${path} is being opened by another process.`)
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
