@@ -1,7 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { crashReport, inspection } from '@orrery/protocol'
 import { child, GenServer, nameOf, noreply, reply, Supervisor } from '@orrery/runtime'
 import { describe, expect, test } from 'vitest'
-import { startConstellation, until } from './testing/constellation.ts'
+import { scanSegment } from './spool/segment.ts'
+import { newSpoolDir, startConstellation, until } from './testing/constellation.ts'
 
 const Counter = GenServer.define<{
   args: { start: number }
@@ -32,9 +35,36 @@ const Root = Supervisor.define({
 })
 
 const a = nameOf(Counter, 'a')
+/** Ids of the reports in the segments of the node's spool folder. */
+const spooled = (dir: string): string[] =>
+  readdirSync(join(dir, 'test@localhost'))
+    .filter((name) => name.endsWith('.seg'))
+    .flatMap((name) => scanSegment(readFileSync(join(dir, 'test@localhost', name))).records)
+    .map(({ id }) => id)
 const constellation = () => startConstellation(Root)
 
 describe('the straight line', () => {
+  test('whoever asks is told of each report when it is in the spool file, and harms nobody by failing', async () => {
+    const told: { id: string; isSpooled: boolean }[] = []
+    const spoolDir = newSpoolDir()
+    const { hub, node, agent } = await startConstellation(Root, {
+      acks: false,
+      spoolDir,
+      onAccepted(id) {
+        told.push({ id, isSpooled: spooled(spoolDir).includes(id) })
+        throw new Error('a listener that fails')
+      },
+    })
+    for (let i = 1; i <= 3; i++) {
+      await until(() => expect(node.whereis(a)).not.toBeNull())
+      node.cast(a, { type: 'fail', password: 'x' })
+      await until(() => expect(hub.reports.size).toBe(i))
+    }
+    expect(told.map(({ id }) => id).sort()).toEqual([...hub.reports.keys()].sort())
+    expect(told.every(({ isSpooled }) => isSpooled)).toBe(true)
+    expect(agent.status).toMatchObject({ accepted: 3, pending: 3, faults: { listener: 3 } })
+  })
+
   test('[WIRE-1] [WIRE-8] a hello, then the whole picture, parents first', async () => {
     const { hub } = await constellation()
     await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))

@@ -134,7 +134,13 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
   })
 
   const delivery = createDelivery({ outbox })
-  const keeper = createSpoolKeeper({ settings, log, guard, opened: (spool) => delivery.use(spool) })
+  const keeper = createSpoolKeeper({
+    settings,
+    log,
+    guard,
+    onAccepted: (id) => void guard.run('listener', () => options.onAccepted?.(id)),
+    opened: (spool) => delivery.use(spool),
+  })
 
   const commands = createCommands({
     source,

@@ -17,6 +17,8 @@ export interface ObserveOptions {
   faults?: 'allow' | 'refuse'
   /** What is hidden beside the defaults. */
   redact?: RedactOptions
+  /** Called when a crash report is accepted: when it has been written to the spool file, before anything else happens. */
+  onAccepted?: (crashId: string) => void
   /** Default: standard error. */
   logger?: Logger
   /** Folder that file names in stacks are shown below; default the working directory. */

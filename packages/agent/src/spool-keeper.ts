@@ -16,6 +16,7 @@ export function createSpoolKeeper(options: {
   settings: Settings
   log: OnceLogger
   guard: Guard
+  onAccepted: (id: string) => void
   opened: (spool: Spool) => void
 }): SpoolKeeper {
   const { settings, log, guard } = options
@@ -35,6 +36,7 @@ export function createSpoolKeeper(options: {
       const opened = openSpool({
         dir: settings.spoolDir,
         limitBytes: settings.spoolBytes,
+        onAccepted: options.onAccepted,
         onFault: (what, error) => log.warn('spool fault', `${what}: ${describe(error)}`),
       })
       if (!opened.ok) {

@@ -30,6 +30,8 @@ export interface SpoolOptions {
   segmentBytes?: number
   /** Called for what the spool survives but somebody should know: a failed sync, a damaged record. */
   onFault?: (what: string, error: unknown) => void
+  /** Called when a report is in the file. */
+  onAccepted?: ((id: string) => void) | undefined
 }
 
 export type Refused = { ok: false; code: 'full' | 'io' | 'closed' }
@@ -101,6 +103,7 @@ class SegmentSpool implements Spool {
   readonly #limit: number
   readonly #segmentBytes: number
   readonly #onFault: (what: string, error: unknown) => void
+  readonly #onAccepted: (id: string) => void
   readonly #lock: Lock
   readonly #entries = new Map<string, Entry>()
   /** In order of their numbers; the last is written to. */
@@ -117,6 +120,7 @@ class SegmentSpool implements Spool {
     this.#limit = options.limitBytes
     this.#segmentBytes = Math.max(65_536, Math.min(options.segmentBytes ?? 4_194_304, options.limitBytes / 4))
     this.#onFault = options.onFault ?? (() => undefined)
+    this.#onAccepted = options.onAccepted ?? (() => undefined)
     this.#lock = lock
     this.#recover()
     this.#touchTimer = setInterval(() => this.#touch(), TOUCH_EVERY_MS)
@@ -131,6 +135,7 @@ class SegmentSpool implements Spool {
     this.#entries.set(id, { ...place, amendments: [], isOwn: true })
     this.stats.accepted++
     this.stats.pending++
+    this.#onAccepted(id)
     return { ok: true }
   }
 
