@@ -7,6 +7,13 @@ export {
   type ObservedNode,
   startConstellation,
 } from './constellation.ts'
+export { type Fleet, type FleetOptions, type Part, startFleet } from './harness/fleet.ts'
+export { holdUnderKills, type KillsOptions, type KillsOutcome } from './harness/kills.ts'
+export { type Program, type ProgramOptions, program } from './harness/program.ts'
+export { startProxy, type TcpProxy } from './harness/proxy.ts'
+export { type Deed, type Step, schedule } from './harness/schedule.ts'
+export { type Dice, dice, readSeed } from './harness/seed.ts'
+export { type SmallDisk, smallDisk } from './harness/small-disk.ts'
 export { type Builder, type Container, type Image, openBuilder, runImage } from './images/by-hand.ts'
 export { type Compose, readCompose } from './images/compose.ts'
 export { type Postgres, startPostgres } from './postgres.ts'
