@@ -36,17 +36,22 @@ export type DeliveryWorker = Pid<GenServerAccepts<DeliveryMessages>>
 
 export interface SpoolMessages {
   calls: {
-    /** Answered when the envelope is on disk, after its text. */
-    accept: (message: { envelope: Envelope }) => 'kept'
+    /** Answered when the envelope is on disk, after its text; `no text` where that is not there. */
+    accept: (message: { envelope: Envelope }) => 'kept' | 'no text'
     /** Counts, on disk, that a parser died of it; answers how many have. */
     failed: (message: { id: string; reason: string }) => number
     unparsed: () => Envelope[]
     undelivered: () => Delivery[]
+    /** Answered when it is on disk that this back-end may have the mail from now on; `gone` when its end has been found. */
+    attempt: (message: { id: string; backend: string }) => 'go' | 'gone'
+    /** The back-end said 250. Answered when the mail is forgotten. */
+    delivered: (message: { id: string; backend: string }) => 'forgotten'
     figures: () => Figures
   }
   casts: {
     parsed: { id: string; digest: Digest }
-    delivered: { id: string; backend: string }
+    /** The attempt failed. Where nothing tells whether the back-end has the mail, it `isAmbiguous`. */
+    notDelivered: { id: string; backend: string; why: string; isAmbiguous: boolean }
     quarantined: { id: string }
   }
 }
@@ -59,6 +64,8 @@ export interface Figures {
   delivered: number
   quarantined: number
   held: number
+  /** Attempts that may have delivered, or not: each may be the cause of a second delivery. */
+  ambiguous: number
 }
 
 export interface QuarantineMessages {
@@ -110,6 +117,8 @@ export interface QueueMessages {
     deliver: { delivery: Delivery }
     ready: { worker: DeliveryWorker }
     delivered: { worker: DeliveryWorker; id: string; backend: string }
+    /** It had found its end before. */
+    gone: { worker: DeliveryWorker }
   }
   infos: { again: { delivery: Delivery } }
 }

@@ -22,6 +22,9 @@ export interface RobustifierArgs extends Omit<Settings, 'seed'> {
   deliveryRetryMs: number
   checkMs: number
   crankEveryMs: number
+  /** Of each back-end's mail, and of the quarantine's, so many are kept, the newest. */
+  mostDelivered: number
+  mostQuarantined: number
 }
 
 const DEFAULTS: Omit<RobustifierArgs, keyof Settings> = {
@@ -31,6 +34,8 @@ const DEFAULTS: Omit<RobustifierArgs, keyof Settings> = {
   deliveryRetryMs: 1_000,
   checkMs: 2_000,
   crankEveryMs: 50_000,
+  mostDelivered: 200,
+  mostQuarantined: 500,
 }
 
 const RobustifierSup = Supervisor.define<{ args: RobustifierArgs }>({
@@ -41,16 +46,24 @@ const RobustifierSup = Supervisor.define<{ args: RobustifierArgs }>({
   children: (args) => {
     const spool = join(args.dataDir, 'spool')
     return [
-      child(Spool, { id: 'spool', name: SPOOL, args: { folder: spool } }),
+      child(Spool, {
+        id: 'spool',
+        name: SPOOL,
+        args: { folder: spool, log: join(args.dataDir, 'ambiguous.log') },
+      }),
       child(Quarantine, {
         id: 'quarantine',
         name: QUARANTINE,
-        args: { folder: join(args.dataDir, 'quarantine'), spool },
+        args: { folder: join(args.dataDir, 'quarantine'), spool, mostKept: args.mostQuarantined },
       }),
       child(BackendsSup, {
         id: 'backends',
         name: 'BackendsSup',
-        args: { folder: join(args.dataDir, 'backends'), hasOutages: args.hasOutages },
+        args: {
+          folder: join(args.dataDir, 'backends'),
+          mostKept: args.mostDelivered,
+          hasOutages: args.hasOutages,
+        },
       }),
       child(OutboundSup, {
         id: 'outbound',

@@ -1,4 +1,6 @@
 /** Both ends of SMTP on loopback, as small as this node needs them: plain text, one message at a time, bounded. */
+import { Readable } from 'node:stream'
+import { CallError } from '@orrery/runtime'
 import { createTransport, type Transporter } from 'nodemailer'
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server'
 
@@ -16,7 +18,10 @@ export interface Incoming {
 export interface SmtpHandlers {
   onConnect?(session: SMTPServerSession): Promise<void>
   onClose?(session: SMTPServerSession): void
-  /** What is said with the 250; a rejection is answered with 451, so that the sender tries again. */
+  /**
+   * What is said with the 250. A rejection is answered with 451, so that the sender tries again; one that leaves open
+   * whether the mail was taken (a `CallError` other than `noproc`) is not answered at all: either word could be a lie.
+   */
   onMail(mail: Incoming, session: SMTPServerSession): Promise<string>
 }
 
@@ -48,7 +53,10 @@ export async function listen(
         const mail = { from, to: rcptTo.map(({ address }) => address), text }
         handlers.onMail(mail, session).then(
           (said) => callback(null, said),
-          (error: unknown) => callback(tryAgain(error)),
+          (error: unknown) => {
+            if (!isOpen(error)) return callback(tryAgain(error))
+            for (const connection of server.connections) if (connection.id === session.id) connection.close()
+          },
         )
       })
     },
@@ -99,6 +107,41 @@ export async function talkTo<T>(
     signal.removeEventListener('abort', cut)
     client.close()
   }
+}
+
+export interface Outgoing {
+  readonly stream: Readable
+  /** Whether the client has begun to take the text: from then on the server may have all of it. */
+  readonly isBegun: boolean
+}
+
+/** A mail's bytes, one character each, as a stream that knows whether it was begun. */
+export function outgoing(text: string): Outgoing {
+  let isBegun = false
+  const stream = new Readable({
+    read() {
+      isBegun = true
+      this.push(Buffer.from(text, 'latin1'))
+      this.push(null)
+    },
+  })
+  return {
+    stream,
+    get isBegun() {
+      return isBegun
+    },
+  }
+}
+
+/** Whether the server itself refused; 421 is no refusal of a mail, it only says that the connection ends. */
+export function hasAnswer(error: unknown): boolean {
+  if (!(error instanceof Error && 'responseCode' in error)) return false
+  return typeof error.responseCode === 'number' && error.responseCode !== 421
+}
+
+/** Whether who was asked may have done it and died before saying so. */
+function isOpen(error: unknown): boolean {
+  return error instanceof CallError && error.reason !== 'noproc'
 }
 
 function tryAgain(cause: unknown, responseCode = 451): Error {

@@ -12,6 +12,8 @@ import { Outages } from './outages.ts'
 
 interface BackendsArgs {
   folder: string
+  /** Of each back-end's mail the newest are kept. */
+  mostKept: number
   hasOutages: boolean
 }
 
@@ -20,24 +22,28 @@ export const BackendsSup = Supervisor.define<{ args: BackendsArgs }>({
   strategy: 'one_for_one',
   intensity: 5,
   periodMs: 30_000,
-  children: ({ folder, hasOutages }) => [
+  children: ({ folder, mostKept, hasOutages }) => [
     ...BACKENDS.map((backend) =>
-      child(BackendSup, { id: backend.toLowerCase(), name: `${backend}Sup`, args: { backend, folder } }),
+      child(BackendSup, {
+        id: backend.toLowerCase(),
+        name: `${backend}Sup`,
+        args: { backend, folder, mostKept },
+      }),
     ),
     ...(hasOutages ? [child(Outages, { id: 'outages', name: 'Outages' })] : []),
   ],
 })
 
-const BackendSup = Supervisor.define<{ args: { backend: string; folder: string } }>({
+const BackendSup = Supervisor.define<{ args: { backend: string; folder: string; mostKept: number } }>({
   module: 'BackendSup',
   strategy: 'one_for_all',
   intensity: 5,
   periodMs: 30_000,
-  children: ({ backend, folder }) => [
+  children: ({ backend, folder, mostKept }) => [
     child(MailStore, {
       id: 'store',
       name: storeName(backend),
-      args: { folder: join(folder, backend.toLowerCase()) },
+      args: { folder: join(folder, backend.toLowerCase()), mostKept },
     }),
     child(MailboxSup, { id: 'mailboxes', name: `${backend}Mailboxes`, args: { backend } }),
     child(BackendSmtp, { id: 'smtp', name: backendName(backend), args: { backend } }),

@@ -4,8 +4,6 @@ import { GenServer, reply } from '@orrery/runtime'
 import type { StoreMessages } from '../messages.ts'
 import { namesIn, remove, writeDurably } from '../spool/disk.ts'
 
-const MOST_KEPT = 200
-
 interface Kept {
   uid: number
   id: string
@@ -13,17 +11,20 @@ interface Kept {
 
 interface State {
   folder: string
+  mostKept: number
   /** Oldest first. */
   kept: readonly Kept[]
   nextUid: number
 }
 
-export const MailStore = GenServer.define<{ args: { folder: string }; state: State } & StoreMessages>({
+export const MailStore = GenServer.define<
+  { args: { folder: string; mostKept: number }; state: State } & StoreMessages
+>({
   module: 'MailStore',
-  async init({ folder }) {
+  async init({ folder, mostKept }) {
     await mkdir(folder, { recursive: true })
     const kept = (await namesIn(folder, '.eml')).map(parseName).sort((a, b) => a.uid - b.uid)
-    return { folder, kept, nextUid: (kept.at(-1)?.uid ?? 0) + 1 }
+    return { folder, mostKept, kept, nextUid: (kept.at(-1)?.uid ?? 0) + 1 }
   },
   handleCall: {
     keep: async ({ id, text }, _from, state) => {
@@ -32,10 +33,10 @@ export const MailStore = GenServer.define<{ args: { folder: string }; state: Sta
       const mail = { uid: state.nextUid, id }
       await writeDurably(state.folder, nameOf(mail), text, 'latin1')
       const kept = [...state.kept, mail]
-      await remove(state.folder, ...kept.slice(0, -MOST_KEPT).map(nameOf))
+      await remove(state.folder, ...kept.slice(0, -state.mostKept).map(nameOf))
       return reply(
         { uid: mail.uid, isNew: true },
-        { ...state, kept: kept.slice(-MOST_KEPT), nextUid: mail.uid + 1 },
+        { ...state, kept: kept.slice(-state.mostKept), nextUid: mail.uid + 1 },
       )
     },
     count: (_message, _from, state) => reply(state.nextUid - 1, state),

@@ -33,7 +33,8 @@ export const SmtpSession = GenServer.define<{ args: SessionArgs; state: State } 
         acceptedAt: new Date(atMs).toISOString(),
       }
       await writeDurably(state.spool, `${id}.eml`, text, 'latin1')
-      await ctx.call(SPOOL, { type: 'accept', envelope })
+      const kept = await ctx.call(SPOOL, { type: 'accept', envelope })
+      if (kept !== 'kept') throw new Error(`the spool found no text of ${id}`)
       return reply(id, { ...state, accepted: [...state.accepted, id] })
     },
   },

@@ -2,7 +2,7 @@
  * Hands parsed mail to delivery workers, each with a back-end to go to. A mail whose worker died goes elsewhere, and is
  * tried until some back-end takes it.
  */
-import { GenServer, type GenServerContext, initOk, noreply } from '@orrery/runtime'
+import { type ExitReason, GenServer, type GenServerContext, initOk, noreply } from '@orrery/runtime'
 import { isDown, reasonLine } from '../exits.ts'
 import {
   BACKENDS,
@@ -44,11 +44,12 @@ export const DeliveryQueue = GenServer.define<Types>({
       ctx.monitor(worker)
       return noreply(await give({ ...state, queue: withWorker(state.queue, worker) }, ctx))
     },
-    delivered: async ({ worker, id, backend }, state, ctx) => {
-      ctx.cast(SPOOL, { type: 'delivered', id, backend })
+    delivered: async ({ worker }, state, ctx) => {
       const queue = withWorker(state.queue, worker)
       return noreply(await give({ ...state, queue, delivered: state.delivered + 1 }, ctx))
     },
+    gone: async ({ worker }, state, ctx) =>
+      noreply(await give({ ...state, queue: withWorker(state.queue, worker) }, ctx)),
   },
   handleInfo: {
     again: async ({ delivery }, state, ctx) =>
@@ -59,7 +60,8 @@ export const DeliveryQueue = GenServer.define<Types>({
     const { queue, job } = withoutWorker(state.queue, message.pid as DeliveryWorker)
     if (job === undefined) return noreply({ ...state, queue })
     const delivery = elsewhere(job)
-    if (job.at !== null && message.reason !== 'killed' && message.reason !== 'shutdown')
+    // A worker that died of anything else says nothing about the back-end.
+    if (job.at !== null && isDeliveryFailed(message.reason))
       ctx.cast(DIRECTORY, { type: 'down', backend: job.at, why: reasonLine(message.reason) })
     ctx.sendAfter(state.retryMs, QUEUE, { type: 'again', delivery })
     return noreply({ ...state, queue, retried: state.retried + 1 })
@@ -72,6 +74,10 @@ export const DeliveryQueue = GenServer.define<Types>({
     idleWorkers: queue.idle.length,
   }),
 })
+
+function isDeliveryFailed(reason: ExitReason): boolean {
+  return reason instanceof Error && reason.name === 'DeliveryFailed'
+}
 
 /** The same mail, not to where it failed; after all have failed, anywhere again. */
 function elsewhere({ at, ...delivery }: Job): Delivery {

@@ -1,7 +1,13 @@
-/** Delivers one mail after another to the back-end it is told. A back-end that fails it is its death. */
+/**
+ * Delivers one mail after another to the back-end it is told. A back-end that fails it is its death.
+ *
+ * SMTP leaves a gap that nobody can close: when the connection ends after the text and before the final 250, the back-end
+ * may have the mail or not (RFC 1047). It is sent again then, because a mail twice is better than none, and the spool
+ * logs the ambiguous attempt.
+ */
 import { GenServer, noreply } from '@orrery/runtime'
-import { type Address, type DeliveryMessages, QUEUE } from '../messages.ts'
-import { talkTo } from '../smtp.ts'
+import { type Address, type DeliveryMessages, QUEUE, SPOOL } from '../messages.ts'
+import { hasAnswer, outgoing, talkTo } from '../smtp.ts'
 import { readMail } from '../spool/disk.ts'
 
 interface State {
@@ -34,17 +40,27 @@ export const Delivery = GenServer.define<{ args: { spool: string }; state: State
     deliver: async ({ envelope, to }, state, ctx) => {
       ctx.setLabel(`to ${to.backend}`)
       const { id, from, to: recipients } = envelope
+      const { backend } = to
+      const may = await ctx.call(SPOOL, { type: 'attempt', id, backend })
+      if (may === 'gone') {
+        ctx.cast(QUEUE, { type: 'gone', worker: ctx.self })
+        return noreply(state)
+      }
       const text = await readMail(state.spool, id)
       // The id goes along, so that a back-end that already has the mail can tell.
-      const raw = Buffer.from(`X-Robustifier-Id: ${id}\r\n${text}`, 'latin1')
+      const message = outgoing(`X-Robustifier-Id: ${id}\r\n${text}`)
       try {
         await talkTo({ port: to.port, name: ctx.node.name, signal: ctx.signal }, (client) =>
-          client.sendMail({ envelope: { from, to: recipients }, raw }),
+          client.sendMail({ envelope: { from, to: recipients }, raw: message.stream }),
         )
       } catch (cause) {
-        throw new DeliveryFailed(id, to, cause)
+        const failed = new DeliveryFailed(id, to, cause)
+        const isAmbiguous = message.isBegun && !hasAnswer(cause)
+        ctx.cast(SPOOL, { type: 'notDelivered', id, backend, why: failed.message, isAmbiguous })
+        throw failed
       }
-      ctx.cast(QUEUE, { type: 'delivered', worker: ctx.self, id, backend: to.backend })
+      await ctx.call(SPOOL, { type: 'delivered', id, backend })
+      ctx.cast(QUEUE, { type: 'delivered', worker: ctx.self, id, backend })
       return noreply({ ...state, delivered: state.delivered + 1, last: id })
     },
   },

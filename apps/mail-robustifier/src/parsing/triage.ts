@@ -80,6 +80,8 @@ async function afterCrash(
   }
   const why = reasonLine(reason)
   const crashes = await ctx.call(SPOOL, { type: 'failed', id, reason: why })
+  // It has found its end already: the parser died for want of a mail.
+  if (crashes === 0) return state
   const reasons = [...(state.reasons[id] ?? []), why]
   if (crashes < MOST_CRASHES) {
     ctx.sendAfter(state.retryMs, ctx.self, { type: 'again', envelope })

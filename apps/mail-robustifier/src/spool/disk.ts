@@ -1,5 +1,5 @@
 /** Files that are wholly there or not at all, also after a power cut. */
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { access, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Resolves when the bytes and the name are on disk: written aside, flushed, renamed, and the folder flushed. */
@@ -24,6 +24,14 @@ export async function writeDurably(
 /** Takes files away; that one is not there is no fault. */
 export async function remove(folder: string, ...names: string[]): Promise<void> {
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })))
+}
+
+/** Whether the file is there. */
+export function has(folder: string, name: string): Promise<boolean> {
+  return access(join(folder, name)).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Names without their ending, of the files that have it. */

@@ -1,0 +1,61 @@
+/** The robustifier as a program that is told whom to kill. Nobody writes to it but its parent. */
+import { backendName } from '../src/messages.ts'
+import { startRobustifier } from '../src/robustifier.ts'
+
+/** What the parent may say: a process by its name, one of a module's processes, or what becomes of a back-end. */
+export type MailOrder =
+  | { kill: 'named'; name: string }
+  | { kill: 'one of'; module: string; which: number }
+  | { outage: 'leave'; backend: string; forMs: number }
+  | { outage: 'power cut'; backend: string }
+
+const TELL_MS = 100
+
+const node = await startRobustifier(
+  {
+    smtpPort: Number(process.env.MAIL_SMTP_PORT),
+    dataDir: process.env.MAIL_DATA ?? '',
+    mailsPerS: 0,
+    hasOutages: false,
+    seed: Number(process.env.ORRERY_SEED ?? 1),
+  },
+  {
+    parseRetryMs: 200,
+    deliveryRetryMs: 200,
+    checkMs: 300,
+    // Everything is kept, so that it can be counted where it arrived.
+    mostDelivered: Number.MAX_SAFE_INTEGER,
+    mostQuarantined: Number.MAX_SAFE_INTEGER,
+  },
+)
+let killed = 0
+let outages = 0
+
+process.on('message', (order: MailOrder) => {
+  if ('outage' in order) {
+    const server = node.process(backendName(order.backend))
+    if (server === null) return
+    outages++
+    if (order.outage === 'power cut') node.exit(server, { tag: 'power_cut', backend: order.backend })
+    else node.cast(backendName(order.backend), { type: 'leave', forMs: order.forMs })
+    return
+  }
+  const victim = order.kill === 'named' ? node.process(order.name) : oneOf(order.module, order.which)
+  if (victim === null) return
+  killed++
+  node.exit(victim, 'kill')
+})
+// Its parent is gone: nobody is left to end it.
+process.on('disconnect', () => process.exit(0))
+
+function oneOf(module: string, which: number) {
+  const all = [...node.processes()].filter((process) => process.module === module)
+  return all[which % all.length] ?? null
+}
+
+setInterval(() => {
+  // The root gave up: whoever started this is to know.
+  if (node.processCount === 0) process.exit(1)
+  process.send?.({ killed, outages })
+}, TELL_MS)
+process.send?.({ ready: true })
