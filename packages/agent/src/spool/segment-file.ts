@@ -1,5 +1,6 @@
 /** Segments on disk: made, written whole or not at all, read in places, and how much in them still lives. */
 import { closeSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MAGIC } from './segment.ts'
 
@@ -71,6 +72,17 @@ export function appendTo(segment: Segment, bytes: Buffer): void {
   }
   segment.bytes += bytes.length
   segment.isDirty = true
+}
+
+/** A new file's name must survive power loss too. */
+export async function syncFolder(dir: string): Promise<Error | null> {
+  try {
+    const folder = await open(dir, 'r')
+    await folder.sync().finally(() => folder.close())
+    return null
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
 }
 
 export function removeSegment(segment: Segment): void {

@@ -6,7 +6,6 @@
  * Writes are synchronous on purpose: 4 kB appended cost 6 µs, and only what was written may be called accepted.
  */
 import { closeSync, fdatasync, fsyncSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { type Lock, takeLock } from './lock.ts'
 import { encodeRecord, MAGIC, scanSegment } from './segment.ts'
 import {
@@ -21,6 +20,7 @@ import {
   type Segment,
   segmentNumber,
   segmentPath,
+  syncFolder,
 } from './segment-file.ts'
 
 export interface SpoolOptions {
@@ -389,16 +389,5 @@ class SegmentSpool implements Spool {
     this.#entries.delete(id)
     letGo(entry)
     for (const place of entry.amendments) letGo(place)
-  }
-}
-
-/** A new file's name must survive power loss too. */
-async function syncFolder(dir: string): Promise<Error | null> {
-  try {
-    const folder = await open(dir, 'r')
-    await folder.sync().finally(() => folder.close())
-    return null
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error))
   }
 }
