@@ -84,7 +84,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   }
   const storeDied = (error: Error): void => {
     counters.databaseRestarts++
-    logger.warn(`${describe(error)}; it is started again`)
+    logger.warn('database', `${describe(error)}; it is started again`)
   }
   const store = options.store ?? (await openStore({ ...config, onReady: storeTurned, onDied: storeDied }))
   const latch = await createLatch(store, (error) => {
