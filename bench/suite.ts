@@ -1,8 +1,12 @@
 /** Figures by name; a unit or a peer stands in the name (`crash_to_browser_p99_ms`, `send_per_s_vs_nact`). */
 export type Figures = Record<string, number>
 
+/** One thing that is measured, at its stated length. */
+export type Part = (log: (line: string) => void) => Promise<Figures>
+
 export interface Suite {
-  run(log: (line: string) => void): Promise<Figures>
+  /** By name, in the order they run. */
+  parts: Record<string, Part>
 }
 
 /** Middle value of an unsorted list, mean of the two middle ones for an even count. */

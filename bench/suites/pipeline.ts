@@ -5,34 +5,39 @@ import { measureAgentCost } from '../../packages/agent/bench/cost.ts'
 import { compareWithNact } from '../../packages/runtime/bench/compare.ts'
 import { crashToBrowser } from '../pipeline/crash-to-browser.ts'
 import { startToPage } from '../pipeline/start-to-page.ts'
-import type { Figures } from '../suite.ts'
+import type { Suite } from '../suite.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const SEND = 'send'
 
-export async function run(log: (line: string) => void): Promise<Figures> {
-  log('crash to browser: 10,000 processes, 50 crashes/s, 3 browsers')
-  const crash = await crashToBrowser()
-  log(
-    `  ${crash.samples} samples, p50 ${crash.p50Ms.toFixed(1)} ms, p99 ${crash.p99Ms.toFixed(1)} ms, ${crash.unseen} unseen`,
-  )
-  log('agent cost: 10,000 processes, saturated, agent toggled in random half-second blocks')
-  const cost = await measureAgentCost()
-  log('one-way send beside nact, interleaved')
-  const [send] = await compareWithNact(7, [SEND])
-  if (!send || send.ratio === null) throw new Error(`no workload is called ${SEND}`)
-  log('fresh clone to page, npm cache warm')
-  const startS = await startToPage(root)
-  return {
-    crash_to_browser_p50_ms: crash.p50Ms,
-    crash_to_browser_p99_ms: crash.p99Ms,
-    crash_to_browser_samples: crash.samples,
-    crash_to_browser_unseen: crash.unseen,
-    agent_cost_percent_10k: cost.agent_cost_percent_10k,
-    agent_cost_percent_10k_median: cost.agent_cost_percent_10k_median,
-    start_to_page_s: startS,
-    page_js_gz_kB: crash.pageJsKb,
-    send_per_s: send.perSecond,
-    send_per_s_vs_nact: send.ratio,
-  }
+export const parts: Suite['parts'] = {
+  async crash(log) {
+    log('crash to browser: 10,000 processes, 50 crashes/s, 3 browsers')
+    const crash = await crashToBrowser()
+    return {
+      crash_to_browser_p50_ms: crash.p50Ms,
+      crash_to_browser_p99_ms: crash.p99Ms,
+      crash_to_browser_samples: crash.samples,
+      crash_to_browser_unseen: crash.unseen,
+      page_js_gz_kB: crash.pageJsKb,
+    }
+  },
+  async agent(log) {
+    log('agent cost: 10,000 processes, saturated, agent toggled in random half-second blocks')
+    const cost = await measureAgentCost()
+    return {
+      agent_cost_percent_10k: cost.agent_cost_percent_10k,
+      agent_cost_percent_10k_median: cost.agent_cost_percent_10k_median,
+    }
+  },
+  async send(log) {
+    log('one-way send beside nact, interleaved')
+    const [send] = await compareWithNact(7, [SEND])
+    if (!send || send.ratio === null) throw new Error(`no workload is called ${SEND}`)
+    return { send_per_s: send.perSecond, send_per_s_vs_nact: send.ratio }
+  },
+  async start(log) {
+    log('fresh clone to page, npm cache warm')
+    return { start_to_page_s: await startToPage(root) }
+  },
 }
