@@ -29,6 +29,8 @@ export interface Constellation extends AsyncDisposable {
 export interface ConstellationOptions {
   demo?: boolean
   env?: Record<string, string>
+  /** More settings, made from the folder; for an instrument that keeps something there. */
+  probed?: (dataDir: string) => Record<string, string>
 }
 
 /** Starts a dashboard (and the demo) and waits until it answers `/readyz`. */
@@ -46,6 +48,7 @@ export async function startConstellation(options: ConstellationOptions = {}): Pr
     ORRERY_FAULTS: 'allow',
     MAIL_DATA: join(dataDir, 'mail'),
     ...options.env,
+    ...options.probed?.(dataDir),
   }
   const parts: Part[] = []
   const start = (file: string, extra: Record<string, string> = {}): Part => {
