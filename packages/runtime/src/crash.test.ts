@@ -184,6 +184,59 @@ test('[CRASH-6] a sibling that crashes while one_for_all stops it belongs to the
   expect(crashes[1]?.cascade).toMatchObject({ rootCrash: crashes[0]?.id, mechanism: 'one_for_all', depth: 1 })
 })
 
+test('[CRASH-8] an observer that does not want a crash is asked with facts alone, and nothing is copied', async () => {
+  const { node, time } = createVirtualNode()
+  const crashes: RawCrash[] = []
+  const notices: [string, string, string][] = []
+  node.hooks = {
+    wantsCrash: ({ kind, reasonTag, messageType }) => {
+      notices.push([kind, reasonTag, messageType])
+      return notices.length > 1
+    },
+    processCrashed: (crash) => crashes.push(crash),
+  }
+  class Hostile extends Error {
+    override get name(): string {
+      throw new Error('a getter was called')
+    }
+  }
+  const fail = (error: Error) =>
+    node.send(
+      node.spawn({
+        handle: () => {
+          throw error
+        },
+      }),
+      { type: 'boom' } as never,
+    )
+  fail(new TypeError('first'))
+  fail(new Hostile('second'))
+  await time.settle()
+  expect(notices).toEqual([
+    ['throw', 'TypeError', 'boom'],
+    ['throw', 'Error', 'boom'],
+  ])
+  expect(crashes.map(({ error }) => error?.message)).toEqual(['second'])
+  expect(node.counters).toMatchObject({ crashes: 2, hookErrors: 0 })
+})
+
+test('[CRASH-9] an observer that fails to answer gets the copy', async () => {
+  const { node, time } = createVirtualNode()
+  const crashes: RawCrash[] = []
+  node.hooks = {
+    wantsCrash: () => {
+      throw new Error('undecided')
+    },
+    processCrashed: (crash) => crashes.push(crash),
+  }
+  node.spawn(() => {
+    throw new Error('boom')
+  })
+  await time.settle()
+  expect(crashes).toHaveLength(1)
+  expect(node.counters.hookErrors).toBe(1)
+})
+
 test('[CRASH-7] a hostile message, state or reason is bounded and harms nothing', async () => {
   const { node, time } = createVirtualNode({ freezeMessages: false })
   const crashes: RawCrash[] = []

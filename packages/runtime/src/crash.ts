@@ -3,7 +3,7 @@
 import { Call, messageType } from './call.ts'
 import { type Bounds, capture, type Snapshot } from './capture.ts'
 import { CAST, type Phase } from './driver.ts'
-import type { ExitKind, ExitReason } from './exit-reason.ts'
+import { type ExitKind, type ExitReason, reasonTag } from './exit-reason.ts'
 import { TRAPS_EXIT } from './flags.ts'
 import type { Process } from './hooks.ts'
 import type { Proc } from './process.ts'
@@ -29,6 +29,17 @@ export type MessageKind = 'call' | 'cast' | 'info' | 'system' | 'init' | 'termin
 export interface ProcessName {
   readonly pid: string
   readonly name: string | null
+}
+
+/** What is known of a crash before anything is copied; read at once, it is not kept. */
+export interface CrashNotice {
+  readonly id: string
+  readonly process: Process
+  readonly kind: ExitKind
+  /** The atom, the tag, or the error's class. */
+  readonly reasonTag: string
+  /** Of the message being handled, empty for none. */
+  readonly messageType: string
 }
 
 export interface RawCrash {
@@ -106,6 +117,17 @@ const STATE: Partial<Bounds> = { depth: 8, breadth: 64, text: 2_000, nodes: 2_00
 const SMALL: Partial<Bounds> = { depth: 4, breadth: 16, text: 256, nodes: 64 }
 const PEERS = 64
 
+/** The few facts by which an observer decides whether it wants the rest. */
+export function crashNotice(process: Proc, failure: Failure): CrashNotice {
+  return {
+    id: failure.link.id,
+    process,
+    kind: failure.kind,
+    reasonTag: reasonTag(failure.reason),
+    messageType: typeOfMessage(process, failure.phase),
+  }
+}
+
 /** Copies the facts of a dying process. */
 export function rawCrash(process: Proc, failure: Failure): RawCrash {
   const { node } = process
@@ -175,23 +197,35 @@ function messageOf(process: Proc, failure: Failure, atUs: number): RawCrash['mes
   const { mailbox } = process
   const { phase } = failure
   if (phase === null) return null
+  const type = typeOfMessage(process, phase)
   const handlerUs = failure.startedUs === null ? null : Math.max(0, Math.round(atUs - failure.startedUs))
   if (phase !== 'message' && phase !== 'run') {
     const value = phase === 'continue' ? capture(process.cold?.nextValue, VALUE) : null
-    return { seq: process.handled, kind: phase, type: phase, value, sender: null, queuedUs: null, handlerUs }
+    return { seq: process.handled, kind: phase, type, value, sender: null, queuedUs: null, handlerUs }
   }
-  if (mailbox === null || mailbox.head === 0 || mailbox.kept === 0) return null
-  const at = mailbox.at(mailbox.head)
+  const at = handled(process)
+  if (mailbox === null || at === null) return null
   const sender = mailbox.slots[at + 1] as Proc | null
   return {
     seq: mailbox.head,
     kind: kindOf(mailbox.slots[at + 2]),
-    type: messageType(mailbox.slots[at]),
+    type,
     value: capture(mailbox.slots[at], VALUE),
     sender: sender === null ? null : processName(sender),
     queuedUs: mailbox.waitedUs(mailbox.head),
     handlerUs,
   }
+}
+
+function typeOfMessage(process: Proc, phase: Phase | null): string {
+  if (phase !== null && phase !== 'message' && phase !== 'run') return phase
+  const at = phase === null ? null : handled(process)
+  return at === null ? '' : messageType(process.mailbox?.slots[at])
+}
+
+/** Where the message being handled stands in its mailbox. */
+function handled({ mailbox }: Proc): number | null {
+  return mailbox === null || mailbox.head === 0 || mailbox.kept === 0 ? null : mailbox.at(mailbox.head)
 }
 
 function callerOf(process: Proc, failure: Failure): RawCrash['caller'] {

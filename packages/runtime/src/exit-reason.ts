@@ -44,11 +44,11 @@ export class Exit extends Error {
   }
 }
 
-/** A short name for a reason: the atom, the tag, or the error's class. Never throws. */
+/** A short name for a reason: the atom, the tag, or the error's class. Calls no getter and never throws. */
 export function reasonTag(reason: unknown): string {
   if (typeof reason === 'string') return reason
   try {
-    if (reason instanceof Error) return typeof reason.name === 'string' ? reason.name : 'Error'
+    if (reason instanceof Error) return nameOfError(reason)
     if (typeof reason === 'object' && reason !== null) {
       const tag = Object.getOwnPropertyDescriptor(reason, 'tag')
       if (typeof tag?.value === 'string') return tag.value
@@ -58,6 +58,16 @@ export function reasonTag(reason: unknown): string {
     return 'unreadable' // a hostile Proxy
   }
   return typeof reason
+}
+
+function nameOfError(error: Error): string {
+  let at: object | null = error
+  for (let steps = 0; at !== null && steps < 16; steps++) {
+    const property = Object.getOwnPropertyDescriptor(at, 'name')
+    if (property !== undefined) return typeof property.value === 'string' ? property.value : 'Error'
+    at = Object.getPrototypeOf(at)
+  }
+  return 'Error'
 }
 
 export function isNormal(reason: unknown): boolean {

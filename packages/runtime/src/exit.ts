@@ -2,7 +2,7 @@
 
 import { CallError } from './call.ts'
 import type { CrashLink, Failure } from './crash.ts'
-import { rawCrash } from './crash.ts'
+import { crashNotice, rawCrash } from './crash.ts'
 import type { Phase } from './driver.ts'
 import { type ExitKind, type ExitReason, isOrderly } from './exit-reason.ts'
 import { EXITED, EXITING, QUEUED, STARTING } from './flags.ts'
@@ -53,6 +53,7 @@ export function report(process: Proc, end: End, phase: Phase | null, startedUs: 
     phase,
     startedUs,
   }
+  if (node.hooks.wantsCrash !== undefined && !node.wantsCrash(crashNotice(process, failure))) return
   node.observeCrash(() => rawCrash(process, failure))
 }
 

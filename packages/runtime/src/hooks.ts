@@ -1,5 +1,5 @@
 /** What an observer sees: the read-only face of a process, and the one slot of hooks. */
-import type { CrashLink, ProcessName, RawCrash, Via } from './crash.ts'
+import type { CrashLink, CrashNotice, ProcessName, RawCrash, Via } from './crash.ts'
 import type { Behaviour, ProcessKind } from './driver.ts'
 import type { ExitKind, ExitReason } from './exit-reason.ts'
 import type { Pid } from './pid.ts'
@@ -120,6 +120,11 @@ export interface NodeHooks {
   processExited?(process: Process, exit: ExitFacts): void
   /** Name, label or suspension changed. */
   processChanged?(process: Process): void
+  /**
+   * Asked before a crash is copied: `false` saves the copy, and `processCrashed` is not called. In a crash loop the copy is
+   * what is dear. Without this hook every crash is copied.
+   */
+  wantsCrash?(notice: CrashNotice): boolean
   /** Before exit signals propagate. */
   processCrashed?(crash: RawCrash): void
   supervisorDecided?(decision: RawDecision): void

@@ -13,7 +13,7 @@ export type {
   SpawnOptions,
   TimerRef,
 } from './context.ts'
-export type { CrashLink, Mechanism, MessageKind, ProcessName, RawCrash, Via } from './crash.ts'
+export type { CrashLink, CrashNotice, Mechanism, MessageKind, ProcessName, RawCrash, Via } from './crash.ts'
 export type { Behaviour, ProcessKind } from './driver.ts'
 export { MisuseError, StartError } from './errors.ts'
 export {

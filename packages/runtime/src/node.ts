@@ -3,7 +3,7 @@ import { CallError, failedCall, messageType } from './call.ts'
 import { openCall } from './calling.ts'
 import { Clock, type ClockSource, systemClock, systemTimers, type TimerSource } from './clock.ts'
 import type { CallOptions, Context, Handler, SpawnOptions, TimerRef } from './context.ts'
-import type { RawCrash, Via } from './crash.ts'
+import type { CrashNotice, RawCrash, Via } from './crash.ts'
 import { turn } from './dispatch.ts'
 import { type Behaviour, CAST } from './driver.ts'
 import { MisuseError } from './errors.ts'
@@ -399,6 +399,16 @@ export class Node {
   /** @internal */
   observeChange(process: Proc): void {
     if (this.hooks !== null) this.observe((hooks) => hooks.processChanged?.(process))
+  }
+
+  /** @internal An observer that cannot say gets the copy. */
+  wantsCrash(notice: CrashNotice): boolean {
+    try {
+      return this.hooks?.wantsCrash?.(notice) ?? true
+    } catch {
+      this.counters.hookErrors += 1
+      return true
+    }
   }
 
   /** @internal */
