@@ -93,7 +93,16 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   })
 
   const recorder = createSeriesRecorder({ store, clock, logger, counters })
-  const storms = createStormLedger({ store, clock, counters, saved: () => moves.touch('crashes', 'numbers') })
+  const room = (nodes: string[]): void => {
+    for (const node of nodes) agents.resync(node)
+  }
+  const storms = createStormLedger({
+    store,
+    clock,
+    counters,
+    saved: () => moves.touch('crashes', 'numbers'),
+    room,
+  })
   const frames = createOpenFrames()
   const inbox = createCrashInbox({
     store,
@@ -110,9 +119,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
       moves.touch('crashes', 'structure')
       moves.touch(`node:${node}`, 'numbers')
     },
-    room: (nodes) => {
-      for (const node of nodes) agents.resync(node)
-    },
+    room,
   })
   const calls = createAgentCalls({ clock, send: (node, command) => agents.send(node, command) })
   const agents: Agents = createAgents({

@@ -74,6 +74,21 @@ function setup(options: { maxReports?: number } = {}) {
 }
 
 describe('the inbox', () => {
+  test('a batch is small enough to be made into one text without holding the hub up', async () => {
+    const { inbox, batches } = setup()
+    const large = () => {
+      const report = crashReport()
+      return {
+        ...report,
+        cause: { ...report.cause, reason: { ...report.cause.reason, text: 'x'.repeat(60_000) } },
+      }
+    }
+    for (let i = 0; i < 20; i++) inbox.take('mail@a', large())
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(batches.flat()).toHaveLength(20)
+    expect(Math.max(...batches.map((batch) => JSON.stringify(batch).length))).toBeLessThan(500_000)
+  })
+
   test('[WIRE-44] writes what came together in one transaction, in order, and acks it then', async () => {
     const { inbox, batches, acked } = setup()
     const reports = Array.from({ length: 5 }, () => crashReport())

@@ -61,6 +61,8 @@ const LINGER_MS = 100
 /** While crashes go on coming: fewer, larger transactions leave the database to those who read. */
 const SPACING_MS = 250
 const BATCH = 100
+/** A batch is made into one JSON text on the hub's own thread: so much of it takes some ten milliseconds. */
+const BATCH_CHARS = 400_000
 const MAX_AMENDMENTS = 20_000
 const RETRY_FIRST_MS = 250
 const RETRY_CAP_MS = 5_000
@@ -107,7 +109,7 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
 
   const writeOnce = async (): Promise<void> => {
     const isAlone = failures >= MAX_FAILURES && store.ready()
-    const batch = [...waiting.values()].slice(0, isAlone ? 1 : BATCH)
+    const batch = isAlone ? [...waiting.values()].slice(0, 1) : nextBatch()
     try {
       if (batch.length > 0) await saveBatch(batch)
       await saveAmendments(isAlone ? 1 : BATCH)
@@ -120,6 +122,17 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
       const [first] = batch
       if (isAlone && first && store.ready() && ++first.failures >= MAX_FAILURES) giveUp(first, error)
     }
+  }
+
+  const nextBatch = (): Waiting[] => {
+    const batch: Waiting[] = []
+    let batchChars = 0
+    for (const entry of waiting.values()) {
+      batchChars += entry.chars
+      if (batch.length > 0 && (batch.length >= BATCH || batchChars > BATCH_CHARS)) break
+      batch.push(entry)
+    }
+    return batch
   }
 
   const saveBatch = async (batch: Waiting[]): Promise<void> => {

@@ -1,4 +1,7 @@
-/** Exact counts of crashes by storm key, as agents send them: cumulative, so only the last of each is written, at leisure. */
+/**
+ * Exact counts of crashes by storm key, as agents send them: cumulative, so only the last of each is written, at leisure. At
+ * its bound a node's counts are left with it, and asked for again when there is room.
+ */
 import type { StormCounts } from '@orrery/protocol'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
@@ -11,7 +14,6 @@ export interface StormLedger {
 }
 
 const FLUSH_MS = 2_000
-const MAX_KEYS = 10_000
 
 type Counts = Map<string, StormCounts['counts'][number]>
 
@@ -20,8 +22,14 @@ export function createStormLedger(options: {
   clock: Clock
   counters: Counters
   saved: () => void
+  /** There is room again for the counts of these nodes, some of which were turned away. */
+  room: (nodes: string[]) => void
+  /** Keys that may wait to be written. Default 100,000: what a hundred nodes may have. */
+  maxKeys?: number
 }): StormLedger {
   const { store, clock, counters } = options
+  const maxKeys = options.maxKeys ?? 100_000
+  const turnedAway = new Set<string>()
   let open = new Map<string, { node: string; incarnation: string; counts: Counts }>()
   let size = 0
 
@@ -39,6 +47,10 @@ export function createStormLedger(options: {
         for (const entry of counts.values()) keep(node, incarnation, entry, false)
       }
     }
+    if (turnedAway.size === 0 || size >= maxKeys / 2) return
+    const nodes = [...turnedAway]
+    turnedAway.clear()
+    options.room(nodes)
   }
 
   const keep = (
@@ -50,7 +62,7 @@ export function createStormLedger(options: {
     const id = `${node}\n${incarnation}`
     const life = open.get(id) ?? { node, incarnation, counts: new Map() }
     const held = life.counts.get(entry.key)
-    if (held === undefined && size >= MAX_KEYS) return
+    if (held === undefined && size >= maxKeys) return void turnedAway.add(node)
     open.set(id, life)
     if (held === undefined) size++
     if (held === undefined || isNewer) life.counts.set(entry.key, entry)

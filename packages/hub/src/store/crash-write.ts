@@ -340,8 +340,9 @@ export async function saveStormCounts(
     SELECT ${node}, ${incarnation}, key, total, not_stored, now()
     FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(key text, total bigint, not_stored bigint)
     ON CONFLICT (node, incarnation, key) DO UPDATE SET
-      total = excluded.total, not_stored = excluded.not_stored, updated_at = excluded.updated_at
-    WHERE excluded.total > storm_counts.total`
+      total = GREATEST(excluded.total, storm_counts.total),
+      not_stored = GREATEST(excluded.not_stored, storm_counts.not_stored), updated_at = excluded.updated_at
+    WHERE excluded.total > storm_counts.total OR excluded.not_stored > storm_counts.not_stored`
 }
 
 /**

@@ -182,6 +182,8 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       await store.saveCrashes([report({ module: own(), stormKey: key })])
       await store.saveStormCounts(node, 'a', [{ key, total: 10, notStored: 9 }])
       await store.saveStormCounts(node, 'a', [{ key, total: 5, notStored: 4 }])
+      // A report that was given up after its crash was counted.
+      await store.saveStormCounts(node, 'a', [{ key, total: 10, notStored: 10 }])
       await store.saveStormCounts(node, 'b', [{ key, total: 3, notStored: 1 }])
       expect(await groups()).toMatchObject([{ count: 11, notStored: 10 }])
     })

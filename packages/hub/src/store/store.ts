@@ -22,7 +22,7 @@ export interface Store extends AsyncDisposable {
    * Resolves with the ids whose amendments are durable now; one that is not among them no database would take.
    */
   amendCrashes(amendments: readonly Amendment[]): Promise<string[]>
-  /** Exact cumulative counts of one incarnation by storm key; a lower total than the one held is ignored. */
+  /** Exact cumulative counts of one incarnation by storm key; a lower count than the one held is ignored. */
   saveStormCounts(node: string, incarnation: string, counts: StormCounts['counts']): Promise<void>
 
   /** The report as stored, its `group` part filled in. */
