@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crashReport, inspection } from '@orrery/protocol'
-import { child, GenServer, nameOf, noreply, reply, Supervisor } from '@orrery/runtime'
+import { child, GenServer, type Node, nameOf, noreply, reply, Supervisor } from '@orrery/runtime'
 import { describe, expect, test } from 'vitest'
 import { scanSegment } from './spool/segment.ts'
 import { newSpoolDir, startConstellation, until } from './testing/constellation.ts'
@@ -32,6 +32,14 @@ const Root = Supervisor.define({
     child(Counter, { id: 'a', args: { start: 1 }, name: 'a' }),
     child(Counter, { id: 'b', args: { start: 2 }, name: 'b' }),
   ],
+})
+
+const Loop = Supervisor.define({
+  module: 'Loop',
+  strategy: 'one_for_one',
+  intensity: 1_000_000,
+  periodMs: 1_000,
+  children: () => [child(Counter, { id: 'a', args: { start: 1 }, name: 'a' })],
 })
 
 const a = nameOf(Counter, 'a')
@@ -163,5 +171,38 @@ describe('inspection', () => {
     expect(inspection.safeParse(value).error).toBeUndefined()
     expect(value).toMatchObject({ key: 'Root/a', state: { status: 'captured' } })
     expect(JSON.stringify(value)).not.toContain('hunter2')
+  })
+})
+
+describe('counts of a storm', () => {
+  const crash = async (node: Node, times: number) => {
+    for (let i = 0; i < times; i++) {
+      const before = node.counters.crashes
+      node.cast(a, { type: 'fail', password: 'x' })
+      while (node.counters.crashes === before) await new Promise(setImmediate)
+    }
+  }
+
+  test('[WIRE-46] those of the last moments are told before the goodbye', async () => {
+    const { hub, node, agent } = await startConstellation(Loop)
+    await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
+    await crash(node, 20)
+    await agent.stop()
+    await until(() => expect(hub.goodbyes).toHaveLength(1))
+    expect(hub.of('storm.counts').at(-1)?.counts).toEqual([
+      { key: 'Counter throw TypeError fail', total: 20, notStored: 0 },
+    ])
+  })
+
+  test('what a full spool refuses is counted as not stored, so that counted less not stored is accepted', async () => {
+    const { hub, node, agent } = await startConstellation(Loop, { spoolMb: 1, acks: false })
+    await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))
+    await crash(node, 1_000)
+    await until(() => expect(agent.status.spoolRefused).toBeGreaterThan(0))
+    await agent.stop()
+    await until(() => expect(hub.goodbyes).toHaveLength(1))
+    const [count] = hub.of('storm.counts').at(-1)?.counts ?? []
+    expect(count?.total).toBe(1_000)
+    expect(count?.notStored).toBe(1_000 - agent.status.accepted)
   })
 })

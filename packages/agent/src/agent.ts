@@ -207,10 +207,11 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     nodeSample,
     everySecond: () => {
       if (!telling.isSettled) return
-      const counts = desk.stormCounts()
-      if (counts) outbox.put('samples', counts)
+      if (!outbox.isCongested) tellCounts()
     },
   })
+
+  const tellCounts = (): void => desk.tellCounts((counts) => outbox.put('results', counts))
 
   const tell = (state: ConnectionState): void => {
     for (const listener of listeners) guard.run('listener', () => listener(state))
@@ -239,6 +240,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     isWatched = true
     unwatch = source.watch({
       happened: (isUrgent) => telling.happened(isUrgent),
+      crashing: (stormKey, ref) => guard.timed('crash', () => desk.crashing(stormKey, ref)) ?? false,
       crashed: (crash) => {
         guard.timed('crash', () => desk.crashed(crash))
       },
@@ -270,7 +272,11 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     await settleBefore(SETTLE_MS, () => desk.waiting === 0 && !telling.isBusy)
     telling.stop()
     guard.run('watch', unwatchAll)
-    guard.run('flush', () => outbox.flush())
+    guard.run('flush', () => {
+      desk.abandon()
+      if (connection.state === 'welcomed') tellCounts()
+      outbox.flush()
+    })
     outbox.stop()
     slices.stop()
     await connection.close(reason).catch((error: unknown) => guard.fault('goodbye', error))

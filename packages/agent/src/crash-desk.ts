@@ -8,6 +8,7 @@ import { createAftermath } from './aftermath.ts'
 import { boundReport } from './bound.ts'
 import type { Delivery } from './delivery.ts'
 import type { Guard } from './guard.ts'
+import { oneLine } from './reason-text.ts'
 import type { Redactor } from './redact.ts'
 import type { SourceCrash, Target } from './source.ts'
 import type { Sources } from './sources.ts'
@@ -29,7 +30,9 @@ export interface CrashDeskOptions {
 }
 
 export interface CrashDesk {
-  /** In the dying path. */
+  /** In the dying path: counts it; whether it shall be copied. */
+  crashing(stormKey: string, ref: number): boolean
+  /** In the dying path, after `crashing` has said so. */
   crashed(crash: SourceCrash): void
   decided(crashId: string, read: () => Decision): void
   outcome(crashId: string, read: () => Outcome, replacement: Target | null): void
@@ -37,9 +40,12 @@ export interface CrashDesk {
   work(): Iterator<void>
   /** Looks after what follows a crash; a few times a second. */
   tick(): void
-  stormCounts(): StormCounts | null
+  /** Gives the counts that changed; what `tell` does not take is given again the next time. */
+  tellCounts(tell: (counts: StormCounts) => boolean): void
   /** The hub may have forgotten: tell every count again. */
   forgetCounts(): void
+  /** No report will be made of what still waits: it is counted instead. */
+  abandon(): void
   /** Crashes copied and not yet rendered. */
   readonly waiting: number
   /** Whether `work` would do something now. */
@@ -60,6 +66,7 @@ const MAX_WAITING = 300
 /** Crashes whose decision and outcome may still come. */
 const MAX_OPEN = 4_096
 const OPEN_MS = 120_000
+const MAX_CLEANED = 1_000
 /** Reading source files may not hold a report back for longer. */
 const SOURCES_WITHIN_MS = 150
 
@@ -69,12 +76,22 @@ export function createCrashDesk(options: CrashDeskOptions): CrashDesk {
   const storm = createStormBook()
   const open = new Map<string, Open>()
   const waiting: Open[] = []
+  /** Storm keys as they may leave the node: what is counted, so that two that read the same are one. */
+  const cleaned = new Map<string, string>()
   /** Waiting for source files. */
   let loading = 0
   const ready: { entry: Open; frames: RawFrame[]; text: string }[] = []
 
   const amend = (id: string, parts: { decision?: Decision; outcome?: Outcome }): void => {
     delivery.amend({ type: 'crash.amended', crashId: id, ...redactor.deep(parts) })
+  }
+
+  const cleanKey = (stormKey: string): string => {
+    const known = cleaned.get(stormKey)
+    if (known !== undefined) return known
+    const clean = oneLine(redactor.text(stormKey))
+    if (cleaned.size < MAX_CLEANED) cleaned.set(stormKey, clean)
+    return clean
   }
 
   const aftermath = createAftermath({ nowUs: options.nowUs, amend: (id, outcome) => later(id, { outcome }) })
@@ -97,6 +114,7 @@ export function createCrashDesk(options: CrashDeskOptions): CrashDesk {
 
   const finish = (entry: Open, stack: Parameters<SourceCrash['report']>[0]): void => {
     const { crash } = entry
+    const stormKey = cleanKey(crash.stormKey)
     entry.isRendered = true
     const draft = crash.report(stack, redactor)
     const surroundings = options.surroundings()
@@ -106,11 +124,11 @@ export function createCrashDesk(options: CrashDeskOptions): CrashDesk {
       ...(entry.outcome ? { outcome: captured(entry.outcome) } : {}),
       faults: captured(entry.touches),
       ...(surroundings ? { surroundings: captured(surroundings) } : {}),
-      losses: { similarNotStored: storm.notStored(crash.stormKey), stormKey: redactor.text(crash.stormKey) },
+      losses: { similarNotStored: storm.notStored(stormKey), stormKey },
     }
     const json = boundReport(redactor.deep(report), LIMITS.crashReportBytes)
-    if (!delivery.accept(crash.id, json)) {
-      storm.giveUp(crash.stormKey)
+    if (!delivery.accept(crash.id, json, () => storm.giveUp(stormKey))) {
+      storm.giveUp(stormKey)
       open.delete(crash.id)
     }
     // The picture has served; only what may still be amended is kept.
@@ -142,20 +160,22 @@ export function createCrashDesk(options: CrashDeskOptions): CrashDesk {
     } catch (error) {
       guard.fault('crash report', error)
       delivery.lost()
-      storm.giveUp(entry.crash.stormKey)
+      storm.giveUp(cleanKey(entry.crash.stormKey))
       open.delete(entry.crash.id)
     }
   }
 
   return {
+    crashing(stormKey, ref) {
+      aftermath.crashed(ref)
+      const key = cleanKey(stormKey)
+      if (!storm.admit(key, nowMs())) return false
+      if (waiting.length + loading + ready.length < MAX_WAITING) return true
+      storm.giveUp(key)
+      delivery.lost()
+      return false
+    },
     crashed(crash) {
-      aftermath.crashed(crash.target.ref)
-      if (!storm.admit(crash.stormKey, nowMs())) return
-      if (waiting.length + loading + ready.length >= MAX_WAITING) {
-        storm.giveUp(crash.stormKey)
-        delivery.lost()
-        return
-      }
       const entry: Open = {
         crash,
         touches: guard.run('faults of a crash', () => options.touches(crash)) ?? [],
@@ -199,15 +219,17 @@ export function createCrashDesk(options: CrashDeskOptions): CrashDesk {
         open.delete(id)
       }
     },
-    stormCounts() {
+    tellCounts(tell) {
       const counts = storm.takeChanged()
-      if (counts.length === 0) return null
-      return {
-        type: 'storm.counts',
-        counts: counts.map((count) => ({ ...count, key: redactor.text(count.key) })),
-      }
+      if (counts.length > 0 && !tell({ type: 'storm.counts', counts })) storm.untold(counts)
     },
     forgetCounts: () => storm.forget(),
+    abandon() {
+      for (const entry of [...waiting.splice(0), ...ready.splice(0).map((read) => read.entry)]) {
+        storm.giveUp(cleanKey(entry.crash.stormKey))
+        delivery.lost()
+      }
+    },
     get waiting() {
       return waiting.length + loading + ready.length
     },

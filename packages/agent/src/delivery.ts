@@ -15,8 +15,8 @@ export interface DeliveryOptions {
 export interface Delivery {
   /** The spool from now on; what was kept in memory moves into it. */
   use(spool: Spool): void
-  /** Whether the report is kept somewhere. */
-  accept(id: string, json: Buffer): boolean
+  /** Whether the report is kept somewhere; `lost` is called where it was and had to be given up after all. */
+  accept(id: string, json: Buffer, lost: () => void): boolean
   amend(record: CrashAmended): void
   acked(ids: readonly string[], seq: number): void
   /** A report was given up before it came here. */
@@ -65,7 +65,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   /** Just rendered: need not be read back from disk. */
   const fresh = new Map<string, Buffer>()
   let freshBytes = 0
-  const memory = new Map<string, Buffer>()
+  const memory = new Map<string, { json: Buffer; lost: () => void }>()
   let memoryBytes = 0
   /** Amendments on their way, by crash, with the frame that carried them. */
   const amendments = new Map<string, { record: CrashAmended; seq: number }>()
@@ -91,24 +91,24 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     }
   }
 
-  const keepInMemory = (id: string, json: Buffer): boolean => {
-    memory.set(id, json)
+  const keepInMemory = (id: string, json: Buffer, lost: () => void): boolean => {
+    memory.set(id, { json, lost })
     memoryBytes += json.length
     for (const [oldest, old] of memory) {
       if (memoryBytes <= MEMORY_BYTES || memory.size === 1) break
-      memory.delete(oldest)
-      memoryBytes -= old.length
+      forgetMemory(oldest)
       outbox.drop('crashes', 1)
+      old.lost()
     }
     enqueue(id)
     return true
   }
 
   const forgetMemory = (id: string): void => {
-    const json = memory.get(id)
-    if (!json) return
+    const kept = memory.get(id)
+    if (!kept) return
     memory.delete(id)
-    memoryBytes -= json.length
+    memoryBytes -= kept.json.length
   }
 
   const forgetSent = (id: string): void => {
@@ -120,7 +120,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const bodyOf = (id: string): { json: Buffer; amendments: CrashAmended[] } | null => {
     const kept = memory.get(id)
-    if (kept) return { json: kept, amendments: [] }
+    if (kept) return { json: kept.json, amendments: [] }
     if (!spool?.has(id)) return null
     const inMemory = fresh.get(id)
     if (inMemory) return { json: inMemory, amendments: [] }
@@ -167,21 +167,21 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     use(opened) {
       spool = opened
       if (isConnected) queue.push(...opened.pending())
-      for (const [id, json] of [...memory]) {
+      for (const [id, { json }] of [...memory]) {
         if (!opened.append(id, json).ok) break
         forgetMemory(id)
         keepFresh(id, json)
       }
     },
-    accept(id, json) {
-      if (!spool) return keepInMemory(id, json)
+    accept(id, json, lost) {
+      if (!spool) return keepInMemory(id, json, lost)
       const written = spool.append(id, json)
       if (written.ok) {
         keepFresh(id, json)
         enqueue(id)
         return true
       }
-      if (written.code === 'io') return keepInMemory(id, json)
+      if (written.code === 'io') return keepInMemory(id, json, lost)
       outbox.drop('crashes', 1)
       return false
     },

@@ -50,6 +50,15 @@ const sample: WireRecord = {
 }
 
 describe('outbox', () => {
+  test('a frame is sent once it is large enough to keep the hub busy for some milliseconds', () => {
+    const { outbox, read } = setUp()
+    for (let ref = 1; ref <= 2_000; ref++) outbox.put('lifecycle', exited(ref))
+    outbox.flush()
+    expect(read().length).toBeGreaterThan(2)
+    expect(read().flatMap(({ records }) => records)).toHaveLength(2_000)
+    expect(read().map(({ seq }) => seq)).toEqual(read().map((_, i) => i + 1))
+  })
+
   test('many records of one turn go in one frame, in their order', () => {
     const { outbox, read } = setUp()
     for (let ref = 1; ref <= 100; ref++) outbox.put('lifecycle', exited(ref))

@@ -14,6 +14,9 @@ const CONGESTED_BYTES = 1_048_576
 /** Above this nothing more is handed over. */
 const BLOCKED_BYTES = 4_194_304
 
+/** A frame is sent once it has so much: the hub takes one in a few milliseconds, and does other things between two. */
+const FULL_BYTES = 131_072
+
 /** Lifecycle may fill a frame so far; the rest is kept for results. */
 const LIFECYCLE_BYTES = 786_432
 
@@ -129,7 +132,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       }
       if (!append(record)) return give(lane)
       filled[lane]++
-      scheduleFlush()
+      if (writer.sizeBytes > FULL_BYTES) flush()
+      else scheduleFlush()
       return true
     },
     putReport(json) {
@@ -141,7 +145,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       }
       if (appended === 'full') return 'later'
       if (appended !== 'ok') return 'impossible'
-      scheduleFlush()
+      if (writer.sizeBytes > FULL_BYTES) flush()
+      else scheduleFlush()
       return 'ok'
     },
     continueAfter(last) {

@@ -4,9 +4,9 @@
  */
 import type { Capability, ProcessStarted, Term, WireRecord } from '@orrery/protocol'
 import { CAPABILITIES } from '@orrery/protocol'
-import type { ExitFacts, Node, NodeHooks, Process, RawCrash, RawDecision } from '@orrery/runtime'
+import type { CrashNotice, ExitFacts, Node, NodeHooks, Process, RawCrash, RawDecision } from '@orrery/runtime'
 import { capture } from '@orrery/runtime'
-import { oneLine, termLine } from './reason-text.ts'
+import { termLine } from './reason-text.ts'
 import { cut, renderCrash, renderDecision, renderOutcome, tagOf } from './render-crash.ts'
 import { Roster } from './roster.ts'
 import { controlsOf, ProcessTarget } from './runtime-control.ts'
@@ -20,6 +20,7 @@ import type {
   Target,
 } from './source.ts'
 import { parseStack, stackText } from './stack.ts'
+import { createStormKeys } from './storm-key.ts'
 import { RUNTIME_VERSION } from './version.ts'
 
 /** Events kept for draining; above it they are given up and the hub gets a new snapshot. */
@@ -51,6 +52,9 @@ export function runtimeSource(node: Node): Source {
   let isTakingCensus = false
   let isKept = false
   let events: SourceEvents | null = null
+  const stormKeys = createStormKeys()
+  /** Of the crash that is being told. */
+  let stormKey = ''
   let lastCrash: { id: string; reason: Term } | null = null
   let mailboxTotal = 0
   let sweptMailbox = 0
@@ -88,9 +92,14 @@ export function runtimeSource(node: Node): Source {
       lastCrash = null
       note({ what: 'exited', process, exit, reason }, exit.crashId !== null)
     },
+    wantsCrash({ process, kind, reasonTag, messageType }: CrashNotice) {
+      const { module, initialCall } = process
+      stormKey = stormKeys.keyOf(module || initialCall, kind, reasonTag, messageType)
+      return events?.crashing(stormKey, process.id) ?? false
+    },
     processCrashed(raw) {
       lastCrash = { id: raw.id, reason: raw.reasonTerm }
-      events?.crashed(runtimeCrash(raw, identity))
+      events?.crashed(runtimeCrash(raw, identity, stormKey))
     },
     supervisorDecided(decision) {
       note({ what: 'decided', decision }, decision.crashId !== null)
@@ -322,15 +331,15 @@ function decidedRecord(decision: RawDecision): WireRecord {
     crashId: decision.crashId ?? '',
     action: decision.action,
     stops: decision.stops.slice(0, 10_000).map((process) => process.id),
-    restartsUsed: decision.restartsInWindow.length,
+    restartsUsed: decision.restartsUsed,
   }
 }
 
-function runtimeCrash(raw: RawCrash, identity: SourceIdentity): SourceCrash {
+function runtimeCrash(raw: RawCrash, identity: SourceIdentity, stormKey: string): SourceCrash {
   return {
     id: raw.id,
     atUs: raw.atUs,
-    stormKey: stormKeyOf(raw),
+    stormKey,
     target: new ProcessTarget(raw.process),
     thrown: raw.error,
     isByCommand: raw.killer?.via === 'command',
@@ -350,14 +359,6 @@ function runtimeCrash(raw: RawCrash, identity: SourceIdentity): SourceCrash {
     },
     report: (stack, clean) => renderCrash(raw, identity, stack, clean),
   }
-}
-
-/** Module, kind, class or tag, and message type: what can be had without formatting a stack. */
-function stormKeyOf(raw: RawCrash): string {
-  const { module, initialCall } = raw.identity
-  return oneLine(
-    `${module || initialCall} ${raw.kind} ${tagOf(raw.reasonTerm)} ${raw.message?.type ?? ''}`,
-  ).trimEnd()
 }
 
 export type { Target }

@@ -40,6 +40,11 @@ export interface NodeCounters {
 export interface SourceEvents {
   /** Something waits to be drained; `isUrgent` for what a person is waiting to see. */
   happened(isUrgent: boolean): void
+  /**
+   * A process dies: counts it under its storm key. Whether it shall be copied and told by `crashed`, too; everything dear
+   * waits for that answer.
+   */
+  crashing(stormKey: string, ref: number): boolean
   crashed(crash: SourceCrash): void
   decided(crashId: string, read: () => Decision): void
   /** `replacement` is the process that took its place. */

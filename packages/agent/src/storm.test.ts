@@ -47,6 +47,28 @@ describe('storms', () => {
     for (let i = 0; i < 1_500; i++) expect(book.admit('x', i * 20)).toBe(true)
   })
 
+  test('counts that could not be told are given again, as they are by then', () => {
+    const book = createStormBook()
+    book.admit('loop', 0)
+    const counts = book.takeChanged()
+    book.untold(counts)
+    book.admit('loop', 1)
+    expect(book.takeChanged()).toEqual([{ key: 'loop', total: 2, notStored: 0 }])
+    expect(book.takeChanged()).toEqual([])
+  })
+
+  test('a loop of a whole day keeps some reports of every hour, and few in all', () => {
+    const book = createStormBook()
+    const HOUR = 3_600_000
+    const byHour = new Map<number, number>()
+    for (let now = 0; now < 24 * HOUR; now += 200) {
+      if (book.admit('loop', now))
+        byHour.set(Math.floor(now / HOUR), (byHour.get(Math.floor(now / HOUR)) ?? 0) + 1)
+    }
+    expect(byHour.size).toBe(24)
+    expect([...byHour.values()].reduce((sum, n) => sum + n, 0)).toBeLessThan(10_000)
+  })
+
   test('a storm of one kind does not hide the first crashes of another', () => {
     const book = createStormBook()
     for (let i = 0; i < 100_000; i++) book.admit('loop', i / 100)

@@ -19,17 +19,22 @@ export interface StormBook {
   notStored(key: string): number
   /** Counts that changed since the last call. */
   takeChanged(): StormCount[]
+  /** Counts that were taken and could not be told. */
+  untold(counts: readonly StormCount[]): void
   /** Everything is to be told again. */
   forget(): void
 }
 
 const ALWAYS = 5
-/** Whole reports a key may have at once, and what it gains a second. */
+/**
+ * Whole reports a key may have at once, and what it gains: one in twelve seconds. A loop that runs for days so leaves room
+ * in the store for everything else, and still a sample of each hour.
+ */
 const KEY_BURST = 2_000
-const KEY_PER_S = 5
+const KEY_PER_S = 1 / 12
 /** The same for the whole node: what rendering may cost. */
 const NODE_BURST = 300
-const NODE_PER_S = 100
+const NODE_PER_S = 50
 const SPACING = 1.5
 /** Keys counted apart; further ones are counted together. */
 const MAX_KEYS = 1_000
@@ -101,6 +106,12 @@ export function createStormBook(): StormBook {
       const counts = [...changed].map(({ key, total, notStored }) => ({ key, total, notStored }))
       changed.clear()
       return counts
+    },
+    untold(counts) {
+      for (const { key } of counts) {
+        const known = keys.get(key)
+        if (known) changed.add(known)
+      }
     },
     forget() {
       for (const key of keys.values()) changed.add(key)
