@@ -219,6 +219,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
 
   const tick = (): void => {
     desk.tick()
+    delivery.tick()
     telling.tick()
     watchStuck()
   }

@@ -26,6 +26,8 @@ export interface Delivery {
   disconnected(): void
   /** Sends what may be sent now. */
   pump(): void
+  /** Moves what is kept in memory alone into the spool, where it takes it again; a few times a second. */
+  tick(): void
   readonly stats: DeliveryStats
 }
 
@@ -48,6 +50,8 @@ interface Sent {
 const WINDOW_BYTES = 2_097_152
 const WINDOW_REPORTS = 512
 const RESEND_MS = 30_000
+/** A disk that refused is asked again so often. */
+const REHOME_MS = 1_000
 const MEMORY_BYTES = 4_194_304
 const FRESH_BYTES = 2_097_152
 const AMENDMENTS = 2_048
@@ -67,6 +71,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let freshBytes = 0
   const memory = new Map<string, { json: Buffer; lost: () => void }>()
   let memoryBytes = 0
+  let rehomedAtMs = Number.NEGATIVE_INFINITY
   /** Amendments on their way, by crash, with the frame that carried them. */
   const amendments = new Map<string, { record: CrashAmended; seq: number }>()
 
@@ -109,6 +114,18 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (!kept) return
     memory.delete(id)
     memoryBytes -= kept.json.length
+  }
+
+  /** One report is tried; where it is taken, so are the others. */
+  const rehome = (to: Spool): void => {
+    rehomedAtMs = nowMs()
+    for (const [id, { json }] of [...memory]) {
+      if (!to.append(id, json).ok) break
+      forgetMemory(id)
+      keepFresh(id, json)
+      const amended = amendments.get(id)
+      if (amended) to.amend(id, Buffer.from(JSON.stringify(amended.record), 'utf8'))
+    }
   }
 
   const forgetSent = (id: string): void => {
@@ -167,11 +184,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     use(opened) {
       spool = opened
       if (isConnected) queue.push(...opened.pending())
-      for (const [id, { json }] of [...memory]) {
-        if (!opened.append(id, json).ok) break
-        forgetMemory(id)
-        keepFresh(id, json)
-      }
+      rehome(opened)
     },
     accept(id, json, lost) {
       if (!spool) return keepInMemory(id, json, lost)
@@ -243,6 +256,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       if (next < queue.length) return
       queue = []
       next = 0
+    },
+    tick() {
+      if (spool && memory.size > 0 && nowMs() - rehomedAtMs > REHOME_MS) rehome(spool)
     },
     get stats() {
       const held = spool?.stats

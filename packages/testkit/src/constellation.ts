@@ -19,6 +19,8 @@ export interface ConstellationOptions {
   /** Settings of the hub beside address and folder, such as `ORRERY_VIEWER_TOKEN`. */
   settings?: Record<string, string>
   logger?: Logger
+  /** Folder of the hub, which is left there; by default one of its own that is removed. */
+  dataDir?: string
 }
 
 export interface ObservedNode extends AsyncDisposable {
@@ -58,7 +60,7 @@ const QUIET_AGENT = { info: () => undefined, warn: () => undefined }
 
 export async function startConstellation(options: ConstellationOptions = {}): Promise<Constellation> {
   const folder = await mkdtemp(join(tmpdir(), 'orrery-'))
-  const dataDir = join(folder, 'hub')
+  const dataDir = options.dataDir ?? join(folder, 'hub')
   const postgres = options.database === 'postgres' ? await startPostgres() : null
   const nodes = new Set<ObservedNode>()
   const children = new Set<ChildNode>()

@@ -5,7 +5,7 @@
  * database never wait for each other in a circle), new reports go in, and only what went in is counted.
  */
 import type { CrashReport, Decision, Outcome, StormCounts } from '@orrery/protocol'
-import { Prisma, type PrismaClient } from '../generated/client.ts'
+import type { Prisma, PrismaClient } from '../generated/client.ts'
 import {
   type CrashRow,
   decisionColumns,
@@ -15,6 +15,7 @@ import {
   outcomeColumns,
   toJsonb,
 } from './crash-row.ts'
+import { isDataError } from './database-error.ts'
 import type { Amendment } from './store.ts'
 
 type Transaction = Prisma.TransactionClient
@@ -343,16 +344,4 @@ export async function saveStormCounts(
       total = GREATEST(excluded.total, storm_counts.total),
       not_stored = GREATEST(excluded.not_stored, storm_counts.not_stored), updated_at = excluded.updated_at
     WHERE excluded.total > storm_counts.total OR excluded.not_stored > storm_counts.not_stored`
-}
-
-/**
- * Whether the database refused the data itself (SQLSTATE classes 22 and 54), so that trying again cannot help. Not class
- * 23: an id that somebody else just stored is there the next time.
- */
-function isDataError(error: unknown): boolean {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false
-  const adapter: unknown = error.meta?.driverAdapterError
-  const cause: unknown = adapter instanceof Error ? adapter.cause : undefined
-  if (typeof cause !== 'object' || cause === null || !('originalCode' in cause)) return false
-  return /^(22|54)/.test(String(cause.originalCode))
 }

@@ -8,6 +8,7 @@ import { readCrash, readCrashView, searchCrashes, searchGroups } from './crash-r
 import { toJsonb } from './crash-row.ts'
 import { amendCrashes, saveCrashes, saveStormCounts } from './crash-write.ts'
 import { readCrashesView } from './crashes-screen.ts'
+import { isUnwilling } from './database-error.ts'
 import { prune, type Retention, tidy } from './prune.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
 import type { Store } from './store.ts'
@@ -22,6 +23,8 @@ export interface StoreOptions extends ConnectOptions {
 /** Above this an embedded database gets slow; a server of its own has no such bound. */
 const EMBEDDED_REPORTS = 100_000
 const EMBEDDED_MB = 2_048
+/** So long after it last refused to write, a database that answers is taken at its word. Above the inbox's longest wait. */
+const UNWILLING_MS = 10_000
 
 /** Opens the database, migrates it and answers with the store. Throws `StoreError`. */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -51,6 +54,7 @@ function storeOver(
 ): { store: Store; setReady: (isReady: boolean) => void } {
   const { prisma, kind } = connection
   let isReady = true
+  let unwillingUntilMs = 0
   let isClosed = false
   const setReady = (now: boolean) => {
     if (isReady === now || isClosed) return
@@ -60,19 +64,27 @@ function storeOver(
   const ping = async () => {
     try {
       await prisma.$queryRaw`SELECT 1`
-      setReady(true)
+      setReady(performance.now() > unwillingUntilMs)
     } catch {
       setReady(false)
     }
     return isReady
   }
+  /** What is written says that it can be; a database may answer and have no room. */
+  const watchWrite = async <T>(work: Promise<T>): Promise<T> => {
+    const value = await watch(work)
+    unwillingUntilMs = 0
+    setReady(true)
+    return value
+  }
   /** Any answer of the database says whether it is there; a refusal of one statement does not. */
   const watch = async <T>(work: Promise<T>): Promise<T> => {
     try {
       const value = await work
-      setReady(true)
+      setReady(performance.now() > unwillingUntilMs)
       return value
     } catch (error) {
+      if (isUnwilling(error)) unwillingUntilMs = performance.now() + UNWILLING_MS
       if (!isClosed) await ping()
       throw error
     }
@@ -84,8 +96,8 @@ function storeOver(
   }
   const store: Store = {
     kind,
-    saveCrashes: (reports) => watch(saveCrashes(prisma, reports)),
-    amendCrashes: (amendments) => watch(amendCrashes(prisma, amendments)),
+    saveCrashes: (reports) => watchWrite(saveCrashes(prisma, reports)),
+    amendCrashes: (amendments) => watchWrite(amendCrashes(prisma, amendments)),
     saveStormCounts: (node, incarnation, counts) => watch(saveStormCounts(prisma, node, incarnation, counts)),
     crash: (id) => watch(readCrash(prisma, id)),
     crashView: (id) => watch(readCrashView(prisma, id)),
