@@ -1,5 +1,6 @@
 /** What an error of the database says of it, by SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 import { Prisma } from '../generated/client.ts'
+import { StoreError } from './store.ts'
 
 /**
  * Whether the database refused the data itself (classes 22 and 54), so that trying again cannot help. Not class 23: an id
@@ -14,6 +15,7 @@ export function isDataError(error: unknown): boolean {
  * disk failing (58), a standby that only reads (25006).
  */
 export function isUnwilling(error: unknown): boolean {
+  if (error instanceof StoreError) return error.code === 'data.full'
   return /^(53|57|58|25006)/.test(sqlState(error))
 }
 

@@ -9,6 +9,7 @@ import { toJsonb } from './crash-row.ts'
 import { amendCrashes, saveCrashes, saveStormCounts } from './crash-write.ts'
 import { readCrashesView } from './crashes-screen.ts'
 import { isUnwilling } from './database-error.ts'
+import { createDiskRoom, type DiskRoom } from './disk-room.ts'
 import { prune, type Retention, tidy } from './prune.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
 import type { Store } from './store.ts'
@@ -42,7 +43,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     mb: options.retentionMb ?? (isEmbedded ? EMBEDDED_MB : null),
     reports: isEmbedded ? EMBEDDED_REPORTS : null,
   }
-  const { store, setReady } = storeOver(connection, retention, options.onReady ?? (() => undefined))
+  const room = isEmbedded ? createDiskRoom(options.dataDir) : null
+  const { store, setReady } = storeOver(connection, retention, options.onReady ?? (() => undefined), room)
   died = () => setReady(false)
   return store
 }
@@ -51,6 +53,7 @@ function storeOver(
   connection: Connection,
   retention: Retention,
   onReady: (isReady: boolean) => void,
+  room: DiskRoom | null,
 ): { store: Store; setReady: (isReady: boolean) => void } {
   const { prisma, kind } = connection
   let isReady = true
@@ -71,8 +74,8 @@ function storeOver(
     return isReady
   }
   /** What is written says that it can be; a database may answer and have no room. */
-  const watchWrite = async <T>(work: Promise<T>): Promise<T> => {
-    const value = await watch(work)
+  const write = async <T>(work: () => Promise<T>): Promise<T> => {
+    const value = await watch(room === null ? work() : room.check().then(work))
     unwillingUntilMs = 0
     setReady(true)
     return value
@@ -96,9 +99,10 @@ function storeOver(
   }
   const store: Store = {
     kind,
-    saveCrashes: (reports) => watchWrite(saveCrashes(prisma, reports)),
-    amendCrashes: (amendments) => watchWrite(amendCrashes(prisma, amendments)),
-    saveStormCounts: (node, incarnation, counts) => watch(saveStormCounts(prisma, node, incarnation, counts)),
+    saveCrashes: (reports) => write(() => saveCrashes(prisma, reports)),
+    amendCrashes: (amendments) => write(() => amendCrashes(prisma, amendments)),
+    saveStormCounts: (node, incarnation, counts) =>
+      write(() => saveStormCounts(prisma, node, incarnation, counts)),
     crash: (id) => watch(readCrash(prisma, id)),
     crashView: (id) => watch(readCrashView(prisma, id)),
     crashesView: async (q, nowMs) => {
@@ -108,10 +112,10 @@ function storeOver(
     },
     searchCrashes: (query, page) => watch(searchCrashes(prisma, toSql(query, Date.now()), page)),
     searchGroups: (query, page) => watch(searchGroups(prisma, groupWhere(query), page)),
-    appendAudit: (entry) => watch(appendAudit(prisma, entry)),
-    settleAudit: (id, result) => watch(settleAudit(prisma, id, result)),
+    appendAudit: (entry) => write(() => appendAudit(prisma, entry)),
+    settleAudit: (id, result) => write(() => settleAudit(prisma, id, result)),
     audit: (filter, page) => watch(readAudit(prisma, filter, page)),
-    saveSeries: (blocks) => watch(saveSeries(prisma, blocks)),
+    saveSeries: (blocks) => write(() => saveSeries(prisma, blocks)),
     series: (q) => watch(readSeries(prisma, q)),
     seriesHeldFromMs: () => watch(seriesHeldFromMs(prisma)),
     readSetting: async (key) =>
@@ -119,7 +123,7 @@ function storeOver(
     writeSetting: async (key, value) => {
       const json = JSON.parse(toJsonb(value)) as Prisma.InputJsonValue | null
       const data = { value: json ?? Prisma.JsonNull }
-      await watch(prisma.hubSetting.upsert({ where: { key }, create: { key, ...data }, update: data }))
+      await write(() => prisma.hubSetting.upsert({ where: { key }, create: { key, ...data }, update: data }))
     },
     prune: (nowMs) =>
       watch(

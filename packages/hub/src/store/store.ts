@@ -186,6 +186,7 @@ export type StoreErrorCode =
   | 'data.foreign'
   | 'data.version'
   | 'data.read_only'
+  | 'data.full'
   | 'database.unreachable'
   | 'database.migration'
   | 'cursor.malformed'
