@@ -47,7 +47,7 @@ export interface Constellation extends AsyncDisposable {
   /** Starts it again on the same port, folder and database. */
   startHub(): Promise<void>
   /** The database where it is a server of its own: it can be halted as a crash would, and started again. */
-  readonly database: { halt(): Promise<void>; start(): Promise<void> } | null
+  readonly database: { readonly url: string; halt(): Promise<void>; start(): Promise<void> } | null
 }
 
 export interface ApiOptions {

@@ -1,3 +1,5 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Constellation, type ObservedNode, startConstellation } from './constellation.ts'
 import { counter, startShop } from './shop.ts'
@@ -38,6 +40,38 @@ test('a database that is gone freezes nothing: the tree moves, the crash is list
   await cluster.waitFor(({ hub }) => hub.storeState === 'ready', 'the hub says so')
   const { items } = (await constellation.api('/api/v1/crashes')).body as { items: unknown[] }
   expect(items).toHaveLength(1)
+  await browser.close()
+})
+
+test('a database that stalls holds up the store alone: the tree moves, reports wait, counted; then each is stored', async () => {
+  const browser = await constellation.browser()
+  const tree = browser.view('tree', { node: 'shop@localhost' })
+  await tree.waitFor(({ processes }) => processes >= 1_000, 'the whole tree', 30_000)
+  const stored = async (): Promise<number> => {
+    const { body } = await constellation.api('/api/v1/crashes?limit=1000&q=stalled')
+    return (body as { items: unknown[] }).items.length
+  }
+  const STALLED = 200
+  const client = new Client({ connectionString: constellation.database?.url })
+  await client.connect()
+  await client.query('BEGIN; LOCK TABLE crash_reports, crash_groups IN ACCESS EXCLUSIVE MODE')
+  const acceptedBefore = shop.agent.status.accepted
+  const worstMs = monitorEventLoopDelay({ resolution: 5 })
+  worstMs.enable()
+  for (let i = 0; i < STALLED; i++) shop.node.cast(counter(i), { type: 'fail', why: `stalled ${i}` })
+  await until(() => shop.agent.status.accepted === acceptedBefore + STALLED, 'not all were accepted')
+  await until(() => constellation.hub.counters().crashesPending === STALLED, 'they do not wait at the hub')
+  const from = { seq: tree.seq, frames: constellation.hub.counters().frames }
+  shop.node.cast(counter(STALLED), { type: 'add', by: 1 })
+  await until(() => tree.seq > from.seq, 'the tree stood still')
+  await until(() => constellation.hub.counters().frames > from.frames, 'no frame was taken')
+  worstMs.disable()
+  expect(worstMs.percentile(99) / 1e6).toBeLessThan(1_000)
+  expect(shop.agent.status.pending).toBe(STALLED)
+  await client.query('ROLLBACK')
+  await client.end()
+  await until(() => shop.agent.status.pending === 0, 'they were not acked', { withinMs: 30_000 })
+  expect(await stored()).toBe(STALLED)
   await browser.close()
 })
 
