@@ -182,7 +182,7 @@ const surroundings = z.object({
   processes: count,
   eventLoopDelayMs: ms.nullable(),
   heapUsedBytes: count,
-  heapTotalBytes: count,
+  heapTotalBytes: count.nullable(),
   rssBytes: count,
   fullestMailboxes: z.array(someone.extend({ length: count })).max(64),
 })

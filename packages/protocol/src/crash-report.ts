@@ -198,7 +198,8 @@ export interface Surroundings {
   processes: number
   eventLoopDelayMs: number | null
   heapUsedBytes: number
-  heapTotalBytes: number
+  /** `null` where a hub tells of a node from its samples, which do not hold it. */
+  heapTotalBytes: number | null
   rssBytes: number
   fullestMailboxes: { pid: string; name: string | null; length: number }[]
 }

@@ -3,6 +3,7 @@
  * the hub answers with the event `welcome` or with a connect error whose `data` is a `Refusal`.
  */
 import { z } from 'zod'
+import { earlierLife, MAX_LIVES } from './node-end.ts'
 
 /** Protocol versions this code speaks, both ends inclusive. */
 export const PROTOCOL = { min: 1, max: 1 } as const
@@ -59,6 +60,8 @@ export const hello = z.object({
   startedAt: z.iso.datetime(),
   pid: z.int().nonnegative(),
   host: z.string().max(255),
+  /** Earlier lives whose end the hub has not acked yet, oldest first. */
+  lives: z.array(earlierLife).max(MAX_LIVES).catch([]).exactOptional(),
 })
 export type Hello = z.infer<typeof hello>
 

@@ -38,6 +38,16 @@ export {
   welcome,
 } from './handshake.ts'
 export { inspection } from './inspection-schema.ts'
+export type { EarlierLife, NodeEnd, NodeEndFacts } from './node-end.ts'
+export {
+  earlierLife,
+  isNodeDown,
+  isNodeEnd,
+  MAX_LIVES,
+  NODE_ENDS,
+  nodeEndId,
+  nodeEndReport,
+} from './node-end.ts'
 export type {
   ChildSpec,
   ProcessKind,

@@ -61,7 +61,9 @@ export function Side({ view, report }: { view: CrashView; report: CrashReport })
             <dt className="lbl">Heap</dt>
             <dd className="m">
               {bytesText(around.heapUsedBytes)}{' '}
-              <span className="i3">of {bytesText(around.heapTotalBytes)}</span>
+              {around.heapTotalBytes === null ? null : (
+                <span className="i3">of {bytesText(around.heapTotalBytes)}</span>
+              )}
             </dd>
             <dt className="lbl">Memory</dt>
             <dd className="m">{bytesText(around.rssBytes)}</dd>
@@ -78,8 +80,12 @@ export function Side({ view, report }: { view: CrashView; report: CrashReport })
       ) : null}
       <Section title="Identity">
         <dl className="kv side-kv">
-          <dt className="lbl">Key</dt>
-          <dd className="m wrap">{visible(report.identity.key)}</dd>
+          {isOfNode(report) ? null : (
+            <>
+              <dt className="lbl">Key</dt>
+              <dd className="m wrap">{visible(report.identity.key)}</dd>
+            </>
+          )}
           <dt className="lbl">Behaviour</dt>
           <dd>
             {report.identity.behaviour} <span className="m i3">{visible(report.identity.module)}</span>
