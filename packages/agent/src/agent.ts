@@ -8,6 +8,7 @@ import { CAPABILITIES, PROTOCOL } from '@orrery/protocol'
 import { createCommands } from './commands.ts'
 import { type ConnectionState, createConnection } from './connection.ts'
 import { createCrashDesk } from './crash-desk.ts'
+import { createDeathbed } from './deathbed.ts'
 import { createDelivery, type DeliveryStats } from './delivery.ts'
 import { createGuard } from './guard.ts'
 import { consoleLogger, onceLogger } from './logger.ts'
@@ -91,6 +92,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     startedAt: identity.startedAt.toISOString(),
     pid: process.pid,
     host: hostname().slice(0, 255),
+    lives: [...(keeper.lives?.earlier ?? [])],
   })
 
   const connection = createConnection({
@@ -110,6 +112,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
       },
       ack: (ids, seq) => {
         delivery.acked(ids, seq)
+        guard.run('lives', () => keeper.lives?.acked(ids))
         outbox.flushSoon()
       },
       command: (raw) => commands.command(raw),
@@ -136,10 +139,16 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
   const delivery = createDelivery({ outbox })
   const keeper = createSpoolKeeper({
     settings,
+    source,
     log,
     guard,
     onAccepted: (id) => void guard.run('listener', () => options.onAccepted?.(id)),
-    opened: (spool) => delivery.use(spool),
+    opened: (spool) => {
+      delivery.use(spool)
+      // The hello went without them.
+      if (connection.state === 'welcomed' && keeper.lives?.earlier.length)
+        connection.renew('earlier lives are to be told')
+    },
   })
 
   const commands = createCommands({
@@ -155,9 +164,10 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     leaseEnded: (record) => telling.leaseEnded(record),
   })
 
+  const sources = createSources(settings.root, identity.startedAt.getTime())
   const desk = createCrashDesk({
     redactor,
-    sources: createSources(settings.root, identity.startedAt.getTime()),
+    sources,
     delivery,
     guard,
     nowUs: clock.nowUs,
@@ -175,6 +185,17 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     desk: () => desk,
     isWelcome: () => connection.state === 'welcomed',
     run,
+  })
+
+  const deathbed = createDeathbed({
+    source,
+    sources,
+    redactor,
+    desk,
+    delivery,
+    guard,
+    surroundings: () => surroundingsOf(source, vitals.last),
+    lives: () => keeper.lives,
   })
 
   const nodeSample = (): NodeSample => {
@@ -280,6 +301,8 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     })
     outbox.stop()
     slices.stop()
+    // Before the goodbye: whoever dies between the two ended in order.
+    deathbed.stopped()
     await connection.close(reason).catch((error: unknown) => guard.fault('goodbye', error))
     await keeper.close().catch((error: unknown) => guard.fault('spool', error))
     tell('closed')

@@ -148,7 +148,7 @@ export function tagOf(reason: Term): string {
   return reason.entries.some(([key]) => key === 'shutdown') ? 'shutdown' : 'object'
 }
 
-function chainOf(reason: Term): { name: string; message: string }[] {
+export function chainOf(reason: Term): { name: string; message: string }[] {
   const chain: { name: string; message: string }[] = []
   let at: Term | undefined = reason
   while (at !== null && typeof at === 'object' && at.$ === 'error' && chain.length < 16) {

@@ -1,7 +1,9 @@
 /**
  * Source files and source maps, for stacks a person can read. Files are read asynchronously, in bounds, and remembered;
- * what was changed on disk after the node started is not shown, because it is not what ran.
+ * what was changed on disk after the node started is not shown, because it is not what ran. Only a process that ends reads
+ * them at once: it has no later slice.
  */
+import { readFileSync, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +15,8 @@ export interface Sources {
   /** Whether everything these frames need was read, or found unreadable, before. */
   isLoaded(frames: readonly RawFrame[]): boolean
   load(frames: readonly RawFrame[]): Promise<void>
+  /** The same before it returns. */
+  loadNow(frames: readonly RawFrame[]): void
   /** Frames as a report shows them: mapped, owned, shortened, with the code around the topmost one of the application. */
   resolve(frames: readonly RawFrame[]): StackFrame[]
 }
@@ -49,7 +53,7 @@ export function createSources(root: string, startedAtMs: number): Sources {
     if (files.has(path)) return Promise.resolve()
     const running = loading.get(path)
     if (running) return running
-    const work = readSource(path, startedAtMs)
+    const work = answerLater(readSource(path, startedAtMs))
       .then((file) => keep(path, file))
       .finally(() => loading.delete(path))
     loading.set(path, work)
@@ -58,12 +62,22 @@ export function createSources(root: string, startedAtMs: number): Sources {
 
   const load = async (frames: readonly RawFrame[]): Promise<void> => {
     await Promise.all(pathsOf(frames).map(loadFile))
-    const originals = frames
+    await Promise.all(originalsOf(frames).map(loadFile))
+  }
+
+  const loadFileNow = (path: string): void => {
+    if (!files.has(path)) keep(path, answerNow(readSource(path, startedAtMs)))
+  }
+
+  /** Files that maps point to and do not hold, as far as one of them is shown. */
+  const originalsOf = (frames: readonly RawFrame[]): string[] =>
+    frames
       .map((frame) => mapFrame(frame))
       .filter((mapped) => mapped.content === null && ownerOf(mapped.path) === 'app')
       .slice(0, 1)
-    await Promise.all(originals.map(({ path }) => (path && isAbsolute(path) ? loadFile(path) : undefined)))
-  }
+      .map(({ path }) => path)
+      .filter((path) => path !== null)
+      .filter((path) => isAbsolute(path))
 
   const mapFrame = (frame: RawFrame): RawFrame & { content: string | null } => {
     const map = frame.path === null ? null : (files.get(frame.path)?.map ?? null)
@@ -84,6 +98,10 @@ export function createSources(root: string, startedAtMs: number): Sources {
   return {
     isLoaded: (frames) => pathsOf(frames).every((path) => files.has(path)),
     load,
+    loadNow(frames) {
+      for (const path of pathsOf(frames)) loadFileNow(path)
+      for (const path of originalsOf(frames)) loadFileNow(path)
+    },
     resolve(frames) {
       let hasContext = false
       return frames.map((raw) => {
@@ -111,24 +129,27 @@ function pathsOf(frames: readonly RawFrame[]): string[] {
   return [...new Set(paths)].filter((path) => isAbsolute(path) && ownerOf(path) === 'app').slice(0, 10)
 }
 
-async function readSource(path: string, startedAtMs: number): Promise<SourceFile> {
-  const nothing: SourceFile = { lines: null, map: null, bytes: 256 }
-  try {
-    const { size, mtimeMs } = await stat(path)
-    if (size > MAX_FILE_BYTES || mtimeMs > startedAtMs) return nothing
-    const text = await readFile(path, 'utf8')
-    const map = await readMap(path, text)
-    // A bundle's own lines are of no use to a reader once it is mapped.
-    return map
-      ? { lines: null, map: map.map, bytes: map.bytes * 4 }
-      : { lines: text.split('\n'), map: null, bytes: size * 2 }
-  } catch {
-    // Not on this machine, or not ours to read: the frame then stands without its code.
-    return nothing
-  }
+/** A file that is wanted, not larger than the bound and not changed after `notAfterMs`; answered with its text or `null`. */
+interface Ask {
+  path: string
+  notAfterMs: number
 }
 
-async function readMap(path: string, text: string): Promise<{ map: TraceMap; bytes: number } | null> {
+function* readSource(path: string, startedAtMs: number): Generator<Ask, SourceFile, string | null> {
+  const text = yield { path, notAfterMs: startedAtMs }
+  // Not on this machine, not ours to read, or not what ran: the frame then stands without its code.
+  if (text === null) return { lines: null, map: null, bytes: 256 }
+  const map = yield* readMap(path, text)
+  // A bundle's own lines are of no use to a reader once it is mapped.
+  return map
+    ? { lines: null, map: map.map, bytes: map.bytes * 4 }
+    : { lines: text.split('\n'), map: null, bytes: text.length * 2 }
+}
+
+function* readMap(
+  path: string,
+  text: string,
+): Generator<Ask, { map: TraceMap; bytes: number } | null, string | null> {
   const start = text.lastIndexOf('//# sourceMappingURL=')
   if (start < 0) return null
   const link = text.slice(start + '//# sourceMappingURL='.length).trim()
@@ -136,7 +157,10 @@ async function readMap(path: string, text: string): Promise<{ map: TraceMap; byt
     const data = /^data:application\/json[^,]*;base64,(.*)$/.exec(link)?.[1]
     const json =
       data === undefined
-        ? await readBounded(resolve(dirname(path), decodeURIComponent(link)))
+        ? yield {
+            path: resolve(dirname(path), decodeURIComponent(link)),
+            notAfterMs: Number.POSITIVE_INFINITY,
+          }
         : Buffer.from(data, 'base64').toString('utf8')
     return json === null ? null : { map: new TraceMap(json), bytes: json.length }
   } catch {
@@ -145,9 +169,35 @@ async function readMap(path: string, text: string): Promise<{ map: TraceMap; byt
   }
 }
 
-async function readBounded(path: string): Promise<string | null> {
-  const { size } = await stat(path)
-  return size > MAX_FILE_BYTES ? null : readFile(path, 'utf8')
+async function answerLater<T>(reading: Generator<Ask, T, string | null>): Promise<T> {
+  let step = reading.next()
+  while (!step.done) {
+    const ask = step.value
+    const text = await stat(ask.path)
+      .then((facts) => (isWanted(facts, ask) ? readFile(ask.path, 'utf8') : null))
+      .catch(() => null)
+    step = reading.next(text)
+  }
+  return step.value
+}
+
+function answerNow<T>(reading: Generator<Ask, T, string | null>): T {
+  let step = reading.next()
+  while (!step.done) step = reading.next(readNow(step.value))
+  return step.value
+}
+
+function readNow(ask: Ask): string | null {
+  try {
+    return isWanted(statSync(ask.path), ask) ? readFileSync(ask.path, 'utf8') : null
+  } catch {
+    // As in `answerLater`: a file that cannot be had is one more frame without code.
+    return null
+  }
+}
+
+function isWanted(facts: { size: number; mtimeMs: number }, { notAfterMs }: Ask): boolean {
+  return facts.size <= MAX_FILE_BYTES && facts.mtimeMs <= notAfterMs
 }
 
 function around(lines: string[] | null, line: number): [number, string][] | null {

@@ -1,27 +1,38 @@
-/** Opens the spool, and goes on trying where it cannot be had yet: the folder is another process's, or not writable. */
+/**
+ * Opens the spool and the node's marks beside it, and goes on trying where they cannot be had yet: the folder is another
+ * process's, or not writable.
+ */
 import type { Guard } from './guard.ts'
 import { describe } from './guard.ts'
+import { type Lives, openLives } from './lives.ts'
 import type { OnceLogger } from './logger.ts'
 import type { Settings } from './settings.ts'
+import type { Source } from './source.ts'
 import { openSpool, type Spool } from './spool/spool.ts'
 
 export interface SpoolKeeper {
   open(): void
+  /** `null` until the folder is held. */
+  readonly lives: Lives | null
   close(): Promise<void>
 }
 
 const RETRY_MS = 1_000
+const TOUCH_MS = 5_000
 
 export function createSpoolKeeper(options: {
   settings: Settings
+  source: Source
   log: OnceLogger
   guard: Guard
   onAccepted: (id: string) => void
   opened: (spool: Spool) => void
 }): SpoolKeeper {
-  const { settings, log, guard } = options
+  const { settings, source, log, guard } = options
   let spool: Spool | null = null
+  let lives: Lives | null = null
   let timer: NodeJS.Timeout | null = null
+  let touchTimer: NodeJS.Timeout | null = null
   let isClosed = false
 
   const retry = (line: string): void => {
@@ -45,6 +56,7 @@ export function createSpoolKeeper(options: {
         )
       }
       spool = opened.spool
+      guard.run('lives', mark)
       const { recovered } = spool.stats
       if (recovered > 0)
         log.info('spool', `${recovered} crash reports of an earlier life are waiting to be sent`)
@@ -56,11 +68,22 @@ export function createSpoolKeeper(options: {
     }
   }
 
+  const mark = (): void => {
+    const { incarnation, startedAt } = source.identity
+    const marked = openLives({ dir: settings.spoolDir, incarnation, startedAt, wallMs: source.wallMs })
+    lives = marked
+    touchTimer = setInterval(() => guard.run('lives', marked.touch), TOUCH_MS).unref()
+  }
+
   return {
     open,
+    get lives() {
+      return lives
+    },
     async close() {
       isClosed = true
       if (timer) clearTimeout(timer)
+      if (touchTimer) clearInterval(touchTimer)
       await spool?.close()
     },
   }
