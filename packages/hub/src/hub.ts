@@ -17,6 +17,7 @@ import { createHttp } from './http/app.ts'
 import { actorOf, isAgentToken, isAllowedRequest } from './http/guard.ts'
 import { type Agents, createAgents } from './ingest/agents.ts'
 import { createCrashInbox } from './ingest/crash-inbox.ts'
+import { createNodeEnds } from './ingest/node-ends.ts'
 import { createOpenFrames } from './ingest/open-frames.ts'
 import { createStormLedger } from './ingest/storm-ledger.ts'
 import { createLiveAccess, type IngestCounters } from './live-access.ts'
@@ -121,6 +122,27 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     },
     room,
   })
+  const ends = await createNodeEnds({
+    store,
+    clock,
+    report(report) {
+      const isTaken = inbox.take(report.identity.node, report)
+      moves.touch('crashes', 'structure')
+      moves.touch(`crash:${report.id}`, 'structure')
+      return isTaken
+    },
+    ended({ id, at, identity, cause }) {
+      world.nodeDown(identity.node, { atMs: Date.parse(at), text: cause.reason.text, crashId: id })
+      moves.touch(`node:${identity.node}`, 'structure')
+      moves.touch('cluster', 'structure')
+      logger.warn(`node:${identity.node}`, `${identity.node} went down: ${cause.reason.text}`)
+    },
+    settled: (node, ids) => agents.ack(node, ids),
+    failed(error) {
+      counters.storeFailures++
+      logger.warn('database', `which nodes are up could not be written: ${describe(error)}`)
+    },
+  })
   const calls = createAgentCalls({ clock, send: (node, command) => agents.send(node, command) })
   const agents: Agents = createAgents({
     world,
@@ -131,6 +153,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     inbox,
     frames,
     storms,
+    ends,
     hubVersion: VERSION,
     gate: {
       needsToken: config.agentToken !== null,
@@ -177,6 +200,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   const stops = [
     clock.every(TICK_MS, () => {
       world.tick(clock.nowMs())
+      ends.tick()
       const rows = world.nodeRows()
       recorder.sample(rows)
       for (const node of Object.keys(rows)) moves.touch(`node:${node}`, 'numbers')
@@ -209,7 +233,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   const close = async (): Promise<void> => {
     await hub.disconnect()
     await inbox.close(CLOSE_MS)
-    await atMost(CLOSE_MS, Promise.allSettled([storms.close(), recorder.close()]))
+    await atMost(CLOSE_MS, Promise.allSettled([storms.close(), recorder.close(), ends.close()]))
     await store.close()
   }
 

@@ -15,6 +15,7 @@ import type { Moves } from '../moves.ts'
 import { type AgentLink, createAgentLink } from './agent-link.ts'
 import type { CrashInbox } from './crash-inbox.ts'
 import { readHello, refuse } from './handshake.ts'
+import type { NodeEnds } from './node-ends.ts'
 import type { OpenFrames } from './open-frames.ts'
 import type { StormLedger } from './storm-ledger.ts'
 
@@ -27,6 +28,7 @@ export interface AgentsOptions {
   inbox: CrashInbox
   frames: OpenFrames
   storms: StormLedger
+  ends: Pick<NodeEnds, 'hello' | 'heard' | 'goodbye'>
   hubVersion: string
   gate: { needsToken: boolean; isToken(token: string | null): boolean; isAllowed(socket: Socket): boolean }
   /** A process died abnormally. */
@@ -57,7 +59,7 @@ const SAY_AGAIN_MS = 30_000
 const MAX_SAID = 1_000
 
 export function createAgents(options: AgentsOptions): Agents {
-  const { world, moves, clock, logger, counters, inbox, frames, storms, gate } = options
+  const { world, moves, clock, logger, counters, inbox, frames, storms, ends, gate } = options
   const links = new Map<string, AgentLink>()
   /** The last life of each node, for the numbers of its frames. */
   const lives = new Map<string, { incarnation: string; lastSeq: number }>()
@@ -127,6 +129,7 @@ export function createAgents(options: AgentsOptions): Agents {
     if (isNewLife) world.door({ atMs: clock.nowMs(), kind: 'hello', text: node, cure: null })
     logger.info(`node:${node}`, `${node} said hello (${hello.runtime.name} ${hello.runtime.version})`)
     link.welcome()
+    ends.hello(hello)
     moved(node, 'structure')
     options.connected(node, isNewLife)
   }
@@ -137,6 +140,7 @@ export function createAgents(options: AgentsOptions): Agents {
     counters.frames++
     counters.records += frame.records.length
     counters.bytes += bytes
+    ends.heard(node, frame)
     const taken = world.frame(node, frame, clock.nowMs())
     if (taken.unknownRefs > 0) count(counters.frameErrors, 'record.unknown_ref', taken.unknownRefs)
     let isStructure = false
@@ -171,6 +175,7 @@ export function createAgents(options: AgentsOptions): Agents {
     const { node } = link.hello
     if (links.get(node) !== link) return
     leaving.add(node)
+    ends.goodbye(node)
     world.goodbye(node, clock.nowMs())
     world.door({
       atMs: clock.nowMs(),

@@ -7,6 +7,7 @@ import type { CrashReport } from '@orrery/protocol'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import { describe, type Logger } from '../logger.ts'
+import { laterEnd } from '../store/node-end.ts'
 import type { Amendment, Store } from '../store/store.ts'
 import type { FrameRef, OpenFrames } from './open-frames.ts'
 
@@ -201,6 +202,18 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
     options.stored(entry.node, [entry.report.id])
   }
 
+  /** More of a node's end than waits here already; what is being written is left to be told again. */
+  const join = (entry: Waiting, report: CrashReport): boolean => {
+    const later = laterEnd(entry.report, report)
+    if (later === null) return true
+    if (inFlight.has(report.id)) {
+      turnedAway.add(entry.node)
+      return false
+    }
+    entry.report = later
+    return true
+  }
+
   const forget = (entry: Waiting): void => {
     waiting.delete(entry.report.id)
     for (const frame of entry.held) frames.free(frame)
@@ -210,7 +223,8 @@ export function createCrashInbox(options: CrashInboxOptions): CrashInbox {
 
   return {
     take(node, report) {
-      if (waiting.has(report.id)) return true
+      const held = waiting.get(report.id)
+      if (held) return join(held, report)
       const size = JSON.stringify(report).length
       if (isClosed || waiting.size >= maxReports || chars + size > maxChars) {
         turnedAway.add(node)

@@ -4,7 +4,7 @@
  * Order inside: casualties learn their root's group, groups come to be and are locked in one order (two hubs on one
  * database never wait for each other in a circle), new reports go in, and only what went in is counted.
  */
-import type { CrashReport, Decision, Outcome, StormCounts } from '@orrery/protocol'
+import { type CrashReport, type Decision, isNodeEnd, type Outcome, type StormCounts } from '@orrery/protocol'
 import type { Prisma, PrismaClient } from '../generated/client.ts'
 import {
   type CrashRow,
@@ -16,6 +16,7 @@ import {
   toJsonb,
 } from './crash-row.ts'
 import { isDataError } from './database-error.ts'
+import { laterEnd } from './node-end.ts'
 import type { Amendment } from './store.ts'
 
 type Transaction = Prisma.TransactionClient
@@ -59,7 +60,8 @@ async function halving<T>(
   }
 }
 
-async function insert(tx: Transaction, batch: readonly Extracted[]): Promise<void> {
+async function insert(tx: Transaction, given: readonly Extracted[]): Promise<void> {
+  const batch = await withLaterEnds(tx, given)
   const placed = await place(tx, batch)
   await tx.$executeRaw`
     INSERT INTO crash_groups (id, fingerprint, version, contributed, name, module, kind, reason, reason_text, top_frame,
@@ -88,6 +90,32 @@ async function insert(tx: Transaction, batch: readonly Extracted[]): Promise<voi
     tx,
     fresh.map((one) => one.row.id),
   )
+}
+
+/**
+ * Ends of nodes that are held already and of which more is known now: the old report leaves its group, and what is known
+ * goes in as a new one.
+ */
+async function withLaterEnds(tx: Transaction, batch: readonly Extracted[]): Promise<readonly Extracted[]> {
+  const ends = batch.filter((one) => isNodeEnd(one.row.report)).map((one) => one.row.id)
+  if (ends.length === 0) return batch
+  const held = await tx.$queryRaw<{ id: string; group_id: string; report: CrashReport }[]>`
+    SELECT id::text, group_id, report FROM crash_reports WHERE id = ANY(${ends}::uuid[]) ORDER BY id FOR UPDATE`
+  const later = new Map<string, Extracted>()
+  for (const { id, group_id, report } of held) {
+    const after = batch.find((one) => one.row.id === id)?.row.report
+    const known = after && laterEnd(report, after)
+    const extracted = known && extract(known)
+    if (!extracted) continue
+    later.set(id, extracted)
+    await tx.$executeRaw`DELETE FROM crash_reports WHERE id = ${id}::uuid`
+    await tx.$executeRaw`
+      UPDATE crash_groups g SET count = count - 1,
+        last_crash = (SELECT id FROM crash_reports c WHERE c.group_id = g.id AND c.is_root ORDER BY at DESC LIMIT 1)
+      WHERE id = ${group_id}`
+    await tx.$executeRaw`DELETE FROM crash_groups WHERE id = ${group_id} AND count = 0 AND casualties = 0`
+  }
+  return batch.map((one) => later.get(one.row.id) ?? one)
 }
 
 interface Placed extends Extracted {

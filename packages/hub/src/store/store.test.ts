@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CrashReport, captured, fieldValue, type Outcome } from '@orrery/protocol'
+import {
+  type CrashReport,
+  captured,
+  fieldValue,
+  nodeEndReport,
+  type Outcome,
+  unavailable,
+} from '@orrery/protocol'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Cluster, postgresBin, startCluster } from '../../test/postgres.ts'
 import { parseCrashQuery } from './crash-query.ts'
@@ -176,6 +183,51 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       expect(await found('outcome:restarted back:>1s')).toHaveLength(2)
       expect(await found('outcome:pending')).toHaveLength(0)
     })
+
+    it.runIf(isHere)(
+      '[WIRE-76] holds one report of a node’s end, as it is known last, in one group',
+      async () => {
+        const incarnation = randomUUID()
+        const told = (tag: string, kind: 'node-down' | 'throw', isBack = false) => {
+          const one = nodeEndReport(
+            {
+              node,
+              incarnation,
+              pid: 11,
+              runtime: { name: 'Orrery runtime', version: '1' },
+              release: null,
+              agentVersion: '1',
+              startedAt: ago(9_000),
+              uptimeMs: 1,
+              messagesHandled: 0,
+              atMs: Date.parse(ago(1_000)),
+              atUs: 1,
+            },
+            {
+              kind,
+              reason: { kind, tag, text: tag, term: tag },
+              stack: unavailable('nothing was said'),
+              chain: [],
+              killer: unavailable('nobody saw who'),
+            },
+          )
+          one.identity.module = own()
+          return isBack ? { ...one, outcome: captured(outcome) } : one
+        }
+        const { id } = told('no_heartbeat', 'node-down')
+        for (const [tag, kind, isBack] of [
+          ['no_heartbeat', 'node-down', false],
+          ['uncaught', 'node-down', true],
+          ['RangeError', 'throw', false],
+          ['no_heartbeat', 'node-down', false],
+        ] as const) {
+          expect(await store.saveCrashes([told(tag, kind, isBack)])).toEqual([id])
+        }
+        expect(await groups()).toMatchObject([{ count: 1, kind: 'throw', reason: 'RangeError' }])
+        expect(await found('kind:throw outcome:restarted')).toEqual([id])
+        expect(fieldValue(((await store.crash(id)) as CrashReport).outcome)).toEqual(outcome)
+      },
+    )
 
     it.runIf(isHere)('keeps the highest of the counts of a storm and adds them to the group', async () => {
       const key = `storm-${node}`

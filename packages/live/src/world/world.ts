@@ -50,6 +50,8 @@ export interface World {
   /** A node that never said hello is not known, and nothing is applied. */
   frame(node: string, frame: Frame, nowMs: number): FrameOutcome
   goodbye(node: string, nowMs: number): void
+  /** The whole node went down: a mark in its time. */
+  nodeDown(node: string, end: { atMs: number; text: string; crashId: string }): void
   /** The connection is gone without a goodbye: stale at once, gone after ten seconds of silence. */
   lost(node: string, nowMs: number): void
   /** Once a second. */
@@ -139,6 +141,10 @@ class LiveWorld implements World {
     this.#at(nowMs)
     const state = this.#state(node)
     if (state?.status === 'live') state.setStatus('stale')
+  }
+
+  nodeDown(node: string, { atMs, text, crashId }: { atMs: number; text: string; crashId: string }): void {
+    this.#state(node)?.marks.add({ atMs, kind: 'crash', key: '', name: node, text, crashId })
   }
 
   tick(nowMs: number): void {
