@@ -19,7 +19,7 @@ import { Kbd, Tag } from '../ui/parts.tsx'
 import { EmptyState, ErrorState, OutlineRows } from '../ui/states.tsx'
 import { Cascade } from './cascade.tsx'
 import { Mailbox, Recorder, whyOf } from './recorder.tsx'
-import { nameOf, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
+import { endOf, nameOf, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
 import { Side } from './side.tsx'
 import { Stack } from './stack.tsx'
 
@@ -88,7 +88,9 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
         <Glyph name="crashed" size={16} />
         <div className="hd-text">
           <div className="row">
-            <h1>{name} exited</h1>
+            <h1>
+              {name} {endOf(report)}
+            </h1>
             <span className="mono reason el">
               {visible(report.cause.reason.tag)} <span className="i2">{reasonDetail(report)}</span>
             </span>

@@ -8,6 +8,16 @@ export function nameOf(report: CrashReport): string {
   return visible(report.identity.name ?? shortName(report.identity.key))
 }
 
+/** What happened to it, after its name: a process exits, a node goes down. */
+export function endOf(report: CrashReport): string {
+  return isOfNode(report) ? 'went down' : 'exited'
+}
+
+/** Whether it tells of the end of a whole node. */
+export function isOfNode({ identity }: CrashReport): boolean {
+  return identity.behaviour === 'Node' && identity.key === ''
+}
+
 /** Reason without its tag, so that both can stand side by side. */
 export function reasonDetail(report: CrashReport): string {
   const { tag, text } = report.cause.reason
@@ -53,9 +63,9 @@ export function ticketText(report: CrashReport, address: string): string {
   const stack = fieldValue(cause.stack)
   const decision = fieldValue(report.decision)
   const lines = [
-    `${nameOf(report)} exited: ${visible(cause.reason.text)}`,
+    `${nameOf(report)} ${endOf(report)}: ${visible(cause.reason.text)}`,
     `${identity.pid} on ${identity.node}, ${report.at}`,
-    `key       ${identity.key}`,
+    ...(isOfNode(report) ? [] : [`key       ${identity.key}`]),
     `behaviour ${identity.behaviour}, module ${identity.module}, up ${duration(identity.uptimeMs)}, ${identity.messagesHandled} messages handled`,
   ]
   if (message) lines.push(`handling  ${message.kind} ${message.type} ${termText(message.value)}`)

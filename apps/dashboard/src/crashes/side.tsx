@@ -9,6 +9,7 @@ import { Glyph } from '../ui/glyphs.tsx'
 import { Tag } from '../ui/parts.tsx'
 import { ancestorsOf } from './cascade-model.ts'
 import { ProcessLink, whyOf } from './recorder.tsx'
+import { isOfNode } from './report-text.ts'
 
 export function Side({ view, report }: { view: CrashView; report: CrashReport }) {
   const killer = fieldValue(report.cause.killer)
