@@ -14,6 +14,13 @@ const namesIn = (kind: string, ending: string): string[] =>
     .filter((file) => file.endsWith(ending))
     .map((file) => file.slice(0, -ending.length))
 
+const none = { samples: 0, lifecycle: 0, results: 0, crashes: 0 }
+
+function varint(value: number): number[] {
+  const low = value % 128
+  return value < 128 ? [low] : [low | 128, ...varint(Math.floor(value / 128))]
+}
+
 describe('valid fixtures', () => {
   test.each(namesIn('valid', '.bin'))(
     '[WIRE-20] %s reads as its JSON says and is written byte for byte',
@@ -85,6 +92,15 @@ describe('bounds', () => {
     const read = decodeFrame(bytes)
     expect(read.ok && read.frame.refused).toEqual({ 'record.malformed': 0, 'record.too_large': 1 })
     expect(read.ok && read.frame.records).toHaveLength(1)
+  })
+
+  test.each([
+    ['[WIRE-24] a ref above 2^51', [4, 9, 5, ...varint(2 ** 51 + 1)]],
+    ['[WIRE-31] a start of ref 0', [3, 18, 0, 0, ...new Array(16).fill(0)]],
+  ])('%s is no ref', (_, record) => {
+    const head = encodeFrame({ seq: 1, atUs: 2, wallMs: 3, drops: none, records: [] })
+    const read = decodeFrame(Uint8Array.from([...head.subarray(0, -1), 1, ...record]))
+    expect(read.ok && read.frame.refused['record.malformed']).toBe(1)
   })
 
   test('[WIRE-22] what follows a known body is ignored', () => {

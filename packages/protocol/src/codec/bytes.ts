@@ -154,6 +154,12 @@ export class ByteReader {
     }
   }
 
+  /** A ref; no number above `MAX_REF` is one. */
+  ref(): number {
+    const ref = this.uint()
+    return ref > MAX_REF ? this.broken() : ref
+  }
+
   float(): number {
     if (this.left < 8) return this.broken()
     const value = this.view.getFloat64(this.position, true)

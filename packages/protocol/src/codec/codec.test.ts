@@ -13,7 +13,7 @@ const json = fc.jsonValue()
 const started = fc.record({
   type: fc.constant('process.started' as const),
   atUs: uint,
-  ref,
+  ref: ref.map((number) => Math.max(1, number)),
   pid: text,
   parentRef: ref,
   childId: text,

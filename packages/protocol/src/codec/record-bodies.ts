@@ -127,7 +127,7 @@ export function readBody(from: ByteReader, type: WireRecord['type']): WireRecord
     case 'snapshot.end':
       return { type, atUs: from.uint() }
     case 'process.initialised':
-      return { type, atUs: from.uint(), ref: from.uint() }
+      return { type, atUs: from.uint(), ref: from.ref() }
     case 'process.started':
       return readStarted(from)
     case 'process.exited':
@@ -185,10 +185,12 @@ function writeStarted(to: ByteWriter, record: ProcessStarted): Written {
 
 function readStarted(from: ByteReader): ProcessStarted {
   const atUs = from.uint()
-  const ref = from.uint()
-  const parentRef = from.uint()
+  const ref = from.ref()
+  // 0 stands for no process, and none can be it.
+  if (ref === 0) from.broken()
+  const parentRef = from.ref()
   const slot = from.uint()
-  const replaces = from.uint()
+  const replaces = from.ref()
   const restarts = from.uint()
   const kind = from.choice(KINDS)
   const isInitialised = from.flag()
@@ -231,7 +233,7 @@ function writeExited(to: ByteWriter, record: ProcessExited): Written {
 
 function readExited(from: ByteReader): ProcessExited {
   const atUs = from.uint()
-  const ref = from.uint()
+  const ref = from.ref()
   const kind = from.choice(EXIT_KINDS)
   const willRestart = from.flag()
   return {
@@ -261,7 +263,7 @@ function writeChanged(to: ByteWriter, record: ProcessChanged): Written {
 }
 
 function readChanged(from: ByteReader): ProcessChanged {
-  const record: ProcessChanged = { type: 'process.changed', atUs: from.uint(), ref: from.uint() }
+  const record: ProcessChanged = { type: 'process.changed', atUs: from.uint(), ref: from.ref() }
   const flags = from.byte()
   if (flags & HAS_NAME) record.name = from.text()
   if (flags & HAS_LABEL) record.label = from.text()
@@ -282,7 +284,7 @@ function writeDecided(to: ByteWriter, record: SupervisorDecided): Written {
 
 function readDecided(from: ByteReader): SupervisorDecided {
   const atUs = from.uint()
-  const ref = from.uint()
+  const ref = from.ref()
   const crashId = from.text()
   const action = from.choice(ACTIONS)
   const restartsUsed = from.uint()
