@@ -74,7 +74,7 @@ export class Lifecycle {
     } else {
       if (known === undefined) this.#replace(index, record, isRestart, nowMs)
       p.describe(index, record)
-      if (c.parent[index] !== parent) p.move(index, parent)
+      if (c.parent[index] !== parent) p.rehang(index, parent)
     }
     c.snapshot[index] = this.#snapshot
     p.dead.delete(index)
@@ -378,7 +378,7 @@ export class Lifecycle {
     for (const childRef of waiting) {
       const child = p.refs.get(childRef)
       if (child === undefined || p.columns.parent[child] !== ORPHANS || this.#isUnder(index, child)) continue
-      p.move(child, p.host(index))
+      p.rehang(child, p.host(index))
     }
   }
 }

@@ -89,6 +89,7 @@ export class NodeState {
     this.lastSeq = frame.seq
     this.gaps += outcome.gap
     this.drops = frame.drops.samples + frame.drops.lifecycle + frame.drops.results + frame.drops.crashes
+    this.processes.allowMoves()
     for (const record of frame.records) {
       outcome.unknownRefs += this.#apply(record, frame, nowMs)
       outcome.records++

@@ -2,7 +2,7 @@
  * The slots of one node as a tree: who hangs where, under which key, in which state. It keeps counts, pools and keys
  * right whatever is done to it; what the records of the wire mean is `lifecycle.ts`.
  */
-import { type ProcessStarted, STATUSES } from '@orrery/protocol'
+import { LIMITS, type ProcessStarted, STATUSES } from '@orrery/protocol'
 import { Columns, FLAG, NONE, ORPHANS } from './columns.ts'
 import { type Above, ORPHANS_KEY, segmentOf } from './keys.ts'
 import { Pools } from './pools.ts'
@@ -23,6 +23,8 @@ export interface ExitFacts {
 
 const MAX_INTERNED = 65_536
 const MAX_DEPTH = 512
+/** As many as a frame has records: in good faith parents come first, and nobody moves. */
+const MOVES = LIMITS.frameRecords
 
 export class Processes {
   readonly columns = new Columns()
@@ -48,6 +50,8 @@ export class Processes {
   alive = 0
   size = 0
 
+  /** Slots that may still be moved while this frame is applied. */
+  #movesLeft = MOVES
   readonly #keys: (string | undefined)[] = []
   readonly #interned = new Map<string, string>()
   #order = 0
@@ -109,6 +113,21 @@ export class Processes {
     if (before === -1) return
     this.specs.release(before)
     this.#join(index)
+  }
+
+  /** A frame begins: whatever it says, only so much is moved for it. */
+  allowMoves(): void {
+    this.#movesLeft = MOVES
+  }
+
+  /**
+   * As `move`, for whoever an agent says has another parent; `false` where moving it with all below would take longer
+   * than one agent may hold up the others. It then stays where it is until the next whole picture.
+   */
+  rehang(index: number, parent: number): boolean {
+    for (const _ of this.below(index)) if (--this.#movesLeft < 0) return false
+    this.move(index, parent)
+    return true
   }
 
   /** Hangs a slot, with all below it, under another parent. */
@@ -294,6 +313,8 @@ export class Processes {
     let segment = segmentOf(placed, this.#above(parent))
     // Two root supervisors of one module, or an agent that gives a slot twice: both must be seen.
     if (siblings.has(segment)) segment = `${segment}~${placed.pid}`
+    // Told apart at once: an agent that gives one pid to thousands is not to make the hub count them.
+    if (siblings.has(segment)) segment = `${segment}~${c.order[index]}`
     for (let nth = 2; siblings.has(segment); nth++) segment = `${segment}~${nth}`
     siblings.set(segment, index)
     c.segment[index] = segment

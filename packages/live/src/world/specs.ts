@@ -21,23 +21,25 @@ interface Held {
   uses: number
 }
 
+const FEW = 8
+
 /** Specs by number, counted by use, so that modules that come and go leave nothing behind. */
 export class Specs {
   readonly #held: (Held | undefined)[] = []
-  /** A module has few specs, so they are compared one by one: nearly every start meets its own first. */
-  readonly #byModule = new Map<string, Held[]>()
+  /** By module, then by all the rest of a spec as text. */
+  readonly #byModule = new Map<string, Map<string, Held>>()
   readonly #free: number[] = []
 
   /** The number of this record's spec; each call is one use. */
   acquire(record: ProcessStarted): number {
-    const alike = this.#byModule.get(record.module) ?? []
-    let held = alike.find(({ spec }) => isSpecOf(spec, record))
+    const alike = this.#byModule.get(record.module) ?? new Map<string, Held>()
+    let held = heldOf(alike, record)
     if (held === undefined) {
       const { behaviour, module, kind, restart, shutdown, supervisor } = record
       const id = this.#free.pop() ?? this.#held.length
       held = { id, uses: 0, spec: { behaviour, module, kind, restart, shutdown, supervisor } }
       this.#held[id] = held
-      alike.push(held)
+      alike.set(textOf(record), held)
       this.#byModule.set(module, alike)
     }
     held.uses++
@@ -50,9 +52,9 @@ export class Specs {
     this.#held[id] = undefined
     this.#free.push(id)
     const { module } = held.spec
-    const left = this.#byModule.get(module)?.filter((other) => other !== held) ?? []
-    if (left.length > 0) this.#byModule.set(module, left)
-    else this.#byModule.delete(module)
+    const alike = this.#byModule.get(module)
+    alike?.delete(textOf(held.spec))
+    if (alike?.size === 0) this.#byModule.delete(module)
   }
 
   get(id: number): Spec {
@@ -60,6 +62,18 @@ export class Specs {
     if (held === undefined) throw new RangeError(`no spec ${id}`)
     return held.spec
   }
+}
+
+/** A module has few specs, and comparing those is quicker than making a text of each start. */
+function heldOf(alike: ReadonlyMap<string, Held>, record: ProcessStarted): Held | undefined {
+  if (alike.size > FEW) return alike.get(textOf(record))
+  for (const held of alike.values()) if (isSpecOf(held.spec, record)) return held
+  return undefined
+}
+
+function textOf({ behaviour, kind, restart, shutdown, supervisor }: Omit<Spec, 'module'>): string {
+  const { strategy, intensity, periodMs } = supervisor ?? {}
+  return JSON.stringify([behaviour, kind, restart, shutdown, strategy, intensity, periodMs])
 }
 
 function isSpecOf(spec: Spec, record: ProcessStarted): boolean {
