@@ -21,6 +21,7 @@ export function createCounters(): Counters {
     storeFailures: 0,
     databaseRestarts: 0,
     gaps: 0,
+    recordsSkipped: 0,
     frameErrors: {},
     refusals: {},
     viewMessages: 0,

@@ -34,6 +34,8 @@ export interface IngestCounters {
   /** How often the embedded database died by itself and was started again. */
   databaseRestarts: number
   gaps: number
+  /** Records of a type this hub does not know: a newer agent's. */
+  recordsSkipped: number
   /** By `FrameError` code. */
   frameErrors: Record<string, number>
   /** By `RefusalCode`. */

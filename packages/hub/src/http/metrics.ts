@@ -48,6 +48,7 @@ const TOTALS = {
     'orrery_database_restarts_total',
     'Times the embedded database died and was started again.',
   ],
+  recordsSkipped: ['orrery_records_skipped_total', 'Records of a type this hub does not know.'],
   gaps: ['orrery_frame_gaps_total', 'Holes in the sequence of frames.'],
   viewMessages: ['orrery_view_messages_total', 'Messages to browsers.'],
   viewsSkipped: [

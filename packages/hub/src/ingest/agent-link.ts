@@ -48,6 +48,8 @@ export interface AgentLinkOptions {
   /** `missing` frames were sent and did not arrive. */
   gap(missing: number): void
   error(code: FrameError, by: number): void
+  /** Records of a type this hub does not know. */
+  skipped(by: number): void
   /** Reports that no hub will ever read: acked, so that they are not sent for ever. */
   unreadable(crashIds: string[]): void
   goodbye(reason: string): void
@@ -103,6 +105,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
     lastSeq = frame.seq
     if (missing > 0) options.gap(missing)
     const { refused } = frame
+    if (frame.skipped > 0) options.skipped(frame.skipped)
     const known = frame.records.map(checked).filter((record) => record !== null)
     const malformed = refused['record.malformed'] + frame.records.length - known.length
     if (malformed > 0) options.error('record.malformed', malformed)

@@ -114,6 +114,9 @@ export function createAgents(options: AgentsOptions): Agents {
         counters.gaps += missing
       },
       error: (code, by) => count(counters.frameErrors, code, by),
+      skipped: (by) => {
+        counters.recordsSkipped += by
+      },
       unreadable: (crashIds) => {
         counters.crashesRefused += crashIds.length
         link.ack(crashIds, 0)
