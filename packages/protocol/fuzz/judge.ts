@@ -18,6 +18,8 @@ export type Verdict =
       tooLarge: number
       /** Refs that records and samples speak of, and those that a `process.started` gave. */
       spokenOf: number[]
+      /** Refs of children that ended: one that took its slot with it is known no longer, and nothing is wrong with that. */
+      decidedOf: number[]
       started: number[]
       /** Ids of the reports that are taken, and of those that never will be (WIRE-45). */
       reports: string[]
@@ -63,6 +65,7 @@ function frameOf(from: Cursor): Verdict {
     malformed: 0,
     tooLarge: 0,
     spokenOf: [],
+    decidedOf: [],
     started: [],
     reports: [],
     unreadable: [],
@@ -94,8 +97,7 @@ function holds(layout: RecordLayout, body: Cursor, verdict: Taken): boolean {
     if (error instanceof Broken) return false
     throw error
   }
-  // A decision about an end without a crash may come when the slot is gone: nothing is wrong with it.
-  verdict.spokenOf.push(...refs)
+  verdict[layout.type === 'supervisor.decided' ? 'decidedOf' : 'spokenOf'].push(...refs)
   verdict.started.push(...started)
   return true
 }

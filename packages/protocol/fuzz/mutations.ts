@@ -312,7 +312,7 @@ const hostileKeys: Mutation = (draft, random) => {
 
 /** JSON that is deep, wide or half there. */
 const deepJson: Mutation = (draft, random) => {
-  const depth = random.pick([60, 64, 65, 1_000, random.chance(0.05) ? 100_000 : 5_000])
+  const depth = random.pick([60, 64, 65, 1_000, random.chance(0.1) ? 20_000 : 5_000])
   const [open, close] = random.pick([
     ['[', ']'],
     ['{"a":', '}'],

@@ -1,4 +1,5 @@
 export { type Browser, type BrowserOptions, type LiveView, openBrowser } from './browser.ts'
+export { type ChildHub, forkHub, type HubFigures } from './child-hub.ts'
 export { type ChildNode, forkNode } from './child-node.ts'
 export {
   type ApiOptions,
@@ -16,5 +17,6 @@ export { type Dice, dice, readSeed } from './harness/seed.ts'
 export { type SmallDisk, smallDisk } from './harness/small-disk.ts'
 export { type Builder, type Container, type Image, openBuilder, runImage } from './images/by-hand.ts'
 export { type Compose, readCompose } from './images/compose.ts'
+export { type FuzzHubOptions, type FuzzHubOutcome, fuzzHub } from './fuzz/fuzz-hub.ts'
 export { type Postgres, startPostgres } from './postgres.ts'
 export { type UntilOptions, until } from './until.ts'
