@@ -5,6 +5,11 @@ import { LIMITS } from './handshake.ts'
 const id = z.string().min(1).max(64)
 /** A logical key, or a pid as the node prints it. */
 const target = z.string().min(1).max(4_096)
+/** JSON of at most 64 levels: what is deeper would be followed until the stack ends. */
+export const message = z
+  .unknown()
+  .refine(isShallow, `a message has at most ${LIMITS.messageLevels} levels`)
+  .pipe(z.json())
 const durationMs = z.int().min(1).max(3_600_000)
 
 export const exitReason = z.union([
@@ -17,7 +22,7 @@ export const exitReason = z.union([
 export const command = z.discriminatedUnion('op', [
   z.object({ op: z.literal('process.inspect'), id, target }),
   z.object({ op: z.literal('process.kill'), id, target, reason: exitReason }),
-  z.object({ op: z.literal('process.send'), id, target, message: z.json() }),
+  z.object({ op: z.literal('process.send'), id, target, message }),
   z.object({ op: z.literal('process.suspend'), id, target, leaseId: id, durationMs }),
   z.object({ op: z.literal('process.resume'), id, target }),
   z.object({
@@ -89,4 +94,18 @@ export interface Inspection {
   ancestors: { pid: string; name: string | null }[]
   startedAt: string
   trapsExit: boolean
+}
+
+/** Whether this JSON has at most `LIMITS.messageLevels` levels. Level by level, so that no depth is too deep to be told. */
+export function isShallow(value: unknown): boolean {
+  let level = [value].filter(isContainer)
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === LIMITS.messageLevels) return false
+    level = level.flatMap((each) => Object.values(each)).filter(isContainer)
+  }
+  return true
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }

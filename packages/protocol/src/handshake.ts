@@ -16,6 +16,8 @@ export const LIMITS = {
   frameRecords: 65_536,
   /** One string of a packed record, in UTF-8; writers cut at it. */
   textBytes: 1_024,
+  /** Arrays and objects within each other in a message that is sent to a process. */
+  messageLevels: 64,
   nameLength: 255,
   /** A node silent this long is shown stale, then gone. */
   staleAfterMs: 3_000,
@@ -69,8 +71,11 @@ export const welcome = z.object({
   protocol: z.int(),
   hubVersion: z.string(),
   heartbeatMs: z.int(),
-  /** Highest frame sequence of this incarnation the hub holds, 0 for none. */
-  lastSeq: z.int(),
+  /** Highest frame sequence of this incarnation the hub holds, 0 for none. Bounded, so that there is a next one. */
+  lastSeq: z
+    .int()
+    .min(0)
+    .max(2 ** 52),
 })
 export type Welcome = z.infer<typeof welcome>
 

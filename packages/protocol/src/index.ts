@@ -1,7 +1,7 @@
 export type { Subscribe, ViewMessage, ViewName } from './browser.ts'
 export { subscribe, unsubscribe, VIEWS } from './browser.ts'
 export type { Command, CommandErrorCode, CommandOp, Inspection, Renewal } from './commands.ts'
-export { COMMAND_ERRORS, command, exitReason, LEASE_MS, renewal } from './commands.ts'
+export { COMMAND_ERRORS, command, exitReason, LEASE_MS, message, renewal } from './commands.ts'
 export type {
   Caller,
   Cascade,

@@ -54,6 +54,17 @@ describe('commands and subscriptions', () => {
     expect(command.safeParse({ ...suspend, op: 'process.reformat' }).success).toBe(false)
   })
 
+  test('[WIRE-51] a message of more than 64 levels is none, however deep it is', () => {
+    const send = (levels: number): unknown => {
+      const message: unknown = JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`)
+      return { op: 'process.send', id: 'c-1', target: 'Root/a', message }
+    }
+    expect(command.safeParse(send(64)).success).toBe(true)
+    expect(command.safeParse(send(65)).success).toBe(false)
+    expect(command.safeParse(send(100_000)).success).toBe(false)
+    expect(command.safeParse({ op: 'process.send', id: 'c-1', target: 'Root/a' }).success).toBe(false)
+  })
+
   test('[WIRE-60] a view that is not there is no subscription', () => {
     expect(subscribe.safeParse({ id: '1', view: 'tree', params: { node: 'mail@localhost' } }).success).toBe(
       true,

@@ -28,4 +28,9 @@ describe('a command as it was posted', () => {
   ])('is refused where it cannot be meant: %j', (body) => {
     expect(readRequest(body).ok).toBe(false)
   })
+
+  test('[WIRE-51] is refused where its message is deeper than anybody could follow', () => {
+    const message: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
+    expect(readRequest({ command: 'send', message })).toMatchObject({ ok: false })
+  })
 })

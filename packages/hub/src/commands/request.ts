@@ -1,5 +1,5 @@
 /** What a person asks for, read and turned into what a node is told. Pure. */
-import { type Command, exitReason } from '@orrery/protocol'
+import { type Command, exitReason, message } from '@orrery/protocol'
 import { z } from 'zod'
 import type { CommandName } from './commands.ts'
 
@@ -17,7 +17,7 @@ const request = z.discriminatedUnion('command', [
     durationMs: durationMs.default(60_000),
     reason: z.string().min(1).max(255).default('injected'),
   }),
-  z.object({ command: z.literal('send'), id: id.optional(), message: z.json() }),
+  z.object({ command: z.literal('send'), id: id.optional(), message }),
 ])
 export type Request = z.infer<typeof request>
 
