@@ -4,7 +4,8 @@
  */
 import { hostname } from 'node:os'
 import type { Drops, Hello, NodeSample, Refusal, Surroundings } from '@orrery/protocol'
-import { CAPABILITIES, PROTOCOL } from '@orrery/protocol'
+import { CAPABILITIES } from '@orrery/protocol'
+import { EDITION } from '@orrery/protocol/codec'
 import { createCommands } from './commands.ts'
 import { type ConnectionState, createConnection } from './connection.ts'
 import { createCrashDesk } from './crash-desk.ts'
@@ -27,6 +28,8 @@ import { createVitals, type Vitals } from './vitals.ts'
 
 export interface AgentStatus extends DeliveryStats {
   connection: ConnectionState
+  /** Version that was agreed on with the hub, `null` while there is none. */
+  protocol: number | null
   /** Why the hub refused last. */
   refusal: Refusal | null
   /** What was given up since the start, by kind. */
@@ -63,6 +66,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
   const { identity } = source
   const settings = readSettings(identity.node, options)
   const log = onceLogger(options.logger ?? consoleLogger(identity.node))
+  const edition = options.edition ?? EDITION
   const guard = createGuard(log)
   const slices = createSlices(guard)
   const redactor = createRedactor(options.redact)
@@ -80,7 +84,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
   let blockedSinceMs: number | null = null
 
   const hello = (): Hello => ({
-    protocol: { min: PROTOCOL.min, max: PROTOCOL.max },
+    protocol: { ...edition.range },
     node: identity.node,
     incarnation: identity.incarnation,
     runtime: { ...identity.runtime },
@@ -97,6 +101,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
 
   const connection = createConnection({
     hub: settings.hub,
+    versions: edition.range,
     hello,
     guard,
     log,
@@ -228,6 +233,8 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     nodeSample,
     everySecond: () => {
       if (!telling.isSettled) return
+      for (const further of edition.further)
+        if (further.since <= (connection.protocol ?? 0)) outbox.putFurther(further)
       if (!outbox.isCongested) tellCounts()
     },
   })
@@ -321,6 +328,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     get status() {
       return {
         connection: connection.state,
+        protocol: connection.protocol,
         refusal: connection.refusal,
         drops: { ...outbox.drops },
         cpuMs: guard.cpuMs,

@@ -25,6 +25,8 @@ export interface HubHandlers {
 
 export interface ConnectionOptions {
   hub: string
+  /** Versions the agent speaks. */
+  versions: { min: number; max: number }
   hello: () => Hello
   handlers: HubHandlers
   guard: Guard
@@ -34,6 +36,8 @@ export interface ConnectionOptions {
 
 export interface Connection {
   readonly state: ConnectionState
+  /** Version that both speak on this connection, `null` while there is none. */
+  readonly protocol: number | null
   /** Why the hub refused last, `null` when it did not. */
   readonly refusal: Refusal | null
   /** Bytes handed over and not yet taken by the operating system. */
@@ -77,6 +81,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const capMs = isLocal(hub) ? LOCAL_RETRY_CAP_MS : RETRY_CAP_MS
   let state: ConnectionState = 'waiting'
   let lastRefusal: Refusal | null = null
+  let protocol: number | null = null
   let attempt = 0
   let retryTimer: NodeJS.Timeout | null = null
   let welcomeTimer: NodeJS.Timeout | null = null
@@ -106,6 +111,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const retry = (why: string, refused: Refusal | null = null): void => {
     if (state === 'closed' || retryTimer) return
     const wasWelcomed = state === 'welcomed'
+    protocol = null
     state = refused ? 'refused' : 'waiting'
     lastRefusal = refused
     if (welcomeTimer) clearTimeout(welcomeTimer)
@@ -132,8 +138,12 @@ export function createConnection(options: ConnectionOptions): Connection {
   on('welcome', (raw) => {
     const parsed = welcome.safeParse(raw)
     if (!parsed.success) return retry('its welcome could not be read')
+    const { min, max } = options.versions
+    if (parsed.data.protocol < min || parsed.data.protocol > max)
+      return retry('another version', versionRefusal(parsed.data.protocol, options.versions))
     if (welcomeTimer) clearTimeout(welcomeTimer)
     state = 'welcomed'
+    protocol = parsed.data.protocol
     attempt = 0
     lastRefusal = null
     log.info('hub', `connected to the hub at ${hub}`)
@@ -162,6 +172,9 @@ export function createConnection(options: ConnectionOptions): Connection {
     get state() {
       return state
     },
+    get protocol() {
+      return protocol
+    },
     get refusal() {
       return lastRefusal
     },
@@ -179,6 +192,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (state === 'closed') return
       const wasWelcomed = state === 'welcomed'
       state = 'closed'
+      protocol = null
       if (retryTimer) clearTimeout(retryTimer)
       if (welcomeTimer) clearTimeout(welcomeTimer)
       if (wasWelcomed) await sayGoodbye(socket, reason)
@@ -195,6 +209,14 @@ async function sayGoodbye(socket: Socket, reason: string): Promise<void> {
   do {
     await new Promise((done) => setTimeout(done, 10))
   } while (socket.connected && bufferedBytesOf(socket) > 0 && performance.now() < until)
+}
+
+function versionRefusal(protocol: number, { min, max }: ConnectionOptions['versions']): Refusal {
+  return {
+    code: 'protocol.version',
+    message: `the hub speaks version ${protocol}, this agent ${min} to ${max}`,
+    cure: 'Bring agent and hub to neighbouring releases.',
+  }
 }
 
 function readRefusal(raw: unknown): Refusal {

@@ -6,7 +6,7 @@
  */
 import type { Drops, WireRecord } from '@orrery/protocol'
 import { LIMITS } from '@orrery/protocol'
-import { FrameWriter } from '@orrery/protocol/codec'
+import { FrameWriter, type FurtherType } from '@orrery/protocol/codec'
 
 export const FLUSH_MS = 20
 /** Above this the connection is slow: no metrics are added. */
@@ -44,6 +44,8 @@ export interface Outbox {
   readonly isBlocked: boolean
   /** Whether the record will go out; what is not taken is counted in its lane. */
   put(lane: Lane, record: WireRecord): boolean
+  /** A record of a type that both sides agreed on; given up as figures are. */
+  putFurther(further: FurtherType): boolean
   /** A spooled report; `later` when there is no room for it now. */
   putReport(json: Uint8Array): 'ok' | 'later' | 'impossible'
   /** The hub has frames up to this number of this incarnation. */
@@ -134,6 +136,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
       filled[lane]++
       if (writer.sizeBytes > FULL_BYTES) flush()
       else scheduleFlush()
+      return true
+    },
+    putFurther(further) {
+      if (!wire.isOpen || wire.bufferedBytes > CONGESTED_BYTES) return give('samples')
+      let appended = writer.appendFurther(further)
+      if (appended === 'full') {
+        flush()
+        appended = writer.appendFurther(further)
+      }
+      if (appended !== 'ok') return give('samples')
+      filled.samples++
+      scheduleFlush()
       return true
     },
     putReport(json) {

@@ -1,5 +1,6 @@
 /** What the agent is told: options of `observe`, else `ORRERY_*` of the environment, else defaults. All faults at once. */
 import { join } from 'node:path'
+import type { Edition } from '@orrery/protocol/codec'
 import { z } from 'zod'
 import type { Logger } from './logger.ts'
 import type { RedactOptions } from './redact.ts'
@@ -21,6 +22,8 @@ export interface ObserveOptions {
   onAccepted?: (crashId: string) => void
   /** Default: standard error. */
   logger?: Logger
+  /** @internal Versions to speak in place of this build's: for trying neighbours together. */
+  edition?: Edition
   /** Folder that file names in stacks are shown below; default the working directory. */
   root?: string
 }

@@ -5,6 +5,7 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { createWorld } from '@orrery/live/world'
 import { LIMITS } from '@orrery/protocol'
+import { EDITION, type Edition } from '@orrery/protocol/codec'
 import { Server, type Socket } from 'socket.io'
 import { type Clock, systemClock } from './clock.ts'
 import { createAgentCalls } from './commands/agent-calls.ts'
@@ -36,6 +37,8 @@ export interface HubOptions {
   clock?: Clock
   /** A store opened elsewhere; the hub closes it with itself. */
   store?: Store
+  /** @internal Versions to speak in place of this build's: for trying neighbours together. */
+  edition?: Edition
 }
 
 export interface Hub extends AsyncDisposable {
@@ -155,6 +158,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     storms,
     ends,
     hubVersion: VERSION,
+    edition: options.edition ?? EDITION,
     gate: {
       needsToken: config.agentToken !== null,
       isToken: (token) => isAgentToken(config, token),

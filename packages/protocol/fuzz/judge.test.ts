@@ -5,7 +5,7 @@ import { decodeFrame } from '../src/codec/index.ts'
 import { judge, newStory, RULES, randomOf, seedOf, spoiled } from './index.ts'
 
 const seed = seedOf(process.env)
-const FRAMES = 400
+const FRAMES = 200
 
 const spec = readFileSync(new URL('../SPEC.md', import.meta.url), 'utf8')
 const json = new Set(['crash', 'crash.amended'])

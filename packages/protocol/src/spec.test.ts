@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { subscribe } from './browser.ts'
 import { RECORD_TYPES } from './codec/index.ts'
 import { command } from './commands.ts'
-import { FRAME_ERRORS, LIMITS, REFUSALS } from './handshake.ts'
+import { FRAME_ERRORS, LIMITS, PROTOCOL, REFUSALS } from './handshake.ts'
 
 const here = new URL('.', import.meta.url)
 const spec = readFileSync(new URL('../SPEC.md', here), 'utf8')
@@ -42,6 +42,10 @@ describe('the specification and the code', () => {
     const mine = numbers.filter((number) => /^(QUERY-\d+|WIRE-(2[0-8]|30|40|41|42|43))$/.test(number))
     expect(mine.filter((number) => !`${tests}${rules}`.includes(number))).toEqual([])
   })
+})
+
+test('[WIRE-71] this build speaks the version before its newest, where there is one', () => {
+  expect(PROTOCOL.min).toBeLessThanOrEqual(Math.max(1, PROTOCOL.max - 1))
 })
 
 describe('commands and subscriptions', () => {

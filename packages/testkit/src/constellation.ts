@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Agent, type ObserveOptions, observe } from '@orrery/agent'
 import { type Hub, type Logger, readConfig, type StartedHub, silentLogger, startHub } from '@orrery/hub'
+import type { Edition } from '@orrery/protocol/codec'
 import type { Node } from '@orrery/runtime'
 import { type Browser, type BrowserOptions, openBrowser } from './browser.ts'
 import { type ChildNode, forkNode } from './child-node.ts'
@@ -21,6 +22,8 @@ export interface ConstellationOptions {
   logger?: Logger
   /** Folder of the hub, which is left there; by default one of its own that is removed. */
   dataDir?: string
+  /** Versions the hub speaks in place of this build's. */
+  edition?: Edition
 }
 
 export interface ObservedNode extends AsyncDisposable {
@@ -44,8 +47,8 @@ export interface Constellation extends AsyncDisposable {
   api(path: string, options?: ApiOptions): Promise<{ status: number; body: unknown; headers: Headers }>
   /** Ends the hub as SIGTERM does; nodes go on. */
   stopHub(): Promise<void>
-  /** Starts it again on the same port, folder and database. */
-  startHub(): Promise<void>
+  /** Starts it again on the same port, folder and database; `edition` is that of another release. */
+  startHub(release?: { edition?: Edition }): Promise<void>
   /** The database where it is a server of its own: it can be halted as a crash would, and started again. */
   readonly database: { readonly url: string; halt(): Promise<void>; start(): Promise<void> } | null
 }
@@ -73,9 +76,13 @@ export async function startConstellation(options: ConstellationOptions = {}): Pr
   let port = 0
   let running: StartedHub | null = null
 
-  const begin = async (): Promise<void> => {
+  const begin = async ({ edition }: { edition?: Edition | undefined } = options): Promise<void> => {
     const config = readConfig({ ...settings, ORRERY_PORT: String(port) })
-    running = await startHub({ config, logger: options.logger ?? silentLogger })
+    running = await startHub({
+      config,
+      logger: options.logger ?? silentLogger,
+      ...(edition ? { edition } : {}),
+    })
     port = Number(new URL(running.url).port)
   }
   const end = async (): Promise<void> => {

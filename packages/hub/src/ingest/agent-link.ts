@@ -14,7 +14,7 @@ import {
   type Welcome,
   type WireRecord,
 } from '@orrery/protocol'
-import { type DecodedFrame, decodeFrame } from '@orrery/protocol/codec'
+import { type DecodedFrame, decodeFrame, type Edition } from '@orrery/protocol/codec'
 import type { Socket } from 'socket.io'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
@@ -40,6 +40,7 @@ export interface AgentLinkOptions {
   socket: Socket
   hello: Hello
   protocol: number
+  edition: Edition
   hubVersion: string
   lastSeq: number
   clock: Clock
@@ -95,7 +96,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
   }
 
   const take = (bytes: unknown): void => {
-    const decoded = decodeFrame(bytes)
+    const decoded = decodeFrame(bytes, options.edition)
     if (!decoded.ok) return bad(decoded.code)
     const { frame } = decoded
     if (frame.seq <= lastSeq) return bad('frame.sequence')

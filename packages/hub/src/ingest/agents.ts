@@ -6,7 +6,7 @@
  */
 import type { World } from '@orrery/live/world'
 import type { Command, CommandResult, Hello, LeaseEnded, Refusal, WireRecord } from '@orrery/protocol'
-import type { DecodedFrame } from '@orrery/protocol/codec'
+import type { DecodedFrame, Edition } from '@orrery/protocol/codec'
 import type { Namespace, Socket } from 'socket.io'
 import type { Clock } from '../clock.ts'
 import { type Counters, count } from '../counters.ts'
@@ -30,6 +30,7 @@ export interface AgentsOptions {
   storms: StormLedger
   ends: Pick<NodeEnds, 'hello' | 'heard' | 'goodbye'>
   hubVersion: string
+  edition: Edition
   gate: { needsToken: boolean; isToken(token: string | null): boolean; isAllowed(socket: Socket): boolean }
   /** A process died abnormally. */
   crashed(node: string): void
@@ -70,7 +71,7 @@ export function createAgents(options: AgentsOptions): Agents {
 
   const knock = async (socket: Socket): Promise<Refusal | null> => {
     if (!gate.isAllowed(socket)) return refuse('origin.refused').refusal
-    const read = readHello(socket.handshake.auth, gate)
+    const read = readHello(socket.handshake.auth, gate, options.edition.range)
     if (!read.ok) return read.refusal
     const held = links.get(read.hello.node)
     if (held && held.hello.incarnation !== read.hello.incarnation) {
@@ -106,6 +107,7 @@ export function createAgents(options: AgentsOptions): Agents {
       socket,
       hello,
       protocol,
+      edition: options.edition,
       hubVersion: options.hubVersion,
       lastSeq: isNewLife ? 0 : Math.max(held?.lastSeq ?? 0, life?.lastSeq ?? 0),
       clock,
@@ -130,7 +132,7 @@ export function createAgents(options: AgentsOptions): Agents {
     counters.agentsConnected = links.size
     world.hello(hello, clock.nowMs())
     if (isNewLife) world.door({ atMs: clock.nowMs(), kind: 'hello', text: node, cure: null })
-    logger.info(`node:${node}`, `${node} said hello (${hello.runtime.name} ${hello.runtime.version})`)
+    logger.info(`node:${node}`, `${node} said hello (${hello.runtime.name} ${hello.runtime.version}, protocol ${protocol})`)
     link.welcome()
     ends.hello(hello)
     moved(node, 'structure')

@@ -1,10 +1,11 @@
 /** The first word of an agent: read, checked, and either taken or refused with a code and what to do about it. Pure. */
 import { type Hello, hello, PROTOCOL, REFUSALS, type Refusal, type RefusalCode } from '@orrery/protocol'
+import { agreedVersion, type Edition } from '@orrery/protocol/codec'
 
 export type Knock = { ok: true; hello: Hello; protocol: number } | { ok: false; refusal: Refusal }
 
 const CURES: Record<RefusalCode, string> = {
-  'protocol.version': `This hub speaks version ${PROTOCOL.min} to ${PROTOCOL.max}. Bring agent and hub to the same release.`,
+  'protocol.version': 'Bring agent and hub to neighbouring releases.',
   'protocol.malformed': 'Check that the agent is of the same release as this hub.',
   'auth.required': 'Set ORRERY_AGENT_TOKEN in the node to the token the hub was started with.',
   'auth.invalid': 'Set ORRERY_AGENT_TOKEN in the node to the token the hub was started with.',
@@ -17,6 +18,7 @@ const CURES: Record<RefusalCode, string> = {
 export function readHello(
   auth: unknown,
   gate: { needsToken: boolean; isToken(token: string | null): boolean },
+  versions: Edition['range'] = PROTOCOL,
 ): Knock {
   const parsed = hello.safeParse(auth)
   if (!parsed.success) {
@@ -27,10 +29,11 @@ export function readHello(
   if (!gate.isToken(parsed.data.token)) {
     return refuse(gate.needsToken && parsed.data.token === null ? 'auth.required' : 'auth.invalid')
   }
-  const protocol = Math.min(PROTOCOL.max, parsed.data.protocol.max)
-  if (protocol < PROTOCOL.min || protocol < parsed.data.protocol.min) {
+  const protocol = agreedVersion(versions, parsed.data.protocol)
+  if (protocol === null) {
     const { min, max } = parsed.data.protocol
-    return refuse('protocol.version', `${REFUSALS['protocol.version']}: the agent speaks ${min} to ${max}`)
+    const both = `the agent speaks ${min} to ${max}, this hub ${versions.min} to ${versions.max}`
+    return refuse('protocol.version', `${REFUSALS['protocol.version']}: ${both}`)
   }
   return { ok: true, hello: parsed.data, protocol }
 }

@@ -3,6 +3,7 @@ import type { FrameError } from '../handshake.ts'
 import { LIMITS } from '../handshake.ts'
 import type { Frame, WireRecord } from '../records.ts'
 import { ByteReader } from './bytes.ts'
+import { EDITION, type Edition } from './edition.ts'
 import { LAYOUT_VERSION, MAGIC } from './encode.ts'
 import { bodyLimit, RECORD_TYPES, readBody } from './record-bodies.ts'
 
@@ -20,7 +21,7 @@ export type Decoded = { ok: true; frame: DecodedFrame } | { ok: false; code: Fra
  * refused whole. Crash reports, decisions and outcomes are JSON objects here and no more: their schemas are
  * `crashReport`, `decision` and `outcome` of `@orrery/protocol`.
  */
-export function decodeFrame(bytes: unknown): Decoded {
+export function decodeFrame(bytes: unknown, edition: Edition = EDITION): Decoded {
   if (!(bytes instanceof Uint8Array)) return refuse('frame.malformed', 'a frame is binary')
   if (bytes.length > LIMITS.frameBytes)
     return refuse(
@@ -31,10 +32,10 @@ export function decodeFrame(bytes: unknown): Decoded {
     return refuse('frame.malformed', 'these bytes are no frame')
   if (bytes[2] !== LAYOUT_VERSION)
     return refuse('frame.version', `frames are read in layout ${LAYOUT_VERSION}, this one is ${bytes[2]}`)
-  return readFrame(new ByteReader(bytes))
+  return readFrame(new ByteReader(bytes), edition)
 }
 
-function readFrame(from: ByteReader): Decoded {
+function readFrame(from: ByteReader, edition: Edition): Decoded {
   from.position = 3
   const frame: DecodedFrame = {
     seq: from.uint(),
@@ -51,23 +52,28 @@ function readFrame(from: ByteReader): Decoded {
   if (count > LIMITS.frameRecords)
     return refuse('frame.too_large', `a frame has at most ${LIMITS.frameRecords} records, this one ${count}`)
   for (let i = 0; i < count; i++)
-    if (!readRecord(from, frame)) return refuse('frame.malformed', `record ${i} ends early`)
+    if (!readRecord(from, frame, edition)) return refuse('frame.malformed', `record ${i} ends early`)
   if (from.left > 0) return refuse('frame.malformed', `${from.left} bytes follow the last record`)
   return { ok: true, frame }
 }
 
 /** Reads one record into the frame, or counts why not; `false` when it does not end inside the frame. */
-function readRecord(from: ByteReader, frame: DecodedFrame): boolean {
+function readRecord(from: ByteReader, frame: DecodedFrame, edition: Edition): boolean {
   const frameEnd = from.end
-  const type: WireRecord['type'] | undefined = RECORD_TYPES[from.byte() - 1]
+  const byte = from.byte()
+  const type: WireRecord['type'] | undefined = RECORD_TYPES[byte - 1]
   const length = from.uint()
   if (from.isBroken || length > from.left) return false
   from.end = from.position + length
   const recordEnd = from.end
   if (length > (type === undefined ? LIMITS.recordBytes : bodyLimit(type)))
     frame.refused['record.too_large']++
-  else if (type === undefined) frame.skipped++
-  else {
+  else if (type === undefined) {
+    const further = edition.further.find((known) => known.byte === byte)
+    further?.read(from)
+    if (further === undefined) frame.skipped++
+    else if (from.isBroken) frame.refused['record.malformed']++
+  } else {
     const record = readBody(from, type)
     if (from.isBroken) frame.refused['record.malformed']++
     else frame.records.push(record)

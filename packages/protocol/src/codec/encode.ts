@@ -2,6 +2,7 @@
 import { LIMITS } from '../handshake.ts'
 import type { Frame, WireRecord } from '../records.ts'
 import { ByteWriter } from './bytes.ts'
+import type { FurtherType } from './edition.ts'
 import { bodyLimit, RECORD_TYPES, type Written, writeBody } from './record-bodies.ts'
 
 /** First bytes of every frame: "OR" and the version of the layout. */
@@ -63,6 +64,14 @@ export class FrameWriter {
     return this.end(start, LIMITS.crashReportBytes)
   }
 
+  /** A record of a type that both sides agreed on. */
+  appendFurther(further: FurtherType): Appended {
+    const start = this.beginByte(further.byte)
+    if (start < 0) return 'full'
+    further.write(this.writer)
+    return this.end(start, LIMITS.recordBytes)
+  }
+
   /** The frame's bytes, the caller's to keep; the writer is empty again. */
   finish(header: FrameHeader): Uint8Array {
     const head = this.header
@@ -93,9 +102,13 @@ export class FrameWriter {
 
   /** Where the record begins, or -1 when the frame holds as many as it may. */
   private begin(type: WireRecord['type']): number {
+    return this.beginByte(RECORD_TYPES.indexOf(type) + 1)
+  }
+
+  private beginByte(type: number): number {
     const start = this.writer.position
     if (this.count >= LIMITS.frameRecords) return -1
-    this.writer.byte(RECORD_TYPES.indexOf(type) + 1)
+    this.writer.byte(type)
     // The length goes before the body: one byte is kept for it, and widened when the body turned out longer.
     this.writer.position = start + 2
     return start

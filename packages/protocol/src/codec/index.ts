@@ -1,5 +1,7 @@
 export type { Decoded, DecodedFrame } from './decode.ts'
 export { decodeFrame } from './decode.ts'
+export type { Edition, FurtherType } from './edition.ts'
+export { agreedVersion, EDITION } from './edition.ts'
 export type { Appended, FrameHeader } from './encode.ts'
 export { encodeFrame, FrameWriter, LAYOUT_VERSION, MAGIC } from './encode.ts'
 export { RECORD_TYPES } from './record-bodies.ts'

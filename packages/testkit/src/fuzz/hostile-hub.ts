@@ -21,7 +21,8 @@ export interface HostileHub extends AsyncDisposable {
   raw(packet: string): void
 }
 
-export async function startHostileHub(): Promise<HostileHub> {
+/** `welcome`: what its welcome says beside or in place of what it should. */
+export async function startHostileHub(welcome: Record<string, unknown> = {}): Promise<HostileHub> {
   const http = createServer()
   const io = new Server(http, { transports: ['websocket'], maxHttpBufferSize: 4e6, serveClient: false })
   let agent: Socket | null = null
@@ -43,7 +44,7 @@ export async function startHostileHub(): Promise<HostileHub> {
         if (record.type === 'crash') reports.add(record.report.id)
       }
     })
-    socket.emit('welcome', { protocol: 1, hubVersion: 'hostile', heartbeatMs: 1_000, lastSeq: 0 })
+    socket.emit('welcome', { protocol: 1, hubVersion: 'hostile', heartbeatMs: 1_000, lastSeq: 0, ...welcome })
   })
   await new Promise<void>((done) => http.listen(0, '127.0.0.1', done))
   const { port } = http.address() as AddressInfo
