@@ -23,7 +23,7 @@ function varint(value: number): number[] {
 
 describe('valid fixtures', () => {
   test.each(namesIn('valid', '.bin'))(
-    '[WIRE-20] [WIRE-70] %s reads as its JSON says and is written byte for byte',
+    '[WIRE-20] [WIRE-80] %s reads as its JSON says and is written byte for byte',
     (name) => {
       const expected = jsonOf('valid', name) as Frame
       const read = decodeFrame(bytesOf('valid', name))

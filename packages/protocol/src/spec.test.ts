@@ -44,7 +44,7 @@ describe('the specification and the code', () => {
   })
 })
 
-test('[WIRE-71] this build speaks the version before its newest, where there is one', () => {
+test('[WIRE-81] this build speaks the version before its newest, where there is one', () => {
   expect(PROTOCOL.min).toBeLessThanOrEqual(Math.max(1, PROTOCOL.max - 1))
 })
 

@@ -87,7 +87,7 @@ const seconds = async (shop: ObservedNode, count: number): Promise<void> => {
 }
 
 describe('an upgrade', () => {
-  test('[WIRE-71] [WIRE-72] hub first: the old agent goes on, and the new one says more; what crashed between them is stored', async () => {
+  test('[WIRE-81] [WIRE-82] hub first: the old agent goes on, and the new one says more; what crashed between them is stored', async () => {
     await startHub(EDITION)
     await using old = await observed(EDITION)
     await worksTogether(old)
@@ -106,7 +106,7 @@ describe('an upgrade', () => {
     await worksTogether(upgraded)
   })
 
-  test('[WIRE-71] [WIRE-72] agents first: they speak the old version until the hub has the new one, and again when it goes back', async () => {
+  test('[WIRE-81] [WIRE-82] agents first: they speak the old version until the hub has the new one, and again when it goes back', async () => {
     await startHub(EDITION)
     await using shop = await observed(NEXT)
     await isAgreed(shop, PROTOCOL.max)
@@ -144,7 +144,7 @@ describe('who is not a neighbour', () => {
     await until(() => shop.agent.status.pending === 0, 'it is stored', { withinMs: 20_000 })
   })
 
-  test('[WIRE-73] a hub that welcomes with a version the agent does not speak has refused it', async () => {
+  test('[WIRE-83] a hub that welcomes with a version the agent does not speak has refused it', async () => {
     await startHub(EDITION)
     await using hub = await startHostileHub({ protocol: NEXT_VERSION })
     await using shop = await constellation.observe(await startShop(NODE), { hub: hub.url, isAwaited: false })
@@ -154,7 +154,7 @@ describe('who is not a neighbour', () => {
 })
 
 describe('what comes from a later version all the same', () => {
-  test('[WIRE-21] [WIRE-22] [WIRE-27] [WIRE-74] costs a hub nothing but what it does not know', async () => {
+  test('[WIRE-21] [WIRE-22] [WIRE-27] [WIRE-84] costs a hub nothing but what it does not know', async () => {
     await startHub(EDITION)
     using stub = knock(constellation.url, {
       ...{ capabilities: ['tree', 'process.teleport'], mood: 'cheerful' },
@@ -176,7 +176,7 @@ describe('what comes from a later version all the same', () => {
     expect(metrics.body).toContain('orrery_records_skipped_total 1')
   })
 
-  test('[WIRE-74] an agent ignores keys and events it does not know, and answers commands it does not know', async () => {
+  test('[WIRE-84] an agent ignores keys and events it does not know, and answers commands it does not know', async () => {
     await startHub(EDITION)
     await using hub = await startHostileHub({ mood: 'cheerful' })
     await using shop = await constellation.observe(await startShop(NODE), { hub: hub.url })

@@ -1,4 +1,4 @@
-/** What one build speaks: its versions, and the record types that came after the first one. Rules WIRE-70 to WIRE-74. */
+/** What one build speaks: its versions, and the record types that came after the first one. Rules WIRE-80 to WIRE-84. */
 import { PROTOCOL } from '../handshake.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
 
