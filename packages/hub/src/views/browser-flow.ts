@@ -11,6 +11,8 @@ import type { Clock } from '../clock.ts'
 export interface BrowserFlow {
   /** Whether another picture may be sent. */
   isReady(): boolean
+  /** Messages that wait for the network. */
+  readonly waiting: number
   /** Something was sent. */
   sent(): void
   /** Calls `ready` once it may be. */
@@ -27,6 +29,8 @@ export function createBrowserFlow(socket: Socket, clock: Clock, ready: () => voi
   let markedAtMs: number | null = null
   let hasSentSince = false
   let isWaiting = false
+  /** The transport that says when it takes more: asked once, however often somebody waits. */
+  let asked: Socket['conn']['transport'] | null = null
 
   const hasLeft = (): boolean => conn.transport.writable && queueOf(conn).length === 0
   const isReady = (): boolean => hasLeft() && (markedAtMs === null || clock.nowMs() - markedAtMs < BEHIND_MS)
@@ -52,7 +56,14 @@ export function createBrowserFlow(socket: Socket, clock: Clock, ready: () => voi
 
   /** Transports come and go with an upgrade; each says by itself when it takes more. */
   const watch = (): void => {
-    if (isWaiting && !hasLeft()) conn.transport.once('ready', wake)
+    const { transport } = conn
+    if (!isWaiting || hasLeft() || asked === transport) return
+    asked = transport
+    transport.once('ready', () => {
+      asked = null
+      wake()
+      watch()
+    })
   }
 
   const upgraded = (): void => {
@@ -64,6 +75,9 @@ export function createBrowserFlow(socket: Socket, clock: Clock, ready: () => voi
   conn.on('upgrade', upgraded)
   return {
     isReady,
+    get waiting() {
+      return queueOf(conn).length
+    },
     sent() {
       hasSentSince = true
       if (markedAtMs === null) mark()

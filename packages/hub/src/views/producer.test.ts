@@ -179,6 +179,53 @@ describe('a view', () => {
     expect(one.held).toMatchObject({ value: { ok: true }, snapshots: 1 })
   })
 
+  test('that goes on failing says so once, and to a watcher that takes nothing when it takes again', async () => {
+    let failure: string | null = 'the database does not answer'
+    const { producer, move } = setup({
+      make: () => {
+        if (failure !== null) throw new Error(failure)
+        return { ok: true }
+      },
+    })
+    const quick = watcher()
+    const slow = watcher()
+    producer.watch(quick.face)
+    producer.watch(slow.face)
+    slow.held.isReady = false
+    for (let n = 0; n < 50; n++) {
+      move('structure', n)
+      await vi.advanceTimersByTimeAsync(100)
+    }
+    expect(quick.held.errors).toEqual(['view.failed'])
+    expect(slow.held.errors).toEqual([])
+    slow.held.isReady = true
+    producer.catchUp(slow.face)
+    expect(slow.held.errors).toEqual(['view.failed'])
+    failure = null
+    move('structure', 50)
+    await vi.advanceTimersByTimeAsync(100)
+    for (const { held } of [quick, slow]) expect(held).toMatchObject({ value: { ok: true }, snapshots: 1 })
+  })
+
+  test('that comes back as it was is sent whole, so that nobody goes on showing the failure', async () => {
+    let isBroken = false
+    const { producer, move } = setup({
+      make: () => {
+        if (isBroken) throw new Error('for a moment')
+        return { ok: true }
+      },
+    })
+    const one = watcher()
+    producer.watch(one.face)
+    await vi.advanceTimersByTimeAsync(0)
+    for (const isBrokenNow of [true, false]) {
+      isBroken = isBrokenNow
+      move('structure', 1)
+      await vi.advanceTimersByTimeAsync(100)
+    }
+    expect(one.held).toMatchObject({ errors: ['view.failed'], snapshots: 2, deltas: 0 })
+  })
+
   test('is never made twice at once, and is made again for what moved meanwhile', async () => {
     let finish: (value: unknown) => void = () => undefined
     const { producer, made, move } = setup({

@@ -44,6 +44,8 @@ const NOTHING = Symbol('nothing yet')
 export function createProducer(recipe: Recipe, clock: Clock, beat: Beat): Producer {
   /** What each watcher holds. */
   const held = new Map<Watcher, unknown>()
+  /** Which failure each watcher shows. */
+  const told = new Map<Watcher, string>()
   let current: unknown = NOTHING
   let failure: { code: string; message: string } | null = null
   let madeFromMs = Number.NEGATIVE_INFINITY
@@ -95,7 +97,7 @@ export function createProducer(recipe: Recipe, clock: Clock, beat: Beat): Produc
       for (const watcher of held.keys()) give(watcher)
     } catch (error) {
       failure = { code: codeOf(error), message: describe(error) }
-      for (const watcher of held.keys()) watcher.failed(failure.code, failure.message)
+      for (const watcher of held.keys()) give(watcher)
     }
     const madeAtMs = performance.now()
     restUntilMs = madeAtMs + (madeAtMs - madeFromMs) * REST
@@ -103,13 +105,25 @@ export function createProducer(recipe: Recipe, clock: Clock, beat: Beat): Produc
     schedule()
   }
 
+  /** What a watcher does not have yet, once it can take it: the picture, or why there is no newer one. */
   const give = (watcher: Watcher): void => {
-    if (current === NOTHING) return
-    const has = held.get(watcher)
-    if (has === current) return
+    const isOver = failure === null && told.has(watcher)
+    const wantsPicture = current !== NOTHING && (isOver || held.get(watcher) !== current)
+    const news = failure !== null && told.get(watcher) !== textOf(failure) ? failure : null
+    if (!wantsPicture && news === null) return
     if (!watcher.isReady()) return watcher.skipped()
+    if (wantsPicture) givePicture(watcher, isOver)
+    if (news === null) return
+    told.set(watcher, textOf(news))
+    watcher.failed(news.code, news.message)
+  }
+
+  const givePicture = (watcher: Watcher, isOver: boolean): void => {
+    const has = held.get(watcher)
     held.set(watcher, current)
-    if (has === NOTHING) return watcher.snapshot(current)
+    told.delete(watcher)
+    // Whoever shows a failure is sent the whole, also where nothing has changed meanwhile.
+    if (isOver || has === NOTHING) return watcher.snapshot(current)
     const delta = deltaFrom(has)
     if (delta !== null) watcher.delta(delta)
   }
@@ -133,9 +147,11 @@ export function createProducer(recipe: Recipe, clock: Clock, beat: Beat): Produc
     watch(watcher) {
       held.set(watcher, NOTHING)
       give(watcher)
-      if (failure) watcher.failed(failure.code, failure.message)
     },
-    unwatch: (watcher) => void held.delete(watcher),
+    unwatch(watcher) {
+      held.delete(watcher)
+      told.delete(watcher)
+    },
     catchUp(watcher) {
       if (held.has(watcher)) give(watcher)
     },
@@ -145,6 +161,10 @@ export function createProducer(recipe: Recipe, clock: Clock, beat: Beat): Produc
       stopListening()
     },
   }
+}
+
+function textOf({ code, message }: { code: string; message: string }): string {
+  return `${code} ${message}`
 }
 
 function codeOf(error: unknown): string {
