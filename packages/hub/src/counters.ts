@@ -11,6 +11,8 @@ export function createCounters(): Counters {
   return {
     agentsConnected: 0,
     browsersConnected: 0,
+    browsersBehind: 0,
+    browsersCut: 0,
     frames: 0,
     records: 0,
     bytes: 0,

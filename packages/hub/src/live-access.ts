@@ -20,6 +20,10 @@ export class InspectRefused extends Error {
 export interface IngestCounters {
   agentsConnected: number
   browsersConnected: number
+  /** Of them, those that have not read the last picture yet. */
+  browsersBehind: number
+  /** Closed because they asked and did not listen. */
+  browsersCut: number
   frames: number
   records: number
   bytes: number

@@ -422,3 +422,32 @@ export const health = z.object({
   status: z.enum(['ok', 'unavailable']),
   store: z.enum(['ready', 'down']).optional(),
 })
+
+const byCode = z.record(z.string(), count).describe('By code of SPEC.md.')
+
+/** The hub of itself: what it counted since its start, for whoever has no Prometheus. */
+export const hub = z
+  .object({
+    version: z.string(),
+    store: z.object({ kind: z.enum(['embedded', 'postgres']), isReady: z.boolean() }),
+    browsers: z.object({
+      connected: count,
+      behind: count.describe('That have not read the last picture.'),
+      cut: count.describe('Closed because they asked and did not listen.'),
+      messages: count,
+      skipped: count.describe('Pictures not sent because the browser had not read the last.'),
+    }),
+    agents: z.object({
+      connected: count,
+      frames: count,
+      records: count,
+      gaps: count.describe('Frames that were sent and did not arrive.'),
+      recordsSkipped: count.describe('Of types this hub does not know.'),
+      frameErrors: byCode,
+      refusals: byCode,
+    }),
+    crashes: z.object({ pending: count, stored: count, refused: count, amendmentsLost: count }),
+    storeFailures: count,
+  })
+  .meta({ id: 'Hub' })
+export type HttpHub = z.infer<typeof hub>

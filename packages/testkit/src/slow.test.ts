@@ -3,6 +3,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Constellation, type ObservedNode, startConstellation } from './constellation.ts'
 import { counter, startShop } from './shop.ts'
+import { stall } from './stall.ts'
 import { until } from './until.ts'
 
 const SLOW_MS = 120_000
@@ -84,8 +85,7 @@ test('a browser that takes nothing is skipped, slows nobody, and gets the whole 
   }
   await views.stuck.waitFor(() => true)
   await views.quick.waitFor(() => true)
-  const pipe = rawSocket(stuck.socket)
-  pipe.pause()
+  const readAgain = stall(stuck.socket)
   const skippedBefore = constellation.hub.counters().viewsSkipped
   let failures = 0
   await until(() => {
@@ -97,7 +97,7 @@ test('a browser that takes nothing is skipped, slows nobody, and gets the whole 
   const seq = views.quick.seq
   await until(() => views.quick.seq > seq + 2, 'the quick one was slowed')
   const stuckAt = views.stuck.seq
-  pipe.resume()
+  readAgain()
   await until(() => views.stuck.seq > stuckAt, 'it never caught up')
   await shop.stop()
   await views.quick.waitFor(({ nodeStatus }) => nodeStatus === 'stopped')
@@ -108,9 +108,3 @@ test('a browser that takes nothing is skipped, slows nobody, and gets the whole 
   ]
   expect(counts(views.stuck)).toEqual(counts(views.quick))
 })
-
-/** The TCP connection beneath a client of socket.io on websocket. */
-function rawSocket(socket: { io: { engine: { transport: unknown } } }): { pause(): void; resume(): void } {
-  const { ws } = socket.io.engine.transport as { ws: { _socket: { pause(): void; resume(): void } } }
-  return ws._socket
-}

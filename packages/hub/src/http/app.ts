@@ -15,6 +15,7 @@ import { commandRoutes } from './routes/commands.ts'
 import { crashRoutes } from './routes/crashes.ts'
 import { faultRoutes } from './routes/faults.ts'
 import { healthRoutes } from './routes/health.ts'
+import { hubRoutes } from './routes/hub.ts'
 import { nodeRoutes } from './routes/nodes.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -111,6 +112,7 @@ export function createApi(deps: HttpDeps): Api {
   crashRoutes(api, deps)
   seriesRoutes(api, deps)
   auditRoutes(api, deps)
+  hubRoutes(api, deps)
   serveDocument(api, deps.version)
   return api
 }

@@ -26,6 +26,7 @@ export function createMetrics({ live, store, version }: HttpDeps): Registry {
   const counters = () => live.counters()
   gauge('orrery_agents_connected', 'Agents connected.', () => counters().agentsConnected)
   gauge('orrery_browsers_connected', 'Browsers connected.', () => counters().browsersConnected)
+  gauge('orrery_browsers_behind', 'Browsers that have not read the last.', () => counters().browsersBehind)
   gauge(
     'orrery_crash_reports_pending',
     'Reports taken and not yet committed.',
@@ -50,6 +51,7 @@ const TOTALS = {
   ],
   recordsSkipped: ['orrery_records_skipped_total', 'Records of a type this hub does not know.'],
   gaps: ['orrery_frame_gaps_total', 'Holes in the sequence of frames.'],
+  browsersCut: ['orrery_browsers_cut_total', 'Browsers closed because they asked and did not listen.'],
   viewMessages: ['orrery_view_messages_total', 'Messages to browsers.'],
   viewsSkipped: [
     'orrery_views_skipped_total',

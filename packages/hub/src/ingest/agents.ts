@@ -132,7 +132,10 @@ export function createAgents(options: AgentsOptions): Agents {
     counters.agentsConnected = links.size
     world.hello(hello, clock.nowMs())
     if (isNewLife) world.door({ atMs: clock.nowMs(), kind: 'hello', text: node, cure: null })
-    logger.info(`node:${node}`, `${node} said hello (${hello.runtime.name} ${hello.runtime.version}, protocol ${protocol})`)
+    logger.info(
+      `node:${node}`,
+      `${node} said hello (${hello.runtime.name} ${hello.runtime.version}, protocol ${protocol})`,
+    )
     link.welcome()
     ends.hello(hello)
     moved(node, 'structure')

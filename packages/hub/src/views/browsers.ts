@@ -34,6 +34,8 @@ interface Subscription {
 }
 
 const MAX_SUBSCRIPTIONS = 64
+/** Pictures wait for nobody; this many answers are only ever piled up by one who asks and does not listen. */
+const MAX_WAITING = 256
 /** A view that is left and looked at again at once (a page change) is not made anew. */
 const LINGER_MS = 2_000
 
@@ -64,10 +66,18 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
     const behind = new Set<Subscription>()
     counters.browsersConnected++
 
+    const skip = (subscription: Subscription): void => {
+      if (behind.size === 0) counters.browsersBehind++
+      behind.add(subscription)
+    }
+    const isBack = (subscription: Subscription): void => {
+      if (behind.delete(subscription) && behind.size === 0) counters.browsersBehind--
+    }
+
     const flow = createBrowserFlow(socket, clock, () => {
       for (const subscription of [...behind]) {
         if (!flow.isReady()) return flow.wait()
-        behind.delete(subscription)
+        isBack(subscription)
         subscription.producer.catchUp(subscription.watcher)
       }
     })
@@ -78,6 +88,9 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
       socket.emit('view', batch)
       batch = []
       flow.sent()
+      if (flow.waiting <= MAX_WAITING) return
+      counters.browsersCut++
+      socket.conn.close(true)
     }
     const say = (message: ViewMessage): void => {
       counters.viewMessages++
@@ -92,10 +105,13 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
         skipped: () => {
           // Waiting for the network once is the way things go; a picture that nobody saw is a skip.
           if (behind.has(subscription)) counters.viewsSkipped++
-          behind.add(subscription)
+          skip(subscription)
           flow.wait()
         },
-        snapshot: (snapshot) => say({ id, seq: 0, snapshot, atMs: clock.nowMs() }),
+        snapshot: (snapshot) => {
+          seq = 0
+          say({ id, seq: 0, snapshot, atMs: clock.nowMs() })
+        },
         delta: (delta) => say({ id, seq: ++seq, delta, atMs: clock.nowMs() }),
         failed: (code, message) => say({ id, error: { code, message } }),
       }
@@ -103,7 +119,7 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
         producer,
         watcher,
         end() {
-          behind.delete(subscription)
+          isBack(subscription)
           producer.unwatch(watcher)
           leave(key, producer)
         },

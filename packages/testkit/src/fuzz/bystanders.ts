@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { observe } from '@orrery/agent'
-import { silentLogger } from '@orrery/hub'
 import { openBrowser } from '../browser.ts'
 import { counter, startShop } from '../shop.ts'
 import { until } from '../until.ts'
@@ -17,13 +16,14 @@ export interface Bystanders extends AsyncDisposable {
 
 const NODE = 'bystander@localhost'
 const COUNTERS = 5
+const QUIET = { info: () => undefined, warn: () => undefined }
 /** A node that is not heard this long is shown stale. */
 const STALE_MS = 3_000
 
 export async function createBystanders(url: string): Promise<Bystanders> {
   const spoolDir = await mkdtemp(join(tmpdir(), 'orrery-bystander-'))
   const node = await startShop(NODE, COUNTERS)
-  const agent = await observe(node, { hub: url, spoolDir, faults: 'refuse', logger: silentLogger })
+  const agent = await observe(node, { hub: url, spoolDir, faults: 'refuse', logger: QUIET })
   await until(() => agent.status.connection === 'welcomed', 'the bystander is welcomed')
   const browser = await openBrowser({ url })
   const tree = browser.view('tree', { node: NODE })

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { observe } from '@orrery/agent'
-import { silentLogger } from '@orrery/hub'
 import { COMMAND_ERRORS, type CommandResult } from '@orrery/protocol'
 import { randomOf } from '@orrery/protocol/fuzz'
 import { counter, startShop } from '../shop.ts'
@@ -35,6 +34,7 @@ export interface FuzzAgentOutcome {
 }
 
 const COUNTERS = 4
+const QUIET = { info: () => undefined, warn: () => undefined }
 const BATCH = 50
 /** Commands within which an id is surely remembered; the agent keeps 4,096, the marks among them. */
 const REMEMBERED = 2_000
@@ -50,7 +50,7 @@ export async function fuzzAgent(options: FuzzAgentOptions): Promise<FuzzAgentOut
     spoolDir: folder,
     spoolMb: 8,
     faults: 'allow',
-    logger: silentLogger,
+    logger: QUIET,
   })
   const random = randomOf(options.seed)
   const outcome: FuzzAgentOutcome = {
