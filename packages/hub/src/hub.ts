@@ -199,6 +199,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   const http = createHttp({ config, store, live, commands, version: VERSION, logger, nowMs: clock.nowMs })
 
   const prune = (): void => {
+    agents.forget()
     store.prune(clock.nowMs()).catch((error) => logger.warn('database', `pruning failed: ${describe(error)}`))
   }
   const stops = [

@@ -64,3 +64,20 @@ test('series outlive the hub, with a gap while it was away', async () => {
   expect(after.value.lines[NODE]?.[index]).toBe(points(after)[0])
   expect(after.value.heldFromMs).toBeLessThanOrEqual(first)
 })
+
+test('each crash is in the series of its second', async () => {
+  const name = 'series@localhost'
+  await using drawn = await constellation.observe(await startShop(name))
+  let lines: { values: (number | null)[] }[] = []
+  const inSeries = async (): Promise<number> => {
+    const from = new Date(Date.now() - 60_000).toISOString()
+    const path = `/api/v1/series?node=${name}&metric=crashes&from=${from}`
+    lines = ((await constellation.api(path)).body as { lines: typeof lines }).lines
+    return (lines[0]?.values ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0)
+  }
+  for (let i = 0; i < 3; i++) drawn.node.cast(counter(i), { type: 'fail', why: 'to be drawn' })
+  await until(
+    async () => (await inSeries()) === 3,
+    () => `three crashes in ${JSON.stringify(lines)}`,
+  )
+})

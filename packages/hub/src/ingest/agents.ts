@@ -51,6 +51,8 @@ export interface Agents {
   ack(node: string, crashIds: string[]): void
   /** Asks the agent to begin anew: a whole picture, and every report that was not acked. */
   resync(node: string): void
+  /** Lets go of what is kept of nodes that are neither connected nor known to the world any more. */
+  forget(): void
   close(): void
 }
 
@@ -155,6 +157,7 @@ export function createAgents(options: AgentsOptions): Agents {
     let hasCrash = false
     for (const record of frame.records) {
       isStructure ||= isSeen(record)
+      if (record.type === 'process.exited' && record.crashId !== '') options.crashed(node)
       hasCrash ||= record.type === 'crash' || record.type === 'crash.amended'
       route(node, incarnation, frame.seq, record)
     }
@@ -240,6 +243,14 @@ export function createAgents(options: AgentsOptions): Agents {
       if (nowMs - (resyncedAtMs.get(node) ?? 0) < RESYNC_EVERY_MS) return
       resyncedAtMs.set(node, nowMs)
       links.get(node)?.welcome()
+    },
+    forget() {
+      const known = new Set(world.nodes())
+      for (const node of lives.keys()) {
+        if (links.has(node) || known.has(node)) continue
+        lives.delete(node)
+        resyncedAtMs.delete(node)
+      }
     },
     close() {
       for (const link of links.values()) link.close()

@@ -112,3 +112,15 @@ test('a chart has at most 360 points', () => {
     expect((windowS * 1_000) / stepMsOf(windowS)).toBeLessThanOrEqual(360)
   }
 })
+
+test('of a node that is gone for longer than a chart is wide nothing stays in memory, once it is stored', async () => {
+  const { recorder, second, away } = setup()
+  away(true)
+  for (let s = 0; s < 60; s++) await second(s)
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect(recorder.blocks('mail@a', 'messages')).toHaveLength(1)
+  away(false)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(recorder.blocks('mail@a', 'messages')).toEqual([])
+  await recorder.close()
+})

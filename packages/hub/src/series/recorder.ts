@@ -65,7 +65,17 @@ export function createSeriesRecorder(options: {
       held.shift()
   }
 
+  /** Names come and go: of a node that is away for longer than a chart is wide nothing stays here. */
+  const forgetGone = (): void => {
+    const beforeMs = clock.nowMs() - (KEPT_BLOCKS + 1) * SERIES_BLOCK_MS
+    for (const [id, held] of series) {
+      const last = held.at(-1)
+      if (last && last.block.fromMs < beforeMs && held.every(({ isDirty }) => !isDirty)) series.delete(id)
+    }
+  }
+
   const write = async (): Promise<void> => {
+    forgetGone()
     const dirty = [...series.values()].flat().filter((held) => held.isDirty)
     if (dirty.length === 0) return
     for (const held of dirty) held.isDirty = false
