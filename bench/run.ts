@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ensureSystemPackages } from '../scripts/system-packages.mjs'
 import type { Figures, Suite } from './suite.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -21,6 +22,7 @@ if (unknown.length > 0) {
   refuse(`${name} has no part ${unknown.join(', ')}: its parts are ${Object.keys(parts).join(', ')}`)
 }
 
+ensureSystemPackages()
 const file = join(here, '..', '.bench', `${name}.json`)
 mkdirSync(dirname(file), { recursive: true })
 const whole = wanted.length === 0

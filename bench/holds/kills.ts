@@ -18,7 +18,16 @@ export async function holdKills(
   { kills = 100, nodes = 2, crashesPerS = 60, paceMs = 500, seed = readSeed() }: KillsScale,
   log: (line: string) => void,
 ): Promise<Figures> {
-  const figures = { kills: 0, thrown: 0, accepted: 0, stored: 0, lost: 0, doubled: 0 }
+  const figures = {
+    kills: 0,
+    node_kills: 0,
+    node_ends: 0,
+    thrown: 0,
+    accepted: 0,
+    stored: 0,
+    lost: 0,
+    doubled: 0,
+  }
   const half = Math.ceil(kills / 2)
   for (const [database, share] of [
     ['postgres', half],
@@ -30,6 +39,9 @@ export async function holdKills(
     if (surprises.length > 0) throw new Error(`not killed, and yet:\n${surprises.join('\n')}`)
     if (unheard.length > 0) throw new Error(`stored, and accepted by nobody: ${unheard.join(', ')}`)
     figures.kills += Object.values(outcome.kills).reduce((sum, n) => sum + n, 0)
+    for (const [part, n] of Object.entries(outcome.kills))
+      if (part.startsWith('node-')) figures.node_kills += n
+    figures.node_ends += outcome.nodeEnds
     figures.thrown += outcome.thrown
     figures.accepted += outcome.accepted
     figures.stored += outcome.stored

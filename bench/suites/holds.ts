@@ -3,6 +3,8 @@
  * all; `npm test` has each in short. Throws where a promise did not hold that no figure would show.
  */
 import { away } from '../holds/away.ts'
+import { FULL as BROWSERS, browsers } from '../holds/browsers.ts'
+import { FULL as FUZZ, fuzz } from '../holds/fuzz.ts'
 import { images } from '../holds/images.ts'
 import { holdKills } from '../holds/kills.ts'
 import { holdMailUnderKills } from '../holds/mail.ts'
@@ -14,6 +16,8 @@ export const parts: Suite['parts'] = {
   kills: (log) => holdKills({}, log),
   mail: (log) => holdMailUnderKills({}, log),
   storm: (log) => storm({ crashesPerS: 20_000, seconds: 30, pairs: 20, blockSeconds: 1 }, log),
+  fuzz: (log) => fuzz(FUZZ, log),
+  browsers: (log) => browsers(BROWSERS, log),
   away: (log) => away({ minutes: 10, crashesPerS: 100, spoolMb: 64 }, log),
   images: (log) => images({ healthyWithinMs: 60_000 }, log),
   slope: (log) => slope({ minutes: 60, warmUpMinutes: 10, everyS: 10 }, log),

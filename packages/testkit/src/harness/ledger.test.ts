@@ -39,12 +39,18 @@ test('the books balance only when everything accepted is stored, once, and nothi
     for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1)
     return counts
   }
-  const good = { accepted: 3, stored: 3, lost: [], doubled: 0, unheard: [] }
-  expect(balance(accepted, { times: times('a', 'b', 'c'), counted: 3 })).toEqual(good)
-  expect(balance(accepted, { times: times('a', 'c'), counted: 2 })).toMatchObject({ lost: ['b'] })
-  expect(balance(accepted, { times: times('a', 'b', 'c', 'c'), counted: 4 }).doubled).toBeGreaterThan(0)
-  expect(balance(accepted, { times: times('a', 'b', 'c'), counted: 4 })).toMatchObject({ doubled: 1 })
-  expect(balance(accepted, { times: times('a', 'b', 'c', 'd'), counted: 4 })).toMatchObject({
+  const good = { accepted: 3, stored: 3, nodeEnds: 0, lost: [], doubled: 0, unheard: [] }
+  expect(balance(accepted, { times: times('a', 'b', 'c'), nodeEnds: 0, counted: 3 })).toEqual(good)
+  expect(balance(accepted, { times: times('a', 'c'), nodeEnds: 0, counted: 2 })).toMatchObject({
+    lost: ['b'],
+  })
+  expect(
+    balance(accepted, { times: times('a', 'b', 'c', 'c'), nodeEnds: 0, counted: 4 }).doubled,
+  ).toBeGreaterThan(0)
+  expect(balance(accepted, { times: times('a', 'b', 'c'), nodeEnds: 0, counted: 4 })).toMatchObject({
+    doubled: 1,
+  })
+  expect(balance(accepted, { times: times('a', 'b', 'c', 'd'), nodeEnds: 0, counted: 4 })).toMatchObject({
     unheard: ['d'],
   })
 })

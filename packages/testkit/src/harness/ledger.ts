@@ -38,13 +38,18 @@ export function readSpool(dir: string): string[] {
 }
 
 export interface Stored {
-  /** How often each id is in the list of crashes. */
+  /** How often the id of each crash is in the list of crashes. */
   times: Map<string, number>
+  /** Ends of nodes: the hub's own reports, which no agent accepts. */
+  nodeEnds: number
   /** What the groups say they have counted: whole reports, roots and casualties. */
   counted: number
 }
 
-const crashes = z.object({ items: z.array(z.object({ id: z.string() })), nextCursor: z.string().nullable() })
+const crashes = z.object({
+  items: z.array(z.object({ id: z.string(), kind: z.string() })),
+  nextCursor: z.string().nullable(),
+})
 const groups = z.object({
   items: z.array(z.object({ count: z.number(), notStored: z.number(), casualties: z.number() })),
   nextCursor: z.string().nullable(),
@@ -53,12 +58,16 @@ const groups = z.object({
 /** All that a hub has, page by page. */
 export async function readStore(url: string): Promise<Stored> {
   const times = new Map<string, number>()
-  for await (const { id } of pages(`${url}/api/v1/crashes`, crashes)) times.set(id, (times.get(id) ?? 0) + 1)
-  let counted = 0
+  let nodeEnds = 0
+  for await (const { id, kind } of pages(`${url}/api/v1/crashes`, crashes)) {
+    if (kind === 'node-down') nodeEnds++
+    else times.set(id, (times.get(id) ?? 0) + 1)
+  }
+  let counted = -nodeEnds
   for await (const group of pages(`${url}/api/v1/crash-groups`, groups)) {
     counted += group.count - group.notStored + group.casualties
   }
-  return { times, counted }
+  return { times, nodeEnds, counted }
 }
 
 export interface Balance {
@@ -68,17 +77,19 @@ export interface Balance {
   lost: string[]
   /** Stored more often than once, or counted by its group more often than stored. */
   doubled: number
+  nodeEnds: number
   /** Stored, though no source accepted them: the books are wrong then. */
   unheard: string[]
 }
 
-export function balance(accepted: ReadonlySet<string>, { times, counted }: Stored): Balance {
+export function balance(accepted: ReadonlySet<string>, { times, nodeEnds, counted }: Stored): Balance {
   const rows = [...times.values()].reduce((sum, n) => sum + n, 0)
   return {
     accepted: accepted.size,
     stored: times.size,
     lost: [...accepted].filter((id) => !times.has(id)),
     doubled: rows - times.size + Math.abs(counted - times.size),
+    nodeEnds,
     unheard: [...times.keys()].filter((id) => !accepted.has(id)),
   }
 }
