@@ -45,6 +45,17 @@ export function readMail(folder: string, id: string): Promise<string> {
   return readFile(join(folder, `${id}.eml`), 'latin1')
 }
 
+/** The first `most` bytes of a mail, one character each: what is kept of it must not keep the whole in memory. */
+export async function readHead(folder: string, id: string, most: number): Promise<string> {
+  const file = await open(join(folder, `${id}.eml`), 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(most), 0, most, 0)
+    return buffer.toString('latin1', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r')
   try {

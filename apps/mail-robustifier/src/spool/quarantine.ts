@@ -3,7 +3,7 @@ import { mkdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GenServer, reply } from '@orrery/runtime'
 import type { Envelope, QuarantineMessages } from '../messages.ts'
-import { has, namesIn, readMail, remove, writeDurably } from './disk.ts'
+import { has, namesIn, readHead, remove, writeDurably } from './disk.ts'
 
 const MOST_SHOWN = 20
 const PREVIEW = 400
@@ -41,7 +41,7 @@ export const Quarantine = GenServer.define<
       if ((await has(state.folder, `${id}.eml`)) && !(await has(state.spool, `${id}.eml`))) {
         return reply('kept', state)
       }
-      const preview = (await readMail(state.spool, id)).slice(0, PREVIEW)
+      const preview = await readHead(state.spool, id, PREVIEW)
       const since = new Date(ctx.node.clock.wallMs()).toISOString()
       const inmate: Inmate = { envelope, reasons, since, preview }
       await writeDurably(state.folder, `${id}.json`, JSON.stringify(inmate), 'utf8')
