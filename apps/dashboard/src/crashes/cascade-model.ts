@@ -166,3 +166,13 @@ function decisionText(strategy: Strategy, action: 'restart' | 'leave' | 'give_up
       : `stops ${stopped} ${stopped === 1 ? 'sibling' : 'siblings'}, then restarts`
   return `${strategy}: ${siblings}`
 }
+
+/** The ticks whose words have room, the first always. */
+export function spaced(ticks: readonly number[], x: (atMs: number) => number, roomPx: number): number[] {
+  const kept: number[] = []
+  for (const at of ticks) {
+    const last = kept.at(-1)
+    if (last === undefined || x(at) - x(last) >= roomPx) kept.push(at)
+  }
+  return kept
+}

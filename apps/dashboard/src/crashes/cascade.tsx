@@ -1,15 +1,19 @@
 'use client'
-import type { CrashReport } from '@orrery/protocol'
 /** The cascade on a real time axis: one lane a process, the exit at zero. */
+import type { CrashReport } from '@orrery/protocol'
 import { useId } from 'react'
 import { duration } from '../live/format.ts'
 import { GLYPHS, StrategyGlyph } from '../ui/glyphs.tsx'
 import { useSize } from '../ui/use-size.ts'
-import { cascadeOf, type Lane } from './cascade-model.ts'
+import { cascadeOf, type Lane, spaced } from './cascade-model.ts'
 
 const LANE = 33
 const TOP = 10
 const NAMES = 152
+/** Room that the words of a tick and of a return take, and a character of a decision. */
+const TICK = 54
+const BACK = 92
+const CHARACTER = 6.2
 
 export function Cascade({ report }: { report: CrashReport }) {
   const [ref, { width }] = useSize<HTMLDivElement>()
@@ -19,6 +23,7 @@ export function Cascade({ report }: { report: CrashReport }) {
   const x = (ms: number) => NAMES + ((ms - model.fromMs) / (model.toMs - model.fromMs)) * (right - NAMES)
   const y = (lane: number) => TOP + lane * LANE + LANE / 2
   const bottom = TOP + model.lanes.length * LANE
+  const ticks = spaced(model.ticks, x, TICK)
   const died = model.lanes.findIndex((lane) => lane.role === 'crashed')
   return (
     <section className="cas" aria-label="Cascade">
@@ -62,7 +67,7 @@ export function Cascade({ report }: { report: CrashReport }) {
               <path d="M0 0 8 4 0 8z" fill="var(--color-crashed)" />
             </marker>
           </defs>
-          {model.ticks.map((at) => (
+          {ticks.map((at) => (
             <g key={at}>
               <path
                 d={`M${x(at)} 2V${bottom - 2}`}
@@ -89,6 +94,7 @@ export function Cascade({ report }: { report: CrashReport }) {
               from={x(0)}
               to={x(model.decision.untilMs ?? model.toMs * 0.8)}
               y={y(0)}
+              right={right}
             />
           ) : null}
           {died > 0 ? (
@@ -123,8 +129,9 @@ export function Cascade({ report }: { report: CrashReport }) {
               <path d={`M${x(model.backMs)} 2V${bottom - 2}`} stroke="var(--color-signal)" />
               <text
                 className="axl strong"
-                x={x(model.backMs) + 6}
+                x={x(model.backMs) + (x(model.backMs) + BACK > right ? -6 : 6)}
                 y={y(died) - 7}
+                textAnchor={x(model.backMs) + BACK > right ? 'end' : 'start'}
                 style={{ fill: 'var(--color-signal)' }}
               >
                 running again
@@ -188,9 +195,28 @@ function LaneLine({
   )
 }
 
-function DecisionBox({ text, from, to, y }: { text: string; from: number; to: number; y: number }) {
+function DecisionBox({
+  text,
+  from,
+  to,
+  y,
+  right,
+}: {
+  text: string
+  from: number
+  to: number
+  y: number
+  right: number
+}) {
   const width = Math.max(to - from, 3)
-  const fits = width > text.length * 6
+  const length = text.length * CHARACTER
+  // Inside, beside, or on a narrow screen above it.
+  const place =
+    width > length
+      ? { x: from + 6, y: y + 4 }
+      : to + 6 + length <= right + 12
+        ? { x: to + 6, y: y + 4 }
+        : { x: right, y: y - 11, textAnchor: 'end' as const }
   return (
     <g>
       <rect
@@ -202,12 +228,7 @@ function DecisionBox({ text, from, to, y }: { text: string; from: number; to: nu
         fill="color-mix(in oklab, var(--color-backlog) 13%, var(--color-surface-2))"
         stroke="var(--color-backlog)"
       />
-      <text
-        className="axl strong"
-        x={fits ? from + 6 : to + 6}
-        y={y + 4}
-        style={{ fill: 'var(--color-backlog)' }}
-      >
+      <text className="axl strong" {...place} style={{ fill: 'var(--color-backlog)' }}>
         {text}
       </text>
     </g>

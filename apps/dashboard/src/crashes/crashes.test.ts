@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text is what is tested
 import { type CrashReport, captured, unavailable } from '@orrery/protocol'
 import { expect, test } from 'vitest'
-import { ancestorsOf, cascadeOf, ticksOf } from './cascade-model.ts'
+import { ancestorsOf, cascadeOf, spaced, ticksOf } from './cascade-model.ts'
 import { tokens } from './highlight.ts'
 import { faultOf, hasToken, split, toggleToken } from './query-tokens.ts'
 import { beforeText, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
@@ -208,4 +208,11 @@ test('a fault with no length underlines the token it follows', () => {
   expect(faultOf(query, { from: 11, to: 11 })).toEqual({ from: 0, to: 11 })
   expect(faultOf(query, { from: 12, to: 16 })).toEqual({ from: 12, to: 16 })
   expect(faultOf('', { from: 0, to: 0 })).toEqual({ from: 0, to: 1 })
+})
+
+test('ticks whose words would overlap are left out, the exit never', () => {
+  const wide = (at: number) => at * 60
+  const narrow = (at: number) => at * 25
+  expect(spaced([0, 1, 2, 3], wide, 54)).toEqual([0, 1, 2, 3])
+  expect(spaced([0, 1, 2, 3, 4, 5, 6], narrow, 54)).toEqual([0, 3, 6])
 })
