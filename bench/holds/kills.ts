@@ -22,6 +22,7 @@ export async function holdKills(
     kills: 0,
     node_kills: 0,
     node_ends: 0,
+    node_ends_missed: 0,
     thrown: 0,
     accepted: 0,
     stored: 0,
@@ -42,6 +43,7 @@ export async function holdKills(
     for (const [part, n] of Object.entries(outcome.kills))
       if (part.startsWith('node-')) figures.node_kills += n
     figures.node_ends += outcome.nodeEnds
+    figures.node_ends_missed += outcome.unmissed.length
     figures.thrown += outcome.thrown
     figures.accepted += outcome.accepted
     figures.stored += outcome.stored

@@ -39,7 +39,10 @@ export interface Fleet extends AsyncDisposable {
   /** Address of the hub's present life. */
   hubUrl(): string
   /** What the sources have said and left behind so far, all lives together. */
-  journal(): Journal
+  journal(): Journal & {
+    /** Lives that the hub knew of and that are over. */
+    over: string[]
+  }
 }
 
 const HUB = new URL('./hub-program.ts', import.meta.url)
@@ -148,10 +151,12 @@ async function boot(
     links,
     hubUrl: () => String(hub.told.url),
     journal() {
-      const all: Journal = { thrown: 0, accepted: new Set(left) }
+      const all = { thrown: 0, accepted: new Set(left), lives: [] as string[], over: [] as string[] }
       for (const name of names) {
-        const { thrown, accepted } = readJournal(journalOf(name))
+        const { thrown, accepted, lives } = readJournal(journalOf(name))
         all.thrown += thrown
+        all.lives.push(...lives)
+        all.over.push(...lives.slice(0, -1))
         for (const id of accepted) all.accepted.add(id)
       }
       return all

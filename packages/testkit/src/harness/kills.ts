@@ -71,9 +71,9 @@ export async function holdUnderKills(
   const surprises = [...fleet.hub.surprises, ...fleet.nodes.flatMap((one) => one.surprises), ...faults]
   const stored = await readStore(fleet.hubUrl())
   for (const { name } of fleet.nodes) await fleet.parts.get(name)?.kill()
-  const { thrown, accepted } = fleet.journal()
+  const { thrown, accepted, over } = fleet.journal()
   return {
-    ...balance(accepted, stored),
+    ...balance(accepted, over, stored),
     kills: Object.fromEntries(operator.kills),
     thrown,
     surprises,

@@ -8,22 +8,26 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { scanSegment } from '@orrery/agent/segment'
+import { nodeEndId } from '@orrery/protocol'
 import { z } from 'zod'
 
 export interface Journal {
   /** Handlers that were about to throw. */
   thrown: number
   accepted: Set<string>
+  /** Incarnations a hub knew of, in order. */
+  lives: string[]
 }
 
-/** A line a fact: `t` before a throw, `a ID` after its report was accepted. A torn last line is no fact. */
+/** A line a fact: `l ID` when a hub knows of a life, `t` before a throw, `a ID` after its report was accepted. A torn last line is no fact. */
 export function readJournal(path: string): Journal {
-  const journal: Journal = { thrown: 0, accepted: new Set() }
+  const journal: Journal = { thrown: 0, accepted: new Set(), lives: [] }
   if (!existsSync(path)) return journal
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
   for (const line of lines) {
     if (line === 't') journal.thrown++
     else if (line.startsWith('a ')) journal.accepted.add(line.slice(2))
+    else if (line.startsWith('l ')) journal.lives.push(line.slice(2))
   }
   return journal
 }
@@ -40,8 +44,8 @@ export function readSpool(dir: string): string[] {
 export interface Stored {
   /** How often the id of each crash is in the list of crashes. */
   times: Map<string, number>
-  /** Ends of nodes: the hub's own reports, which no agent accepts. */
-  nodeEnds: number
+  /** Ids of the ends of nodes: the hub's own reports, which no agent accepts. */
+  nodeEnds: Set<string>
   /** What the groups say they have counted: whole reports, roots and casualties. */
   counted: number
 }
@@ -58,12 +62,12 @@ const groups = z.object({
 /** All that a hub has, page by page. */
 export async function readStore(url: string): Promise<Stored> {
   const times = new Map<string, number>()
-  let nodeEnds = 0
+  const nodeEnds = new Set<string>()
   for await (const { id, kind } of pages(`${url}/api/v1/crashes`, crashes)) {
-    if (kind === 'node-down') nodeEnds++
+    if (kind === 'node-down') nodeEnds.add(id)
     else times.set(id, (times.get(id) ?? 0) + 1)
   }
-  let counted = -nodeEnds
+  let counted = -nodeEnds.size
   for await (const group of pages(`${url}/api/v1/crash-groups`, groups)) {
     counted += group.count - group.notStored + group.casualties
   }
@@ -78,18 +82,26 @@ export interface Balance {
   /** Stored more often than once, or counted by its group more often than stored. */
   doubled: number
   nodeEnds: number
+  /** Lives a hub knew of, which are over and of which no report tells. */
+  unmissed: string[]
   /** Stored, though no source accepted them: the books are wrong then. */
   unheard: string[]
 }
 
-export function balance(accepted: ReadonlySet<string>, { times, nodeEnds, counted }: Stored): Balance {
+/** `over`: incarnations that a hub knew of and that are over. */
+export function balance(
+  accepted: ReadonlySet<string>,
+  over: readonly string[],
+  { times, nodeEnds, counted }: Stored,
+): Balance {
   const rows = [...times.values()].reduce((sum, n) => sum + n, 0)
   return {
     accepted: accepted.size,
     stored: times.size,
     lost: [...accepted].filter((id) => !times.has(id)),
     doubled: rows - times.size + Math.abs(counted - times.size),
-    nodeEnds,
+    nodeEnds: nodeEnds.size,
+    unmissed: over.filter((incarnation) => !nodeEnds.has(nodeEndId(incarnation))),
     unheard: [...times.keys()].filter((id) => !accepted.has(id)),
   }
 }

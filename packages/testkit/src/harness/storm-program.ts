@@ -1,6 +1,7 @@
 /**
  * A node in a crash storm, as a program. What happens at the source is written to a journal file, a line a fact, by
- * system calls that a SIGKILL cannot undo: `t` before a throw, `a ID` when the agent has accepted its report.
+ * system calls that a SIGKILL cannot undo: `l ID` when a hub first knows of this life, `t` before a throw, `a ID` when the
+ * agent has accepted its report.
  */
 import { openSync, writeSync } from 'node:fs'
 import { observe } from '@orrery/agent'
@@ -70,6 +71,7 @@ const agent = await observe(node, {
 const { random, between } = dice(Number(process.env.STORM_SEED ?? 1))
 let crashesPerS = Number(process.env.STORM_CRASHES_PER_S ?? 0)
 let ticks = 0
+let isKnown = false
 let due = 0
 const boom = (): void => {
   const name = nameOf(Fragile, `fragile-${between(0, WORKERS - 1)}`)
@@ -82,6 +84,10 @@ setInterval(() => {
   if (crashesPerS > 0 && ticks % BURST.everyTicks === 0) due += BURST.crashes
   for (; due >= 1; due--) boom()
   const { accepted, pending, connection, faults } = agent.status
+  if (!isKnown && connection === 'welcomed') {
+    isKnown = true
+    writeSync(journal, `l ${node.incarnation}\n`)
+  }
   process.send?.({ thrown, accepted, pending, connection, faults, crashes: node.counters.crashes })
 }, TICK_MS)
 
