@@ -91,14 +91,24 @@ export async function createNodeEnds(options: NodeEndsOptions): Promise<NodeEnds
     open.set(life.node, { ...life, countFromMs: clock.nowMs() + RETURN_MS - SILENT_MS, sample: null })
   }
 
+  /** One writing at a time; what changes meanwhile is written after it. */
   const save = (): Promise<void> => {
-    isDirty = false
-    savedAtMs = clock.nowMs()
-    const lives = [...open.values()].map(({ countFromMs: _, sample: __, ...life }) => life)
-    saving = (saving ?? Promise.resolve())
-      .then(() => store.writeSetting(SETTING, lives))
+    isDirty = true
+    saving ??= writeAll()
       .catch(options.failed)
+      .finally(() => {
+        saving = null
+      })
     return saving
+  }
+
+  const writeAll = async (): Promise<void> => {
+    while (isDirty) {
+      isDirty = false
+      savedAtMs = clock.nowMs()
+      const lives = [...open.values()].map(({ countFromMs: _, sample: __, ...life }) => life)
+      await store.writeSetting(SETTING, lives)
+    }
   }
 
   const offer = (report: CrashReport): void => {
