@@ -177,3 +177,13 @@ test('a report that finds no room is offered until it is taken', async () => {
   await pass(2_000)
   expect(tags()).toEqual(['no_heartbeat'])
 })
+
+test('a node that went down and never came back is let go of after a month', async () => {
+  const { ends, pass, settings } = await setup()
+  ends.hello(helloOf(FIRST))
+  await pass(20_000)
+  expect(settings.get('open_lives')).toHaveLength(1)
+  vi.setSystemTime(Date.now() + 31 * 86_400_000)
+  await pass(30_000)
+  expect(settings.get('open_lives')).toEqual([])
+})

@@ -50,6 +50,8 @@ export const SILENT_MS = 10_000
 export const RETURN_MS = 45_000
 const TICK_MS = 1_000
 const SAVE_MS = 15_000
+/** A node that went down and never came back is let go of. */
+const FORGET_MS = 30 * 86_400_000
 const MAX_OPEN = 10_000
 const MAX_WAITING = 1_000
 const SETTING = 'open_lives'
@@ -186,6 +188,10 @@ export async function createNodeEnds(options: NodeEndsOptions): Promise<NodeEnds
       let isNews = false
       for (const life of open.values()) {
         if (stoodStillMs > TICK_MS) life.countFromMs += stoodStillMs
+        if (life.isTold && nowMs - life.heardAtMs > FORGET_MS) {
+          open.delete(life.node)
+          isDirty = true
+        }
         if (life.isTold || nowMs - life.countFromMs < SILENT_MS) continue
         life.isTold = true
         isNews = true
