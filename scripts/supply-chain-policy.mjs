@@ -24,6 +24,7 @@ export const LICENCE_EXCEPTIONS = {
     'MIT and ISC',
     'both are on the list; its author does not write SPDX. Part of Prisma’s studio',
   ],
+  'axe-core': ['MPL-2.0', 'looks at our pages in tests, unchanged: for development alone'],
   'caniuse-lite': ['CC-BY-4.0', 'data about browsers, passed on unchanged and with its licence'],
   elkjs: ['EPL-2.0', 'part of Prisma’s studio, which is never started: for development alone'],
   lightningcss: ['MPL-2.0', 'compiles our styles, unchanged: for development alone'],

@@ -75,7 +75,7 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
               {rows.map((row, i) => {
                 const y = TOP_PX + i * LANE_PX + LANE_PX / 2 - 9
                 const own = marks.filter((mark) => mark.node === row.node)
-                const crashed = placeMarks(own, 'crash', scale, GLYPH_PX)
+                const crashed = placeMarks(own, 'crash', scale, TARGET_PX)
                 return (
                   <g key={row.node}>
                     <text className="axl" x="12" y={y + 4} style={{ fill: 'var(--color-ink-2)' }}>
@@ -158,7 +158,7 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
                   marks.filter((mark) => mark.node === row.node),
                   'crash',
                   scale,
-                  GLYPH_PX,
+                  TARGET_PX,
                 ).map((placed) => {
                   const mark = placed.marks.at(-1)
                   if (!mark?.crashId) return null
@@ -182,8 +182,9 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
   )
 }
 
-/** Nearer than a glyph is wide, marks become one with a count. */
+/** Nearer than a glyph is wide, marks become one with a count; crashes, which are also targets, than a target is. */
 const GLYPH_PX = 13
+const TARGET_PX = 24
 
 /** A restart comes milliseconds after its crash: it stands beside it, or below where there is no room. */
 function beside(restarts: PlacedMark[], crashes: PlacedMark[]): (PlacedMark & { down: number })[] {

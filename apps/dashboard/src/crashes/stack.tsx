@@ -87,7 +87,12 @@ function Frames({ frames }: { frames: StackFrame[] }) {
 export function Source({ lines, at }: { lines: [number, string][]; at: number | null }) {
   const indent = Math.min(...lines.filter(([, text]) => text.trim()).map(([, text]) => text.search(/\S/)))
   return (
-    <div className="cf">
+    <section
+      className="cf"
+      aria-label="Code"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls takes the keys
+      tabIndex={0}
+    >
       {lines.map(([number, text]) => (
         <div key={number} className={number === at ? 'x' : ''}>
           <i>{number}</i>
@@ -99,7 +104,7 @@ export function Source({ lines, at }: { lines: [number, string][]; at: number | 
           ))}
         </div>
       ))}
-    </div>
+    </section>
   )
 }
 

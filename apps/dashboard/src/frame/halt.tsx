@@ -80,7 +80,6 @@ export function PhoneHalt({ halt }: { halt: Halt }) {
         type="button"
         className={`halt ${active > 0 || isHalted ? 'on' : ''}`}
         onClick={() => void press()}
-        aria-label={isHalted ? 'Release the halt' : 'Halt all'}
       >
         <OctagonX width={20} height={20} aria-hidden />
         <span>

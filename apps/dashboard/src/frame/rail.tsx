@@ -69,15 +69,15 @@ export function PhoneTabs({ place, newGroups }: RailProps) {
 function CrashesLink({ place, newGroups }: { place: Place; newGroups: number }) {
   const isOn = place.screen === 'crashes' || place.screen === 'crash'
   return (
-    <Link
-      href={crashesPath()}
-      className={isOn ? 'on' : ''}
-      aria-current={isOn ? 'page' : undefined}
-      aria-label={newGroups > 0 ? `Crashes, ${newGroups} new groups` : 'Crashes'}
-    >
+    <Link href={crashesPath()} className={isOn ? 'on' : ''} aria-current={isOn ? 'page' : undefined}>
       <OctagonX className="ic" aria-hidden />
       Crashes
-      {newGroups > 0 ? <em>{newGroups > 99 ? '99+' : newGroups}</em> : null}
+      {newGroups > 0 ? (
+        <em>
+          {newGroups > 99 ? '99+' : newGroups}
+          <span className="sr-only"> new groups</span>
+        </em>
+      ) : null}
     </Link>
   )
 }
