@@ -113,7 +113,7 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
                           </g>
                         )
                       })}
-                    {beside(placeMarks(own, 'restart', scale, GLYPH_PX), crashed).map((mark) => (
+                    {beside(placeMarks(own, 'restart', scale, TARGET_PX), crashed).map((mark) => (
                       <GlyphMark key={mark.id} name="restarting" x={mark.x} y={y + mark.down} scale={1} />
                     ))}
                     {crashed.map((mark) => (
@@ -182,7 +182,7 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
   )
 }
 
-/** Nearer than a glyph is wide, marks become one with a count; crashes, which are also targets, than a target is. */
+/** Nearer than a target is wide, marks become one with a count; a glyph itself is narrower. */
 const GLYPH_PX = 13
 const TARGET_PX = 24
 
