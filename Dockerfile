@@ -29,8 +29,10 @@ RUN npm ci --omit=dev --omit=optional --workspace=@orrery/dashboard --ignore-scr
  && find node_modules/@prisma/client/runtime -name 'query_compiler_*' ! -name '*_fast_bg.postgresql.*' -delete \
  && rm -r node_modules/next/dist/esm node_modules/next/dist/docs
 
+# A workspace that only its tests need would come along with all it needs itself; what is left is as the lock file has it.
 FROM manifests AS demo-packages
-RUN npm ci --omit=dev --omit=optional --workspace=@orrery/mail-robustifier --ignore-scripts --no-audit --no-fund --loglevel=error \
+RUN npm pkg delete devDependencies --workspace=@orrery/mail-robustifier \
+ && npm install --omit=dev --omit=optional --workspace=@orrery/mail-robustifier --ignore-scripts --no-audit --no-fund --loglevel=error \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM node:24-bookworm-slim AS dashboard
