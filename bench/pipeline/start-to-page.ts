@@ -55,6 +55,7 @@ export async function startToPage(root: string): Promise<number> {
     // The whole group: npm does not pass signals on.
     if (child.pid !== undefined && !hasEnded) process.kill(-child.pid, 'SIGTERM')
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 15_000))])
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    // npm is gone before what it started has stopped.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
   }
 }
