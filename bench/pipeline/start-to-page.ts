@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { freePort } from '../../e2e/constellation.ts'
 
 const WITHIN_MS = 300_000
+const STOP_WITHIN_MS = 20_000
 
 export async function startToPage(root: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'orrery-start-'))
@@ -34,11 +35,8 @@ export async function startToPage(root: string): Promise<number> {
     detached: true,
   })
   let hasEnded = false
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => {
-      hasEnded = true
-      resolve()
-    })
+  child.once('exit', () => {
+    hasEnded = true
   })
   try {
     while (performance.now() - from < WITHIN_MS) {
@@ -52,10 +50,23 @@ export async function startToPage(root: string): Promise<number> {
     }
     throw new Error('the page did not answer')
   } finally {
-    // The whole group: npm does not pass signals on.
+    // The whole group: npm does not pass signals on, and is gone before what it started has stopped.
     if (child.pid !== undefined && !hasEnded) process.kill(-child.pid, 'SIGTERM')
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 15_000))])
-    // npm is gone before what it started has stopped.
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
+    const untilMs = performance.now() + STOP_WITHIN_MS
+    while (child.pid !== undefined && isAlive(-child.pid) && performance.now() < untilMs) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+/** Whether a process, or with a negative number a group, has anybody in it. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    // Nobody is there any more.
+    return false
   }
 }
