@@ -2,13 +2,12 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { measureAgentCost } from '../../packages/agent/bench/cost.ts'
-import { compareWithNact } from '../../packages/runtime/bench/compare.ts'
+import { compare } from '../../packages/runtime/bench/compare.ts'
 import { crashToBrowser } from '../pipeline/crash-to-browser.ts'
 import { startToPage } from '../pipeline/start-to-page.ts'
 import type { Suite } from '../suite.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
-const SEND = 'send'
 
 export const parts: Suite['parts'] = {
   async crash(log) {
@@ -32,9 +31,11 @@ export const parts: Suite['parts'] = {
   },
   async send(log) {
     log('one-way send beside nact, interleaved')
-    const [send] = await compareWithNact(7, [SEND])
-    if (!send || send.ratio === null) throw new Error(`no workload is called ${SEND}`)
-    return { send_per_s: send.perSecond, send_per_s_vs_nact: send.ratio }
+    const [send] = await compare({ peers: ['nact'], workloads: ['send'] })
+    const perSecond = send?.medians.orrery
+    const ratio = send?.ratios.nact
+    if (perSecond === undefined || ratio === undefined) throw new Error('send was not measured')
+    return { send_per_s: perSecond, send_per_s_vs_nact: ratio }
   },
   async start(log) {
     log('fresh clone to page, npm cache warm')

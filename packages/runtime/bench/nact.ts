@@ -112,4 +112,12 @@ export const nactWorkloads: readonly Workload[] = [
   { name: 'pingpong', count: 100_000, run: pingPong },
   { name: 'call', count: 50_000, run: calls },
   { name: 'ring', count: 100_000, run: ring },
+  {
+    name: 'bytes',
+    count: 20_000,
+    hold: (count) => {
+      const system = start()
+      return Array.from({ length: count }, () => spawnStateless(system, () => undefined))
+    },
+  },
 ]

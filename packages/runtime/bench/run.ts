@@ -1,17 +1,12 @@
-/** `NODE_ENV=production node --expose-gc --import tsx packages/runtime/bench/run.ts [name …]`: ours beside nact. */
-import { compareWithNact } from './compare.ts'
-import { bytesPerProcess, workloads } from './workloads.ts'
+/**
+ * `npx tsx packages/runtime/bench/run.ts [workload …]`: ours alone, quickly, for whoever works on the hot path. Beside its peers
+ * it is measured by `npm run bench -- runtime`.
+ */
+import { compare } from './compare.ts'
 
-const wanted = process.argv.slice(2)
-const names = workloads.map(({ name }) => name).filter((name) => wanted.length === 0 || wanted.includes(name))
-for (const { name, perSecond, nactPerSecond, ratio } of await compareWithNact(7, names)) {
-  const beside =
-    nactPerSecond === null ? '' : `  nact ${millions(nactPerSecond)} M/s  ${ratio?.toFixed(1)} times`
-  process.stdout.write(`${name.padEnd(10)} ${millions(perSecond)} M/s${beside}\n`)
-}
-if ('gc' in globalThis)
-  process.stdout.write(`bytes      ${(await bytesPerProcess()).toFixed(0)} an idle process\n`)
-
-function millions(perSecond: number): string {
-  return (perSecond / 1e6).toFixed(2).padStart(6)
-}
+const workloads = process.argv.slice(2)
+await compare({
+  peers: [],
+  ...(workloads.length === 0 ? {} : { workloads }),
+  log: (line) => process.stdout.write(`${line}\n`),
+})

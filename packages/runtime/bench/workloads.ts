@@ -14,12 +14,15 @@ import {
   Supervisor,
 } from '../src/index.ts'
 
-export interface Workload {
+export type Workload = {
   readonly name: string
-  /** Operations of one round. */
+  /** Operations of one round, or things held. */
   readonly count: number
-  run(count: number): Promise<number>
-}
+} & (
+  | { readonly run: (count: number) => Promise<number>; readonly hold?: undefined }
+  /** Makes `count` idle things, for the bytes one takes. */
+  | { readonly hold: (count: number) => unknown }
+)
 
 function freshNode(): Node {
   const node = createNode({ name: 'bench@localhost', freezeMessages: false })
@@ -227,22 +230,37 @@ export const workloads: readonly Workload[] = [
   { name: 'cast', count: 2_000_000, run: casts },
   { name: 'ring', count: 2_000_000, run: ring },
   { name: 'restart', count: 30_000, run: restarts },
+  // The same again: ours always has its report, BEAM is measured without its crash log and with it.
+  { name: 'restart_logged', count: 30_000, run: restarts },
+  { name: 'bytes', count: 100_000, hold: (count) => idle(count, (node) => node.spawn(idleHandler)) },
+  { name: 'bytes_gen_server', count: 100_000, hold: (count) => idle(count, (node) => node.spawn(Counter)) },
 ]
 
-/** Bytes of heap that one idle process takes, run under `--expose-gc`. */
-export async function bytesPerProcess(count = 100_000): Promise<number> {
+const idleHandler = { handle: () => undefined }
+
+function idle(count: number, spawn: (node: Node) => void): Node {
+  const node = freshNode()
+  for (let i = 0; i < count; i++) spawn(node)
+  return node
+}
+
+/** Bytes of heap that one of `count` things takes, run under `--expose-gc`. */
+export async function bytes(count: number, hold: (count: number) => unknown): Promise<number> {
   const { gc } = globalThis as { gc?: () => void }
   if (gc === undefined) throw new Error('run with --expose-gc')
-  const node = freshNode()
-  const idle = { handle: () => undefined }
-  node.spawn(idle)
-  await node.after(1)
+  // Once beforehand, so that what is made only once is not counted.
+  hold(1)
+  await settled()
   gc()
   const before = process.memoryUsage().heapUsed
-  for (let i = 0; i < count; i++) node.spawn(idle)
-  await node.after(1)
+  const held = hold(count)
+  await settled()
   gc()
   const bytes = (process.memoryUsage().heapUsed - before) / count
-  await node.stop()
-  return bytes
+  // Used after the measurement, so that nothing of it is collected before.
+  return held === undefined ? Number.NaN : bytes
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5))
 }
