@@ -7,6 +7,7 @@ import { FULL as BROWSERS, browsers } from '../holds/browsers.ts'
 import { FULL as FUZZ, fuzz } from '../holds/fuzz.ts'
 import { images } from '../holds/images.ts'
 import { holdKills } from '../holds/kills.ts'
+import { holdLives } from '../holds/lives.ts'
 import { holdMailUnderKills } from '../holds/mail.ts'
 import { slope } from '../holds/slope.ts'
 import { storm } from '../holds/storm.ts'
@@ -19,6 +20,8 @@ export const parts: Suite['parts'] = {
   fuzz: (log) => fuzz(FUZZ, log),
   browsers: (log) => browsers(BROWSERS, log),
   away: (log) => away({ minutes: 10, crashesPerS: 100, spoolMb: 64 }, log),
+  lives: (log) =>
+    holdLives({ processes: 10_000, seconds: 600, deathsPerS: 500, sampleEveryS: 10, warmUpS: 120 }, log),
   images: (log) => images({ healthyWithinMs: 60_000 }, log),
   slope: (log) => slope({ minutes: 60, warmUpMinutes: 10, everyS: 10 }, log),
 }

@@ -69,14 +69,14 @@ function spawnAndExit(count: number): Promise<number> {
   })
 }
 
-function oneWaySend(count: number): Promise<number> {
+async function oneWaySend(count: number): Promise<number> {
   let received = 0
   const sink: Actor = {
     handle: () => {
       received += 1
     },
   }
-  return timed((loop) => {
+  const tookMs = await timed((loop) => {
     const source: Actor = {
       handle(left: number, self: Actor) {
         const batch = Math.min(left, 100)
@@ -86,6 +86,8 @@ function oneWaySend(count: number): Promise<number> {
     }
     loop.send(source, count)
   })
+  if (received !== count) throw new Error(`${received} of ${count} received`)
+  return tookMs
 }
 
 function pingPong(count: number): Promise<number> {

@@ -46,7 +46,7 @@ export function virtualTime(seed = 1): VirtualTime {
   const timers = new Set<VirtualTimer>()
   let nowMs = 0
   let order = 0
-  const random = mulberry32(seed)
+  const random = seededRandom(seed)
   const clock: ClockSource = { monotonicMs: () => nowMs, wallMs: () => EPOCH_MS + nowMs }
   const source: TimerSource = {
     setTimeout(callback, ms) {
@@ -126,7 +126,8 @@ export function createVirtualNode(options: Partial<NodeOptions> = {}): { node: N
   return { node: new Node({ name: 'test@localhost', ...time.options, ...options }), time }
 }
 
-function mulberry32(seed: number): () => number {
+/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
