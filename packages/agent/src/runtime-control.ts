@@ -90,7 +90,7 @@ export function controlsOf(node: Node): Controls {
     }),
     isSuspended: (target) => processOf(target)?.status === 'suspended',
     intercept: onProcess((process, before: (() => void) | null) => {
-      node.intercept(process, before)
+      node.intercept(process, before === null ? null : { beforeHandle: before })
       return DONE
     }),
   }

@@ -25,7 +25,7 @@ export type Workload = {
 )
 
 function freshNode(): Node {
-  const node = createNode({ name: 'bench@localhost', freezeMessages: false })
+  const node = createNode({ name: 'bench@localhost', messages: 'share' })
   // Observers are present, as in a node that is watched.
   node.hooks = {}
   return node

@@ -46,7 +46,7 @@ const QUIET_MS = 20_000
 export async function lives(scale: LivesScale): Promise<LivesResult> {
   const size = sizeFor(scale.processes)
   const random = seededRandom(scale.seed)
-  const node = await start(Root, { name: 'soak@localhost', args: size, random, freezeMessages: false })
+  const node = await start(Root, { name: 'soak@localhost', args: size, random, messages: 'share' })
   try {
     await fill(node, size)
     return await run(node, scale, random, processesOf(size))

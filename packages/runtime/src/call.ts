@@ -21,6 +21,8 @@ export class CallError extends Error {
   readonly target: string
   /** @internal The crash that took the target down. */
   crash: CrashLink | null = null
+  /** @internal The injected fault that kept the call from its answer. */
+  firing: string | null = null
 
   constructor(reason: ExitReason, target: string, type: string) {
     super(`call ${type} to ${target} failed: ${reasonTag(reason)}`, isError(reason) ? { cause: reason } : {})
@@ -43,6 +45,8 @@ export class Call extends Timer implements From {
   beforeOut: Call | null = null
   afterOut: Call | null = null
   isOpen = true
+  /** Id of an injected fault that touched it. */
+  firing: string | null = null
   /** Set once somebody waits on a promise; a call that is answered before that needs none. */
   resolve: ((value: unknown) => void) | null = null
   reject: ((error: unknown) => void) | null = null
@@ -109,6 +113,7 @@ export class Call extends Timer implements From {
     this.close()
     const error = new CallError(reason, nameOfTarget(this.target), messageType(this.message))
     error.crash = crash
+    error.firing = this.firing
     if (this.reject === null) {
       this.early = error
       this.hasFailed = true

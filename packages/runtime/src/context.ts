@@ -1,9 +1,12 @@
 /** What a process can do: the `ctx` its handlers are given. */
+import type { Alias } from './alias.ts'
 import type { From } from './call.ts'
 import type { Behaviour } from './driver.ts'
 import type { ExitReason } from './exit-reason.ts'
 import type { Node } from './node.ts'
+import type { MaxMailbox } from './overflow.ts'
 import type { Name, Pid, To } from './pid.ts'
+import type { Priority } from './priority.ts'
 import type { CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
 import type { MonitorRef } from './relations.ts'
 
@@ -32,7 +35,17 @@ export interface CallOptions {
   timeoutMs?: number
 }
 
-export interface SpawnOptions<Args> {
+/** Flags that a process can be started with, also by its child specification. */
+export interface ProcessFlags {
+  /** Default `high` for supervisors, else `normal`. */
+  priority?: Priority
+  /** Default: no maximum. */
+  maxMailbox?: MaxMailbox
+  /** Handled messages it remembers for its crash report. Default: the node's number, 8. */
+  flightRecorder?: number
+}
+
+export interface SpawnOptions<Args> extends ProcessFlags {
   args?: Args
   /** Registered name; spawning fails with `already_registered` where it is taken. */
   name?: string
@@ -96,6 +109,16 @@ export interface Context<A = unknown> {
   sendAfter<B>(ms: number, to: To<B>, message: InfoOf<NoInfer<B>>): TimerRef
   /** Milliseconds that were left, or `null` when it had fired or was cancelled. */
   cancelTimer(ref: TimerRef): number | null
+  /** Milliseconds that are left, or `null` when it has fired or was cancelled. */
+  readTimer(ref: TimerRef): number | null
+  /** A second address of this process, which `unalias` takes back: what is sent to it later reaches nobody. */
+  alias(): Alias<A>
+  /** Whether it was active. */
+  unalias(alias: Alias): boolean
+  /** Returns the former priority. */
+  setPriority(priority: Priority): Priority
+  /** Sets or lifts the maximum of its mailbox. */
+  setMaxMailbox(max: MaxMailbox | null): void
   register(name: string): void
   unregister(name: string): void
   setLabel(label: string): void

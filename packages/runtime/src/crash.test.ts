@@ -238,7 +238,7 @@ test('[CRASH-9] an observer that fails to answer gets the copy', async () => {
 })
 
 test('[CRASH-7] a hostile message, state or reason is bounded and harms nothing', async () => {
-  const { node, time } = createVirtualNode({ freezeMessages: false })
+  const { node, time } = createVirtualNode({ messages: 'share' })
   const crashes: RawCrash[] = []
   node.hooks = { processCrashed: (crash) => crashes.push(crash) }
   const { proxy, revoke } = Proxy.revocable({ type: 'x' }, {})

@@ -1,6 +1,6 @@
 /** A crash as data: everything the runtime knows at the moment of death, copied once, bounded. */
 
-import { Call, messageType } from './call.ts'
+import { Call, CallError, messageType } from './call.ts'
 import { type Bounds, capture, type Snapshot } from './capture.ts'
 import { CAST, type Phase } from './driver.ts'
 import { type ExitKind, type ExitReason, reasonTag } from './exit-reason.ts'
@@ -99,6 +99,8 @@ export interface RawCrash {
     readonly effect: 'trapped' | 'exited' | 'unaffected' | 'notified'
   })[]
   readonly cascade: CrashLink
+  /** Ids of the injected faults that led to it, each proven: it threw, touched the message, or kept a call from its answer. */
+  readonly firings: readonly string[]
 }
 
 /** What the one catch place knows about a failure. */
@@ -169,7 +171,18 @@ export function rawCrash(process: Proc, failure: Failure): RawCrash {
     sends: sendsOf(process),
     peers: peersOf(process, failure.reason),
     cascade: failure.link,
+    firings: firingsOf(process, failure),
   }
+}
+
+function firingsOf(process: Proc, { error, phase }: Failure): string[] {
+  const firings = new Set<string>()
+  const thrown = error instanceof CallError ? error.firing : null
+  if (thrown !== null) firings.add(thrown)
+  const { mailbox } = process
+  const touched = phase === 'message' || phase === 'run' ? mailbox?.firingOf(mailbox.head) : null
+  if (touched !== null && touched !== undefined) firings.add(touched)
+  return [...firings]
 }
 
 export function processName(process: Proc | null): ProcessName {

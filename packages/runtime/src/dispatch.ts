@@ -26,6 +26,7 @@ import {
   TERMINATING,
   TIMED,
 } from './flags.ts'
+import { interceptHandling } from './intercept.ts'
 import type { Proc } from './process.ts'
 import { endBySignal } from './signals.ts'
 
@@ -89,8 +90,10 @@ export function turn(process: Proc): void {
         if ((process.flags & TIMED) !== 0) process.cancelIdleTimeout()
         const isTimed = (mailbox.head & (TIMED_EVERY - 1)) === 0
         const beganUs = isTimed ? clock.read() : 0
-        if (process.interceptor !== null) process.interceptor(message, process)
-        const promise = driver.handle(process, message, slots[at + 1] as Proc | null, meta)
+        const promise =
+          process.interceptor === null
+            ? driver.handle(process, message, slots[at + 1] as Proc | null, meta)
+            : intercepted(process, message, slots[at + 1] as Proc | null, meta)
         if (promise !== undefined) wait(process, promise, 'message', meta)
         else if (isTimed) mailbox.noteTook(mailbox.head, clock.read() - beganUs)
         budget -= sends.count * SEND_COST
@@ -126,6 +129,47 @@ function special(process: Proc, phase: Phase): void {
     return
   }
   process.receiver?.look()
+}
+
+/** The same behind an interceptor, which may hold the handler back and has the last word after it. */
+function intercepted(
+  process: Proc,
+  message: unknown,
+  sender: Proc | null,
+  meta: unknown,
+): PromiseLike<unknown> | undefined {
+  const { driver, interceptor } = process
+  const handle = () => driver.handle(process, message, sender, meta)
+  if (interceptor === null) return handle()
+  const { held, after } = interceptHandling(interceptor, process, message, sender, meta)
+  const run = (): PromiseLike<unknown> | undefined => {
+    const promise = handle()
+    if (promise === undefined) {
+      if ((process.flags & DEAD) === 0) after()
+      return undefined
+    }
+    return promise.then((value) => new Afterwards(value, after))
+  }
+  if (held === null) return run()
+  return held.then(() => new Held(run))
+}
+
+/** What a held message comes to: its handler, to be run where handlers run. */
+class Held {
+  readonly run: () => PromiseLike<unknown> | undefined
+  constructor(run: () => PromiseLike<unknown> | undefined) {
+    this.run = run
+  }
+}
+
+/** What an intercepted async handler came to, and what comes after. */
+class Afterwards {
+  readonly value: unknown
+  readonly run: () => void
+  constructor(value: unknown, run: () => void) {
+    this.value = value
+    this.run = run
+  }
 }
 
 /** Ends a process whose code failed outside its handler's own stack. */
@@ -170,7 +214,13 @@ function resume(process: Proc, pending: Pending, value: unknown): void {
   try {
     settle(process, pending)
     if (pending.phase === 'terminate') finish(process, pending.end as End)
-    else process.driver.settled(process, pending.phase, value, pending.meta)
+    else if (value instanceof Held) {
+      const promise = value.run()
+      if (promise !== undefined) wait(process, promise, pending.phase, pending.meta)
+    } else if (value instanceof Afterwards) {
+      process.driver.settled(process, pending.phase, value.value, pending.meta)
+      if ((process.flags & DEAD) === 0) value.run()
+    } else process.driver.settled(process, pending.phase, value, pending.meta)
   } catch (thrown) {
     failed(process, thrown, pending.phase, 'rejection', pending.startedUs)
   } finally {

@@ -5,6 +5,7 @@ import { isError, reasonTag } from './exit-reason.ts'
 export type MisuseCode =
   | 'already_registered'
   | 'bad_name'
+  | 'bad_flag'
   | 'bad_message_target'
   | 'receive_not_awaited'
   | 'receive_overlaps'

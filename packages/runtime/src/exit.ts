@@ -1,5 +1,6 @@
 /** The end of a process: crash report, then everything it held, then the signals to its peers, in this order. */
 
+import { releaseAliases } from './alias.ts'
 import { CallError } from './call.ts'
 import type { CrashLink, Failure } from './crash.ts'
 import { crashNotice, rawCrash } from './crash.ts'
@@ -157,6 +158,8 @@ function release(process: Proc): void {
   process.state = undefined
   process.interceptor = null
   if (process.cold !== null) {
+    if (process.cold.aliases !== null) releaseAliases(process.cold.aliases)
+    process.cold.aliases = null
     process.cold.started = null
     process.cold.doom = null
     process.cold.order = null

@@ -26,6 +26,11 @@ export const RUNNING = 4_096
 /** An idle timeout is set. */
 export const TIMED = 8_192
 
+/** Scheduled before the others, and after them; neither for the ordinary process. */
+export const HIGH = 16_384
+export const LOW = 32_768
+export const UNUSUAL = HIGH | LOW
+
 export const DEAD = EXITING | EXITED
 /** Must not be put into the run queue. */
 export const BLOCKED = QUEUED | BUSY | SUSPENDED | DEAD | TERMINATING

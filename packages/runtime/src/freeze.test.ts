@@ -27,7 +27,7 @@ test('a value that cannot be looked into travels as it is, and what stands besid
 })
 
 test('a process that throws such a value ends like any other, in the development default too', async () => {
-  const node = createNode({ name: 'freeze@localhost', freezeMessages: true })
+  const node = createNode({ name: 'freeze@localhost', messages: 'freeze' })
   const ended: string[] = []
   node.hooks = { processExited: (process) => void ended.push(String(process.pid)) }
   const watcher = node.spawn(async (ctx) => {

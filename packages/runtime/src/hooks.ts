@@ -3,6 +3,7 @@ import type { CrashLink, CrashNotice, ProcessName, RawCrash, Via } from './crash
 import type { Behaviour, ProcessKind } from './driver.ts'
 import type { ExitKind, ExitReason } from './exit-reason.ts'
 import type { Pid } from './pid.ts'
+import type { Priority } from './priority.ts'
 
 export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one' | 'simple_one_for_one'
 export type Restart = 'permanent' | 'transient' | 'temporary'
@@ -57,6 +58,7 @@ export interface Process {
   readonly isImmune: boolean
   readonly isHidden: boolean
   readonly trapsExit: boolean
+  readonly priority: Priority
   readonly supervisor: SupervisorFacts | null
   readonly childSpec: ChildSpecFacts | null
 }
@@ -111,7 +113,13 @@ export interface DeadLetter {
   readonly to: string
   readonly message: unknown
   readonly sender: Process | null
+  readonly why: DeadLetterReason
+  /** Id of the injected fault that made it one, or `null`. */
+  readonly firing: string | null
 }
+
+/** `noproc`: nobody is there; `overflow`: the mailbox was full; `intercepted`: a fault dropped it. */
+export type DeadLetterReason = 'noproc' | 'overflow' | 'intercepted'
 
 /** Called synchronously in the dying or sending path: do next to nothing here, and never throw. */
 export interface NodeHooks {

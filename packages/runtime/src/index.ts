@@ -1,4 +1,5 @@
 /** @orrery/runtime: Erlang/OTP's process model in TypeScript. */
+export type { Alias } from './alias.ts'
 export { CallError, type From, messageType } from './call.ts'
 export { type Bounds, capture, type Snapshot, type TaggedSnapshot } from './capture.ts'
 export type { ClockSource, TimerSource } from './clock.ts'
@@ -8,6 +9,7 @@ export type {
   DownMessage,
   ExitMessage,
   Handler,
+  ProcessFlags,
   Receive,
   Spawnable,
   SpawnOptions,
@@ -38,6 +40,7 @@ export type {
   ChildSpecFacts,
   Counters,
   DeadLetter,
+  DeadLetterReason,
   ExitFacts,
   NodeHooks,
   Process,
@@ -50,8 +53,11 @@ export type {
   SupervisorFacts,
 } from './hooks.ts'
 export type { InspectBounds, Inspected } from './inspect.ts'
-export { createNode, Node, type NodeOptions } from './node.ts'
+export type { Delivery, Handling, Interceptor } from './intercept.ts'
+export { createNode, type MessageValues, Node, type NodeOptions } from './node.ts'
+export type { MaxMailbox, Overflow } from './overflow.ts'
 export { type Name, nameOf, Pid, type To } from './pid.ts'
+export type { Priority } from './priority.ts'
 export type { Accepts, CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
 export { ReceiveTimeout } from './receive.ts'
 export type { MailboxFacts, QueuedMessage, RecordedMessage } from './recorder.ts'

@@ -10,6 +10,8 @@ export const STRIDE = 5
 const FIRST_CAPACITY = 4
 /** A drained ring larger than this is given back. */
 const LARGE = 4_096
+/** As good as none; a small integer in V8. */
+export const NO_LIMIT = 1_073_741_823
 /** V8 turns a longer pre-sized array into a dictionary. */
 const PRESIZED_MAX = 16_000_000
 
@@ -21,6 +23,10 @@ export class Mailbox {
   /** Messages received so far. */
   tail = 0
   readonly kept: number
+  /** Most messages that may wait; what is over it goes by the process's overflow policy (`overflow.ts`). */
+  limit = NO_LIMIT
+  /** Ids of injected faults by the sequence number of the message they touched; `null` until the first. */
+  private firings: Map<number, string> | null = null
   /** Pairs of sequence number and microseconds for the handlers that were timed; `null` until the first. */
   took: number[] | null = null
 
@@ -64,19 +70,22 @@ export class Mailbox {
     return ((seq - 1) & this.mask) * STRIDE
   }
 
-  /** Selective receive: moves the message `index` places behind the oldest to the front, the others keep their order. */
-  bringForward(index: number): void {
-    if (index === 0) return
+  /** Moves the message `index` places behind the oldest to place `to`, the others keep their order. */
+  bringForward(index: number, to = 0): void {
+    if (index === to) return
     const slots = this.slots
     const from = ((this.head + index) & this.mask) * STRIDE
     const picked = slots.slice(from, from + STRIDE)
-    for (let i = index; i > 0; i--) {
-      const to = ((this.head + i) & this.mask) * STRIDE
+    for (let i = index; i > to; i--) {
+      const target = ((this.head + i) & this.mask) * STRIDE
       const source = ((this.head + i - 1) & this.mask) * STRIDE
-      for (let k = 0; k < STRIDE; k++) slots[to + k] = slots[source + k]
+      for (let k = 0; k < STRIDE; k++) slots[target + k] = slots[source + k]
     }
-    const front = (this.head & this.mask) * STRIDE
+    const front = ((this.head + to) & this.mask) * STRIDE
     for (let k = 0; k < STRIDE; k++) slots[front + k] = picked[k]
+    const first = this.head + 1 + to
+    const last = this.head + 1 + index
+    this.renumber((seq) => (seq === last ? first : seq >= first && seq < last ? seq + 1 : seq))
   }
 
   /** Microseconds message `seq` stood in the mailbox, as exact as the slices' clock. */
@@ -98,6 +107,21 @@ export class Mailbox {
     slots[freed] = undefined
     slots[freed + 1] = undefined
     slots[freed + 2] = undefined
+    const removed = this.head + 1 + index
+    this.firings?.delete(removed)
+    this.renumber((seq) => (seq > removed ? seq - 1 : seq))
+  }
+
+  /** A fault touched the message with this sequence number; remembered as long as the message itself is. */
+  noteFiring(seq: number, firing: string): void {
+    this.firings ??= new Map()
+    for (const old of this.firings.keys()) if (old <= this.head - this.kept) this.firings.delete(old)
+    this.firings.set(seq, firing)
+  }
+
+  /** Id of the latest fault that touched message `seq`, or `null`. */
+  firingOf(seq: number): string | null {
+    return this.firings?.get(seq) ?? null
   }
 
   noteTook(seq: number, tookUs: number): void {
@@ -121,6 +145,11 @@ export class Mailbox {
     let capacity = FIRST_CAPACITY
     while (capacity < this.kept * 2) capacity *= 2
     this.resize(capacity, this.head > this.kept ? this.head - this.kept : 0)
+  }
+
+  private renumber(move: (seq: number) => number): void {
+    if (this.firings === null || this.firings.size === 0) return
+    this.firings = new Map([...this.firings].map(([seq, firing]) => [move(seq), firing]))
   }
 
   private grow(oldest: number): void {

@@ -2,6 +2,7 @@
 import { CallError, failedCall, messageType } from './call.ts'
 import { openCall } from './calling.ts'
 import { Clock, type ClockSource, systemClock, systemTimers, type TimerSource } from './clock.ts'
+import { cloned } from './clone.ts'
 import type { CallOptions, Context, Handler, SpawnOptions, TimerRef } from './context.ts'
 import type { CrashNotice, RawCrash, Via } from './crash.ts'
 import { turn } from './dispatch.ts'
@@ -10,10 +11,21 @@ import { MisuseError } from './errors.ts'
 import type { ExitReason } from './exit-reason.ts'
 import { DEAD, EXITED, HIDDEN, RUNNING, SUSPENDED } from './flags.ts'
 import { frozen } from './freeze.ts'
-import type { Counters, DeadLetter, ExitFacts, NodeHooks, Process, RawDecision, RawOutcome } from './hooks.ts'
+import type {
+  Counters,
+  DeadLetter,
+  DeadLetterReason,
+  ExitFacts,
+  NodeHooks,
+  Process,
+  RawDecision,
+  RawOutcome,
+} from './hooks.ts'
 import { type InspectBounds, type Inspected, inspect } from './inspect.ts'
+import { type Interceptor, interceptDelivery, setInterceptor } from './intercept.ts'
 import { isKey } from './key.ts'
-import { Mailbox } from './mailbox.ts'
+import { Mailbox, NO_LIMIT } from './mailbox.ts'
+import { makeRoom } from './overflow.ts'
 import { type Name, Pid, type To } from './pid.ts'
 import { type ChildFacts, never, type Proc } from './process.ts'
 import type { CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
@@ -33,13 +45,19 @@ export interface NodeOptions {
   scheduler?: TaskSource
   /** Numbers in [0, 1); for jitter. Default `Math.random`. */
   random?: () => number
-  /** Freeze messages deeply and copy their byte arrays. Default: on unless `NODE_ENV` is `production`. */
-  freezeMessages?: boolean
+  /** Default: `share` where `NODE_ENV` is `production`, else `freeze`. */
+  messages?: MessageValues
   /** Handled messages each process remembers for its crash report. Default 8. */
   flightRecorder?: number
   /** Most messages one process handles before others get their turn. Default 512; a send counts as two. */
   reductions?: number
 }
+
+/**
+ * How messages, replies and arguments of timers stay values. `freeze`: frozen deeply, byte arrays copied. `clone`: copied, and what
+ * cannot be copied is its sender's crash (`not_cloneable`). `share`: given as they are; nobody may change them.
+ */
+export type MessageValues = 'freeze' | 'clone' | 'share'
 
 export class Node {
   readonly name: string
@@ -77,7 +95,7 @@ export class Node {
   readonly sends = new Sends()
   /** @internal */
   readonly reductions: number
-  private readonly isFreezing: boolean
+  private readonly valued: (<T>(value: T) => T) | null
   private readonly kept: number
   private readonly table: Proc[] = []
   private readonly names = new Map<string, Proc>()
@@ -99,7 +117,7 @@ export class Node {
     this.scheduler = new Scheduler(clock, options.scheduler ?? systemTasks, turn, () => {
       if (this.condemned.length > 0) bury(this)
     })
-    this.isFreezing = options.freezeMessages ?? globalThis.process?.env?.NODE_ENV !== 'production'
+    this.valued = valuing(options.messages)
     this.kept = Math.max(1, options.flightRecorder ?? 8)
     this.reductions = Math.max(1, options.reductions ?? 512)
   }
@@ -188,10 +206,13 @@ export class Node {
     target.readyIfMore()
   }
 
-  /** Puts one function before the handler of a process; what it throws is the process's crash. `null` takes it out. */
-  intercept(process: Process, interceptor: ((message: unknown, process: Process) => void) | null): void {
+  /**
+   * Puts an interceptor before a process, or before one edge to it where a sender is given, in place of the one that is
+   * there; `null` takes it out. What faults are injected with; OTP has nothing like it.
+   */
+  intercept(process: Process, interceptor: Interceptor | null, sender: Process | null = null): void {
     const target = process as Proc
-    if ((target.flags & EXITED) === 0) target.interceptor = interceptor
+    if ((target.flags & EXITED) === 0) setInterceptor(target, sender as Proc | null, interceptor)
   }
 
   /** A bounded picture of a process's inside. */
@@ -244,24 +265,40 @@ export class Node {
 
   /** @internal Puts a message into a mailbox; the target is alive. */
   deliver(target: Proc, message: unknown, sender: Proc | null, meta: unknown): void {
+    const value = this.valued === null ? message : this.valued(message)
+    const { interceptor } = target
+    if (interceptor !== null && interceptDelivery(interceptor, target, value, sender, meta)) return
+    this.enqueue(target, value, sender, meta)
+  }
+
+  /** @internal The same for a message that is a value already, past interceptors. */
+  enqueue(target: Proc, message: unknown, sender: Proc | null, meta: unknown): void {
     const { scheduler } = this
     scheduler.freshen()
     this.counters.sent += 1
-    target.mailbox ??= new Mailbox(this.kept)
-    target.mailbox.push(this.isFreezing ? frozen(message) : message, sender, meta, this.clock.tick)
+    const mailbox = target.mailbox ?? this.mailboxFor(target)
+    if (mailbox.tail - mailbox.head >= mailbox.limit && !makeRoom(target, mailbox, message, sender, meta))
+      return
+    mailbox.push(message, sender, meta, this.clock.tick)
     scheduler.ready(target)
   }
 
   /** @internal A value about to leave its process. */
   value<T>(value: T): T {
-    return this.isFreezing ? frozen(value) : value
+    return this.valued === null ? value : this.valued(value)
   }
 
   /** @internal */
-  deadLetter(to: Pid | string, message: unknown, sender: Proc | null): void {
+  deadLetter(
+    to: Pid | string,
+    message: unknown,
+    sender: Proc | null,
+    why: DeadLetterReason = 'noproc',
+    firing: string | null = null,
+  ): void {
     this.counters.deadLetters += 1
     if (this.hooks?.deadLetter === undefined) return
-    const letter: DeadLetter = { to: String(to), message, sender }
+    const letter: DeadLetter = { to: String(to), message, sender, why, firing }
     this.observe((hooks) => hooks.deadLetter?.(letter))
   }
 
@@ -367,10 +404,22 @@ export class Node {
     return timer
   }
 
-  /** @internal */
-  cancelTimer(timer: SendAfter): number | null {
+  /** Sends a message after `ms` milliseconds, from outside. */
+  sendAfter<A>(ms: number, to: To<A>, message: InfoOf<NoInfer<A>>): TimerRef {
+    return this.sendAfterFrom(null, ms, to, message)
+  }
+
+  /** Milliseconds that were left, or `null` when it had fired or was cancelled. */
+  cancelTimer(ref: TimerRef): number | null {
+    const left = this.readTimer(ref)
+    if (left !== null) this.timers.remove(ref as SendAfter)
+    return left
+  }
+
+  /** Milliseconds that are left, or `null` when it has fired or was cancelled. */
+  readTimer(ref: TimerRef): number | null {
+    const timer = ref as SendAfter
     if (timer.list === null) return null
-    this.timers.remove(timer)
     return Math.max(0, Math.round(timer.deadlineMs - this.clock.read() / 1_000))
   }
 
@@ -436,6 +485,13 @@ export class Node {
     }
   }
 
+  private mailboxFor(process: Proc): Mailbox {
+    const mailbox = new Mailbox(process.cold?.flightRecorder ?? this.kept)
+    mailbox.limit = process.cold?.maxMailbox?.length ?? NO_LIMIT
+    process.mailbox = mailbox
+    return mailbox
+  }
+
   private post(to: Pid | string, message: unknown, meta: unknown): void {
     const target = this.find(to)
     if (target === null || (target.flags & DEAD) !== 0) this.deadLetter(to, message, null)
@@ -457,6 +513,20 @@ export class Node {
       process.extra.ended = resolve
       sendExit(process, new ExitSignal(null, 'shutdown', reason, null, true))
     })
+  }
+}
+
+function valuing(messages: MessageValues | undefined): (<T>(value: T) => T) | null {
+  const chosen = messages ?? (globalThis.process?.env?.NODE_ENV === 'production' ? 'share' : 'freeze')
+  switch (chosen) {
+    case 'freeze':
+      return frozen
+    case 'clone':
+      return cloned
+    case 'share':
+      return null
+    default:
+      throw new MisuseError('bad_flag', `messages are freeze, clone or share, not ${chosen satisfies never}`)
   }
 }
 

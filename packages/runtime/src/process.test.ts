@@ -253,8 +253,10 @@ test('[CEPT-1] what an interceptor throws is a crash of its process, with the me
   for (const target of [pid, raw]) {
     const process = node.process(target)
     if (process === null) throw new Error('gone')
-    node.intercept(process, () => {
-      throw new Error('injected')
+    node.intercept(process, {
+      beforeHandle() {
+        throw new Error('injected')
+      },
     })
     node.send(target, 'boom')
   }
@@ -267,7 +269,7 @@ test('[CEPT-1] what an interceptor throws is a crash of its process, with the me
 })
 
 test('[FREEZE-1] messages are frozen deeply in development, byte arrays are copied, pids stay pids', async () => {
-  const { node, time } = createVirtualNode({ freezeMessages: true })
+  const { node, time } = createVirtualNode({ messages: 'freeze' })
   const got: { list: number[]; bytes: Uint8Array; from: unknown }[] = []
   const pid = node.spawn({ handle: (message: (typeof got)[0]) => void got.push(message) })
   const bytes = new Uint8Array([1, 2, 3])

@@ -2,6 +2,7 @@
  * A process: one object with three faces, so that an idle one is small. Handlers see a `Context`, observers a `Process`, and
  * the runtime's own files the whole. What most processes never use stands in `Cold`, made on first use.
  */
+import { type Alias, makeAlias, takeBack } from './alias.ts'
 import { Call, type From } from './call.ts'
 import type { CallOptions, Context, SpawnOptions, TimerRef } from './context.ts'
 import type { CrashLink } from './crash.ts'
@@ -26,13 +27,16 @@ import {
   TRAPS_EXIT,
 } from './flags.ts'
 import type { ChildSpecFacts, Process, ProcessStatus, SupervisorFacts } from './hooks.ts'
+import type { InterceptorSlot } from './intercept.ts'
 import { segmentOf } from './key.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Node } from './node.ts'
+import { type MaxMailbox, setMaxMailbox } from './overflow.ts'
 import { Pid } from './pid.ts'
+import { type Priority, priorityOf, setPriority } from './priority.ts'
 import { find, type Match, pick, Receiver } from './receive.ts'
 import type { Links, Monitor, MonitorRef } from './relations.ts'
-import { Callback, type SendAfter, type Timer } from './send-after.ts'
+import { Callback, type Timer } from './send-after.ts'
 import { Sends, type SentMessages } from './sends.ts'
 import { demonitor, ExitSignal, link, monitor, resolve, SelfExit, sendExit, unlink } from './signals.ts'
 
@@ -67,6 +71,10 @@ export class Cold {
   idleTimer: Timer | null = null
   /** Sends of an async handler. */
   sends: Sends | null = null
+  maxMailbox: MaxMailbox | null = null
+  /** Handled messages to remember, where it is not the node's number. */
+  flightRecorder: number | null = null
+  aliases: Set<Alias> | null = null
 }
 
 const NONE: SentMessages = { items: [], more: 0 }
@@ -91,7 +99,7 @@ export class Proc implements Process {
   calling: Call | null = null
   pending: Pending | null = null
   receiver: Receiver | null = null
-  interceptor: ((message: unknown, process: Process) => void) | null = null
+  interceptor: InterceptorSlot | null = null
   child: ChildFacts | null
   cold: Cold | null = null
   readonly startedAtUs: number
@@ -201,6 +209,10 @@ export class Proc implements Process {
 
   get trapsExit(): boolean {
     return (this.flags & TRAPS_EXIT) !== 0
+  }
+
+  get priority(): Priority {
+    return priorityOf(this)
   }
 
   get supervisor(): SupervisorFacts | null {
@@ -323,7 +335,27 @@ export class Proc implements Process {
   }
 
   cancelTimer(ref: TimerRef): number | null {
-    return this.node.cancelTimer(ref as SendAfter)
+    return this.node.cancelTimer(ref)
+  }
+
+  readTimer(ref: TimerRef): number | null {
+    return this.node.readTimer(ref)
+  }
+
+  alias(): Alias<never> {
+    return makeAlias(this) as Alias<never>
+  }
+
+  unalias(alias: Alias): boolean {
+    return takeBack(this, alias)
+  }
+
+  setPriority(priority: Priority): Priority {
+    return setPriority(this, priority)
+  }
+
+  setMaxMailbox(max: MaxMailbox | null): void {
+    setMaxMailbox(this, max)
   }
 
   register(name: string): void {

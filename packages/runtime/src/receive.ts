@@ -2,6 +2,7 @@
 
 import { Exit } from './exit-reason.ts'
 import { BUSY, RECEIVING, SUSPENDED } from './flags.ts'
+import { interceptHandling } from './intercept.ts'
 import type { Proc } from './process.ts'
 import { Timer } from './timers.ts'
 
@@ -98,9 +99,13 @@ export function pick(process: Proc, index: number): unknown {
   const { mailbox, node } = process
   if (mailbox === null) return undefined
   mailbox.bringForward(index)
-  const message = mailbox.slots[mailbox.take(node.clock.tick)]
+  const at = mailbox.take(node.clock.tick)
+  const message = mailbox.slots[at]
   node.counters.handled += 1
   if (process.cold !== null) process.cold.sends = null
-  if (process.interceptor !== null) process.interceptor(message, process)
-  return message
+  if (process.interceptor === null) return message
+  // A receive that was awaited goes on when the interceptor lets it; there is no handler that could be over.
+  const sender = mailbox.slots[at + 1] as Proc | null
+  const { held } = interceptHandling(process.interceptor, process, message, sender, mailbox.slots[at + 2])
+  return held === null ? message : held.then(() => message)
 }

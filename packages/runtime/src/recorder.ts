@@ -17,6 +17,8 @@ export interface RecordedMessage {
   /** `null` where the handler was not timed: async handlers always are, synchronous ones are sampled. */
   readonly tookUs: number | null
   readonly isFatal: boolean
+  /** Id of the injected fault that touched it, or `null`. */
+  readonly firing: string | null
 }
 
 export interface MailboxFacts {
@@ -105,6 +107,7 @@ export function readRecorder(
       waitUs: mailbox.waitedUs(seq),
       tookUs: rounded(mailbox.tookUs(seq)),
       isFatal: isLastFatal && seq === head,
+      firing: mailbox.firingOf(seq),
     })
   }
   return { entries, overwritten: oldest - 1 }

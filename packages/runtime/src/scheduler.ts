@@ -1,11 +1,13 @@
 /**
- * A fair run queue: each runnable process gets a turn of at most `reductions` messages, and a slice of turns ends
- * after 4 ms so that the event loop breathes. A slice begins in a microtask when the node was idle, and in a macrotask
+ * Fair run queues: each runnable process gets a turn of at most `reductions` messages, and a slice of turns ends
+ * after 4 ms so that the event loop breathes. Processes of high priority (supervisors) go before the others, yet after
+ * `BURST` of them in a row one other has its turn; one of low priority has its turn after every `BURST` ordinary ones. A slice begins in a microtask when the node was idle, and in a macrotask
  * when the node has had its time. The clock is read once as a slice begins and then every few messages.
  */
 import type { Clock } from './clock.ts'
-import { BLOCKED, HAS_NEXT, QUEUED } from './flags.ts'
+import { BLOCKED, HAS_NEXT, HIGH, QUEUED, UNUSUAL } from './flags.ts'
 import type { Proc } from './process.ts'
+import { RunQueue } from './run-queue.ts'
 
 /** How the node gets its slices. */
 export interface TaskSource {
@@ -33,6 +35,8 @@ const SLICE_US = 4_000
 const CLOCK_EVERY = 64
 /** Ends a slice where time stands still. */
 const READINGS_PER_SLICE = 1_024
+/** Turns in a row before those who would wait for ever have one. */
+const BURST = 8
 
 export class Scheduler {
   /** A slice runs or will run: the clock's last reading is fresh. */
@@ -43,10 +47,12 @@ export class Scheduler {
   private readonly tasks: TaskSource
   private readonly turn: (process: Proc) => void
   private readonly bury: () => void
-  private queue: (Proc | undefined)[] = new Array<Proc | undefined>(256).fill(undefined)
-  private mask = 255
-  private head = 0
-  private tail = 0
+  private readonly normal = new RunQueue()
+  private readonly high = new RunQueue()
+  private readonly low = new RunQueue()
+  /** Turns of high priority, and ordinary ones, since somebody else had one. */
+  private highTurns = 0
+  private normalTurns = 0
   private interval = CLOCK_EVERY
   private readings = 0
   private isOver = false
@@ -66,7 +72,7 @@ export class Scheduler {
   }
 
   get length(): number {
-    return this.tail - this.head
+    return this.high.length + this.normal.length + this.low.length
   }
 
   /** Makes sure that a slice will run. */
@@ -87,7 +93,7 @@ export class Scheduler {
 
   /** Nobody waits for a turn, and the slice has time left. */
   isIdle(): boolean {
-    return this.head === this.tail && !this.isOver && !this.isHeld
+    return this.length === 0 && !this.isOver && !this.isHeld
   }
 
   /** Puts a process into the run queue unless it must not run or already stands there. */
@@ -95,9 +101,9 @@ export class Scheduler {
     if ((process.flags & BLOCKED) !== 0) return
     process.flags |= QUEUED
     if (!this.isAwake) this.wake()
-    if (this.tail - this.head > this.mask) this.grow()
-    this.queue[this.tail & this.mask] = process
-    this.tail += 1
+    if ((process.flags & UNUSUAL) === 0) this.normal.push(process)
+    else if ((process.flags & HIGH) !== 0) this.high.push(process)
+    else this.low.push(process)
   }
 
   /** Reads the clock and says whether the slice is over. */
@@ -158,7 +164,7 @@ export class Scheduler {
     this.owesContinuation = false
     for (;;) {
       this.bury()
-      if (this.head === this.tail) {
+      if (this.length === 0) {
         if (!this.owesContinuation) break
         // Whoever was answered goes on next, and most likely has something for us.
         this.tasks.microtask(this.slice)
@@ -168,10 +174,7 @@ export class Scheduler {
         this.tasks.macrotask(this.freshSlice)
         return
       }
-      const at = this.head & this.mask
-      const process = this.queue[at] as Proc
-      this.queue[at] = undefined
-      this.head += 1
+      const process = this.next()
       process.flags &= ~QUEUED
       if (--this.untilReading <= 0) this.checkClock()
       this.turn(process)
@@ -179,7 +182,7 @@ export class Scheduler {
       if ((mailbox !== null && mailbox.head !== mailbox.tail) || (process.flags & HAS_NEXT) !== 0) {
         this.again(process)
       }
-      if (this.owesContinuation && this.head !== this.tail && !this.isOver) {
+      if (this.owesContinuation && this.length > 0 && !this.isOver) {
         this.tasks.microtask(this.slice)
         return
       }
@@ -192,11 +195,21 @@ export class Scheduler {
     if (process.receiver === null || process.receiver.hasUnread()) this.ready(process)
   }
 
-  private grow(): void {
-    const queue = new Array<Proc | undefined>((this.mask + 1) * 2).fill(undefined)
-    const mask = queue.length - 1
-    for (let i = this.head; i < this.tail; i++) queue[i & mask] = this.queue[i & this.mask]
-    this.queue = queue
-    this.mask = mask
+  /** Whose turn it is; there must be somebody. */
+  private next(): Proc {
+    const { high, normal, low } = this
+    if (high.length === 0 && low.length === 0) return normal.shift()
+    const others = normal.length + low.length
+    if (high.length > 0 && (this.highTurns < BURST || others === 0)) {
+      this.highTurns += 1
+      return high.shift()
+    }
+    this.highTurns = 0
+    if (normal.length > 0 && (this.normalTurns < BURST || low.length === 0)) {
+      this.normalTurns += 1
+      return normal.shift()
+    }
+    this.normalTurns = 0
+    return low.shift()
   }
 }

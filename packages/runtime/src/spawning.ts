@@ -1,11 +1,13 @@
 /** Makes processes: from a behaviour, a handler or a function. */
-import type { SpawnOptions } from './context.ts'
+import type { ProcessFlags, SpawnOptions } from './context.ts'
 import { turn } from './dispatch.ts'
 import type { Driver } from './driver.ts'
-import { StartError } from './errors.ts'
-import { HIDDEN, IMMUNE, QUEUED } from './flags.ts'
+import { MisuseError, StartError } from './errors.ts'
+import { HIDDEN, HIGH, IMMUNE, QUEUED } from './flags.ts'
 import type { Node } from './node.ts'
+import { setMaxMailbox } from './overflow.ts'
 import type { Pid } from './pid.ts'
+import { setPriority } from './priority.ts'
 import { type ChildFacts, Proc, type Started } from './process.ts'
 import { FunctionDriver, HandlerDriver } from './raw.ts'
 import { link } from './signals.ts'
@@ -88,10 +90,24 @@ function makeProcess(
   if (options.label !== undefined) process.extra.label = options.label
   if (options.immune === true) process.flags |= IMMUNE
   if (options.hidden === true) process.flags |= HIDDEN
+  setFlags(process, options)
   node.addProcess(process)
   if (node.hooks !== null) node.observeStart(process)
   return process
 }
+
+function setFlags(process: Proc, { priority, maxMailbox, flightRecorder }: ProcessFlags): void {
+  if (priority !== undefined) setPriority(process, priority)
+  else if (process.kind === 'supervisor') process.flags |= HIGH
+  if (maxMailbox !== undefined) setMaxMailbox(process, maxMailbox)
+  if (flightRecorder === undefined) return
+  if (!Number.isSafeInteger(flightRecorder) || flightRecorder < 1 || flightRecorder > MOST_RECORDED) {
+    throw new MisuseError('bad_flag', `flightRecorder takes 1 to ${MOST_RECORDED}`)
+  }
+  process.extra.flightRecorder = flightRecorder
+}
+
+const MOST_RECORDED = 4_096
 
 const functions = new FunctionDriver()
 const handlers = new WeakMap<object, Driver>()

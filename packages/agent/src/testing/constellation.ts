@@ -48,7 +48,7 @@ export async function startConstellation(
   const node = await start(root, {
     name: 'test@localhost',
     release: '1.2.3',
-    freezeMessages: true,
+    messages: 'freeze',
   })
   const said: string[] = []
   const logger = {

@@ -1,4 +1,5 @@
 /** Child specifications. */
+import type { ProcessFlags } from '../context.ts'
 import type { Behaviour } from '../driver.ts'
 import { MisuseError } from '../errors.ts'
 import type { ChildSpecFacts, Restart, Shutdown } from '../hooks.ts'
@@ -11,7 +12,7 @@ export interface Backoff {
   factor?: number
 }
 
-export interface ChildOptions<Args> {
+export interface ChildOptions<Args> extends ProcessFlags {
   /** Unique among its siblings. */
   id: string
   args?: Args
@@ -33,6 +34,7 @@ export interface ChildSpec {
   readonly label: string | undefined
   readonly backoff: Backoff | null
   readonly immune: boolean
+  readonly flags: ProcessFlags
 }
 
 type NeedsArgs<Args> = undefined extends Args ? unknown : { args: Args }
@@ -59,5 +61,14 @@ export function child<Args, A>(
     label: options.label,
     backoff: options.backoff ?? null,
     immune: options.immune ?? false,
+    flags: flagsOf(options),
+  }
+}
+
+function flagsOf({ priority, maxMailbox, flightRecorder }: ProcessFlags): ProcessFlags {
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(maxMailbox === undefined ? {} : { maxMailbox }),
+    ...(flightRecorder === undefined ? {} : { flightRecorder }),
   }
 }

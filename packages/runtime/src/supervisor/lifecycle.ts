@@ -27,6 +27,7 @@ export async function startChild(supervisor: Proc, children: Children, child: Ch
   }
   const { args, name, label, immune } = spec
   const options = {
+    ...spec.flags,
     args,
     immune,
     ...(name === undefined ? {} : { name }),

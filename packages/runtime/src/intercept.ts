@@ -1,0 +1,161 @@
+/**
+ * Interceptors: what injected faults are built of. A process has one slot, in it one interceptor for everything that it is
+ * sent and handles, and one for each sender (an edge). Whoever has none pays a null check.
+ */
+import { Call } from './call.ts'
+import type { MessageKind } from './crash.ts'
+import { CAST } from './driver.ts'
+import { DEAD } from './flags.ts'
+import type { Process } from './hooks.ts'
+import type { Proc } from './process.ts'
+
+/** Every method may be left out. An interceptor of an edge is asked before that of the process. */
+export interface Interceptor {
+  /**
+   * Asked when a message arrives, before it stands in the mailbox. `true` takes it: nothing more happens with it but what the
+   * interceptor does, now or later, through the delivery. Exit signals, `DOWN` and system messages are never shown.
+   */
+  onDeliver?(delivery: Delivery): boolean
+  /** Called as the handler is about to run. What it throws is the process's crash; what it returns is waited for. */
+  beforeHandle?(handling: Handling): PromiseLike<void> | void
+  /** Called when the handler has done its work, across its awaits. What it throws is the process's crash. */
+  afterHandle?(handling: Handling): void
+}
+
+/** A message on its way. */
+export interface Delivery {
+  readonly to: Process
+  readonly from: Process | null
+  readonly message: unknown
+  readonly kind: MessageKind
+  /**
+   * Puts the message, or another in its place, into the mailbox; may be called again for a duplicate (of a call, the first answer
+   * counts). Where the process has ended meanwhile, it is a dead letter.
+   */
+  deliver(firing: string | null, message?: unknown): void
+  /** Makes the message a dead letter with the firing's id. A call is left to its timeout, which then knows the firing. */
+  drop(firing: string): void
+}
+
+/** A message that is being handled. */
+export interface Handling {
+  readonly process: Process
+  readonly from: Process | null
+  readonly message: unknown
+  readonly kind: MessageKind
+  /** A firing touches this message: a crash of its handler, and a timeout of its caller, can prove it. */
+  mark(firing: string): void
+}
+
+/** What stands in `Proc.interceptor`. */
+export interface InterceptorSlot {
+  all: Interceptor | null
+  edges: Map<Proc, Interceptor> | null
+}
+
+/** Sets or takes out the interceptor of a process, or of the edge from `sender` to it. */
+export function setInterceptor(process: Proc, sender: Proc | null, interceptor: Interceptor | null): void {
+  const slot = process.interceptor ?? { all: null, edges: null }
+  if (sender === null) slot.all = interceptor
+  else if (interceptor === null) slot.edges?.delete(sender)
+  else {
+    slot.edges ??= new Map()
+    // An ended sender sends no more.
+    for (const edge of slot.edges.keys()) if ((edge.flags & DEAD) !== 0) slot.edges.delete(edge)
+    slot.edges.set(sender, interceptor)
+  }
+  if (slot.edges?.size === 0) slot.edges = null
+  process.interceptor = slot.all === null && slot.edges === null ? null : slot
+}
+
+/** A call, a cast or a plain message: what may be intercepted, dropped or refused. */
+export function isOrdinary(meta: unknown): boolean {
+  return meta === undefined || meta === CAST || meta instanceof Call
+}
+
+/** Whether an interceptor took the message. */
+export function interceptDelivery(
+  slot: InterceptorSlot,
+  target: Proc,
+  message: unknown,
+  sender: Proc | null,
+  meta: unknown,
+): boolean {
+  if (!isOrdinary(meta)) return false
+  const edge = sender === null ? undefined : slot.edges?.get(sender)
+  if (edge?.onDeliver === undefined && slot.all?.onDeliver === undefined) return false
+  const { node } = target
+  const delivery: Delivery = {
+    to: target,
+    from: sender,
+    message,
+    kind: kindOf(meta),
+    deliver(firing, other = message) {
+      if ((target.flags & DEAD) !== 0) {
+        node.deadLetter(target.pid, other, sender, 'noproc', firing)
+        return
+      }
+      node.enqueue(target, other, sender, meta)
+      if (firing !== null) markLatest(target, meta, firing)
+    },
+    drop(firing) {
+      if (meta instanceof Call) meta.firing = firing
+      node.counters.sent += 1
+      node.deadLetter(target.pid, message, sender, 'intercepted', firing)
+    },
+  }
+  if (edge?.onDeliver?.(delivery) === true) return true
+  return slot.all?.onDeliver?.(delivery) === true
+}
+
+/** Asks the interceptors of a message that is about to be handled. */
+export function interceptHandling(
+  slot: InterceptorSlot,
+  process: Proc,
+  message: unknown,
+  sender: Proc | null,
+  meta: unknown,
+): Intercepted {
+  const edge = sender === null ? null : (slot.edges?.get(sender) ?? null)
+  const { all } = slot
+  const seq = process.handled
+  const handling: Handling = {
+    process,
+    from: sender,
+    message,
+    kind: kindOf(meta),
+    mark(firing) {
+      process.mailbox?.noteFiring(seq, firing)
+      if (meta instanceof Call) meta.firing = firing
+    },
+  }
+  const after = () => {
+    edge?.afterHandle?.(handling)
+    all?.afterHandle?.(handling)
+  }
+  const first = edge?.beforeHandle?.(handling)
+  const second = all?.beforeHandle?.(handling)
+  const isHeld = isThenable(first) || isThenable(second)
+  return { held: isHeld ? Promise.all([first, second]) : null, after }
+}
+
+export interface Intercepted {
+  /** The handler runs once this is over. */
+  readonly held: PromiseLike<unknown> | null
+  /** To be called when the handler has done its work. */
+  readonly after: () => void
+}
+
+function markLatest(target: Proc, meta: unknown, firing: string): void {
+  if (target.mailbox !== null) target.mailbox.noteFiring(target.mailbox.tail, firing)
+  if (meta instanceof Call) meta.firing = firing
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value
+}
+
+function kindOf(meta: unknown): MessageKind {
+  if (meta === undefined) return 'info'
+  return meta === CAST ? 'cast' : 'call'
+}
