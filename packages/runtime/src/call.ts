@@ -45,6 +45,8 @@ export class Call extends Timer implements From {
   beforeOut: Call | null = null
   afterOut: Call | null = null
   isOpen = true
+  /** A system message: answered by the runtime, never intercepted or dropped. */
+  readonly isSystem: boolean
   /** Id of an injected fault that touched it. */
   firing: string | null = null
   /** Set once somebody waits on a promise; a call that is answered before that needs none. */
@@ -55,8 +57,16 @@ export class Call extends Timer implements From {
   hasFailed = false
   private waiting: Promise<unknown> | null = null
 
-  constructor(node: Node, id: number, caller: Proc | null, message: unknown, since: number) {
+  constructor(
+    node: Node,
+    id: number,
+    caller: Proc | null,
+    message: unknown,
+    since: number,
+    isSystem: boolean,
+  ) {
     super()
+    this.isSystem = isSystem
     this.node = node
     this.id = id
     this.caller = caller

@@ -15,10 +15,11 @@ export function openCall(
   target: Proc,
   message: unknown,
   timeoutMs: number,
+  isSystem = false,
 ): Promise<unknown> {
   const { scheduler, clock } = node
   scheduler.freshen()
-  const call = new Call(node, node.nextRef(), caller, message, clock.tick)
+  const call = new Call(node, node.nextRef(), caller, message, clock.tick, isSystem)
   call.open(target)
   if (caller !== null) {
     if (node.running === caller) node.sends.note(target, message)

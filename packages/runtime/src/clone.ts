@@ -6,6 +6,7 @@ import { Call } from './call.ts'
 import { Exit } from './exit-reason.ts'
 import { Pid } from './pid.ts'
 import { Monitor } from './relations.ts'
+import { SystemRequest } from './system.ts'
 import { Timer } from './timers.ts'
 
 /** @throws {Exit} `not_cloneable`, with the path of the part that is a function, a symbol, a promise or the like. */
@@ -16,7 +17,13 @@ export function cloned<T>(value: T): T {
 
 /** Values that name something of the node rather than hold something. */
 export function isReference(value: object): boolean {
-  return value instanceof Pid || value instanceof Call || value instanceof Monitor || value instanceof Timer
+  return (
+    value instanceof Pid ||
+    value instanceof Call ||
+    value instanceof Monitor ||
+    value instanceof Timer ||
+    value instanceof SystemRequest
+  )
 }
 
 function copy(value: unknown, path: string, seen: Map<object, unknown>): unknown {
@@ -75,4 +82,37 @@ function platformCopy(value: object, path: string, seen: Map<object, unknown>): 
 
 function notCloneable(path: string, why: string): Exit {
   return new Exit('not_cloneable', { path: path === '' ? 'the message' : path, why })
+}
+
+const DEEPEST = 64
+
+/** A copy of what is plain in a state: objects, arrays, maps and sets; everything else is handed over as it is. */
+export function copied<T>(value: T): T {
+  return plainCopy(value, new Map(), 0) as T
+}
+
+function plainCopy(value: unknown, seen: Map<object, unknown>, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return value
+  const known = seen.get(value)
+  if (known !== undefined) return known
+  const part = (inner: unknown) => plainCopy(inner, seen, depth + 1)
+  if (Array.isArray(value)) {
+    const list: unknown[] = []
+    seen.set(value, list)
+    for (const inner of value) list.push(part(inner))
+    return list
+  }
+  if (value instanceof Map) {
+    const map = new Map<unknown, unknown>()
+    seen.set(value, map)
+    for (const [key, inner] of value) map.set(key, part(inner))
+    return map
+  }
+  if (value instanceof Set) return new Set(value)
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return value
+  const object: Record<string, unknown> = {}
+  seen.set(value, object)
+  for (const key of Object.keys(value)) object[key] = part((value as Record<string, unknown>)[key])
+  return object
 }

@@ -203,7 +203,7 @@ export function ancestorsOf(process: Proc): ProcessName[] {
 export function kindOf(meta: unknown): MessageKind {
   if (meta === undefined) return 'info'
   if (meta === CAST) return 'cast'
-  return meta instanceof Call ? 'call' : 'system'
+  return meta instanceof Call && !meta.isSystem ? 'call' : 'system'
 }
 
 function messageOf(process: Proc, failure: Failure, atUs: number): RawCrash['message'] {

@@ -1,5 +1,5 @@
 /** The one place that runs user code and catches what it throws. */
-import { CallError } from './call.ts'
+import { Call, CallError } from './call.ts'
 import type { Phase } from './driver.ts'
 import { MisuseError } from './errors.ts'
 import { type End, finish, report } from './exit.ts'
@@ -23,12 +23,14 @@ import {
   RUNNING,
   SPECIAL,
   STARTING,
+  SUSPENDED,
   TERMINATING,
   TIMED,
 } from './flags.ts'
 import { interceptHandling } from './intercept.ts'
 import type { Proc } from './process.ts'
 import { endBySignal } from './signals.ts'
+import { attendAgain, handleSystem, nextSystem } from './system.ts'
 
 /** An async handler between its awaits. */
 export class Pending {
@@ -91,9 +93,9 @@ export function turn(process: Proc): void {
         const isTimed = (mailbox.head & (TIMED_EVERY - 1)) === 0
         const beganUs = isTimed ? clock.read() : 0
         const promise =
-          process.interceptor === null
+          process.interceptor === null && !isSystem(meta)
             ? driver.handle(process, message, slots[at + 1] as Proc | null, meta)
-            : intercepted(process, message, slots[at + 1] as Proc | null, meta)
+            : handleSpecially(process, message, slots[at + 1] as Proc | null, meta)
         if (promise !== undefined) wait(process, promise, 'message', meta)
         else if (isTimed) mailbox.noteTook(mailbox.head, clock.read() - beganUs)
         budget -= sends.count * SEND_COST
@@ -104,13 +106,14 @@ export function turn(process: Proc): void {
         if ((process.flags & HALT) !== 0 || node.condemned.length !== 0) break
       }
       mailbox.relax()
-    }
+    } else if ((process.flags & SUSPENDED) !== 0 && !isStart) attendSuspended(process)
     if ((process.flags & (RECEIVING | BUSY)) === RECEIVING && process.pending === null) throw notAwaited()
   } catch (thrown) {
     failed(process, thrown, phase, 'throw', clock.us)
   } finally {
     counters.handled += taken
     node.leave(process, outer)
+    if ((process.flags & SUSPENDED) !== 0) attendAgain(process)
     // Condemned while its own code was running.
     if ((process.flags & DEAD) === EXITING && (process.flags & RUNNING) === 0) finishDoomed(process)
   }
@@ -131,7 +134,39 @@ function special(process: Proc, phase: Phase): void {
   process.receiver?.look()
 }
 
-/** The same behind an interceptor, which may hold the handler back and has the last word after it. */
+function isSystem(meta: unknown): boolean {
+  return meta instanceof Call && meta.isSystem
+}
+
+/** A suspended process answers system messages, and its parent's order to end; one a turn. */
+function attendSuspended(process: Proc): void {
+  const index = nextSystem(process)
+  const { mailbox, node } = process
+  if (index < 0 || mailbox === null) {
+    process.extra.systemWaiting = 0
+    return
+  }
+  mailbox.bringForward(index)
+  const at = mailbox.take(node.clock.tick)
+  node.counters.handled += 1
+  const message = mailbox.slots[at]
+  const sender = mailbox.slots[at + 1] as Proc | null
+  const meta = mailbox.slots[at + 2]
+  const promise = handleSpecially(process, message, sender, meta)
+  if (promise !== undefined) wait(process, promise, 'message', meta)
+}
+
+function handleSpecially(
+  process: Proc,
+  message: unknown,
+  sender: Proc | null,
+  meta: unknown,
+): PromiseLike<unknown> | undefined {
+  if (isSystem(meta)) return handleSystem(process, meta as Call)
+  return intercepted(process, message, sender, meta)
+}
+
+/** A handler behind an interceptor, which may hold the handler back and has the last word after it. */
 function intercepted(
   process: Proc,
   message: unknown,
@@ -155,7 +190,7 @@ function intercepted(
 }
 
 /** What a held message comes to: its handler, to be run where handlers run. */
-class Held {
+export class Held {
   readonly run: () => PromiseLike<unknown> | undefined
   constructor(run: () => PromiseLike<unknown> | undefined) {
     this.run = run

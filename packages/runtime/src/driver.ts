@@ -37,6 +37,14 @@ export interface Driver {
   /** Runs the user's last words. */
   terminate(process: Proc, reason: ExitReason): PromiseLike<unknown> | undefined
   readonly hasTerminate: boolean
+  /** What `sys.getState` gives. Default: the process's state. */
+  getState?(process: Proc): unknown
+  /** Without it `sys.replaceState` is refused. */
+  replaceState?(process: Proc, state: unknown): void
+  /** Called on the new driver, which is the process's own by then: makes the new state of the old. */
+  codeChange?(process: Proc, from: Driver, extra: unknown): PromiseLike<unknown> | undefined
+  /** Takes its messages by `receive`, so that nobody is there to answer a system message. */
+  readonly isReceiving?: boolean
   /** Only for supervisors. */
   supervisorFacts?(process: Proc): SupervisorFacts | null
   children?(process: Proc): readonly ChildView[]

@@ -11,6 +11,8 @@ export type MisuseCode =
   | 'receive_overlaps'
   | 'bad_spec'
   | 'node_stopped'
+  | 'bad_release'
+  | 'upgrade_runs'
 
 /** The runtime was used in a way that cannot work. */
 export class MisuseError extends Error {

@@ -15,6 +15,7 @@ import type { Accepts, Tagged, TaggedUnion } from './protocol.ts'
 import { isPromise } from './raw.ts'
 import { IGNORE, INIT, NO_REPLY, REPLY, Result, type ResultOptions, STOP } from './result.ts'
 import { ExitSignal } from './signals.ts'
+import { isOrderOfParent } from './system.ts'
 
 /** The types of one GenServer; everything but `state` may be left out. */
 export interface GenServerTypes {
@@ -88,6 +89,11 @@ export type GenServerCallbacks<T extends GenServerTypes> = {
   readonly terminate?: (reason: ExitReason, state: T['state'], ctx: GenServerContext<T>) => OrPromise<unknown>
   /** The state as observers and crash reports may show it. */
   readonly formatStatus?: (state: T['state']) => unknown
+  /**
+   * Makes the state of this module of that of another version (older, or newer where one goes back). Without it the state stays as it
+   * is. It must not change the old state in place: where it throws, the old module goes on with it.
+   */
+  readonly codeChange?: (state: unknown, from: string | null, extra: unknown) => OrPromise<T['state']>
 } & RequiredUnlessEmpty<'handleCall', CallsOf<T>, CallHandlers<T>> &
   RequiredUnlessEmpty<'handleCast', CastsOf<T>, Handlers<T, CastsOf<T>>> &
   RequiredUnlessEmpty<'handleInfo', InfosOf<T>, Handlers<T, InfosOf<T>>> &
@@ -127,6 +133,7 @@ interface AnyCallbacks {
   readonly handleContinue?: Callback
   readonly terminate?: Callback
   readonly formatStatus?: Callback
+  readonly codeChange?: Callback
 }
 
 class GenServerDriver implements Driver {
@@ -211,6 +218,23 @@ class GenServerDriver implements Driver {
     return formatStatus === undefined ? process.state : formatStatus(process.state)
   }
 
+  replaceState(process: Proc, state: unknown): void {
+    process.state = state
+  }
+
+  codeChange(process: Proc, from: Driver, extra: unknown): PromiseLike<unknown> | undefined {
+    const { codeChange } = this.callbacks
+    if (codeChange === undefined) return undefined
+    const state = codeChange(process.state, from.version, extra)
+    if (!isPromise(state)) {
+      process.state = state
+      return undefined
+    }
+    return state.then((value) => {
+      process.state = value
+    })
+  }
+
   private info(process: Proc, message: unknown): PromiseLike<unknown> | undefined {
     const handler = handlerOf(this.infos, message) ?? this.callbacks.handleOtherInfo
     if (handler === undefined) {
@@ -264,11 +288,6 @@ class GenServerDriver implements Driver {
     if (result.op !== STOP) throw new Exit('bad_return_value', { value: result })
     stopProcess(process, result.reason, 'init', isNormal(result.reason) ? {} : { kind: 'exit' })
   }
-}
-
-/** A parent's exit ends a server that traps exits, after `terminate`; so does an order from outside the tree. */
-export function isOrderOfParent(process: Proc, signal: ExitSignal): boolean {
-  return signal.via === 'shutdown' || (signal.from !== null && signal.from === process.parent)
 }
 
 function proceed(process: Proc, options: ResultOptions): void {

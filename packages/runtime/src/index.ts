@@ -16,6 +16,7 @@ export type {
   TimerRef,
 } from './context.ts'
 export type { CrashLink, CrashNotice, Mechanism, MessageKind, ProcessName, RawCrash, Via } from './crash.ts'
+export type { Statistics, Trace, TraceEvent } from './debug.ts'
 export type { Behaviour, ProcessKind } from './driver.ts'
 export { MisuseError, StartError } from './errors.ts'
 export {
@@ -62,6 +63,13 @@ export type { Accepts, CallMessage, CallReply, CallType, CastOf, InfoOf } from '
 export { ReceiveTimeout } from './receive.ts'
 export type { MailboxFacts, QueuedMessage, RecordedMessage } from './recorder.ts'
 export type { MonitorRef } from './relations.ts'
+export {
+  type ChangedProcess,
+  Release,
+  type ReleaseResult,
+  type ReleaseUpgrade,
+  type Update,
+} from './release.ts'
 export { ignore, initOk, noreply, type Result, type ResultOptions, reply, stop } from './result.ts'
 export type { TaskSource } from './scheduler.ts'
 export { type StartOptions, start } from './start.ts'
@@ -75,3 +83,4 @@ export {
   type SupervisorAccepts,
   type SupervisorTypes,
 } from './supervisor/supervisor.ts'
+export { SystemError, type SystemOptions, type SystemStatus, sys } from './sys.ts'

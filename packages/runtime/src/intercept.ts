@@ -4,6 +4,7 @@
  */
 import { Call } from './call.ts'
 import type { MessageKind } from './crash.ts'
+import type { Debug } from './debug.ts'
 import { CAST } from './driver.ts'
 import { DEAD } from './flags.ts'
 import type { Process } from './hooks.ts'
@@ -51,11 +52,12 @@ export interface Handling {
 export interface InterceptorSlot {
   all: Interceptor | null
   edges: Map<Proc, Interceptor> | null
+  debug: Debug | null
 }
 
 /** Sets or takes out the interceptor of a process, or of the edge from `sender` to it. */
 export function setInterceptor(process: Proc, sender: Proc | null, interceptor: Interceptor | null): void {
-  const slot = process.interceptor ?? { all: null, edges: null }
+  const slot = process.interceptor ?? { all: null, edges: null, debug: null }
   if (sender === null) slot.all = interceptor
   else if (interceptor === null) slot.edges?.delete(sender)
   else {
@@ -65,12 +67,23 @@ export function setInterceptor(process: Proc, sender: Proc | null, interceptor: 
     slot.edges.set(sender, interceptor)
   }
   if (slot.edges?.size === 0) slot.edges = null
-  process.interceptor = slot.all === null && slot.edges === null ? null : slot
+  process.interceptor = isUsed(slot) ? slot : null
+}
+
+/** Statistics and trace look at every message, too. */
+export function setDebug(process: Proc, debug: Debug | null): void {
+  const slot = process.interceptor ?? { all: null, edges: null, debug: null }
+  slot.debug = debug
+  process.interceptor = isUsed(slot) ? slot : null
+}
+
+function isUsed({ all, edges, debug }: InterceptorSlot): boolean {
+  return all !== null || edges !== null || debug !== null
 }
 
 /** A call, a cast or a plain message: what may be intercepted, dropped or refused. */
 export function isOrdinary(meta: unknown): boolean {
-  return meta === undefined || meta === CAST || meta instanceof Call
+  return meta === undefined || meta === CAST || (meta instanceof Call && !meta.isSystem)
 }
 
 /** Whether an interceptor took the message. */
@@ -129,7 +142,9 @@ export function interceptHandling(
       if (meta instanceof Call) meta.firing = firing
     },
   }
+  slot.debug?.noteIn(process, message, sender)
   const after = () => {
+    slot.debug?.noteOut(process)
     edge?.afterHandle?.(handling)
     all?.afterHandle?.(handling)
   }

@@ -6,7 +6,7 @@ import { cloned } from './clone.ts'
 import type { CallOptions, Context, Handler, SpawnOptions, TimerRef } from './context.ts'
 import type { CrashNotice, RawCrash, Via } from './crash.ts'
 import { turn } from './dispatch.ts'
-import { type Behaviour, CAST } from './driver.ts'
+import { type Behaviour, CAST, type Driver } from './driver.ts'
 import { MisuseError } from './errors.ts'
 import type { ExitReason } from './exit-reason.ts'
 import { DEAD, EXITED, HIDDEN, RUNNING, SUSPENDED } from './flags.ts'
@@ -34,6 +34,7 @@ import { Callback, SendAfter, type Timer } from './send-after.ts'
 import { Sends } from './sends.ts'
 import { bury, ExitSignal, resolve, sendExit } from './signals.ts'
 import { spawnProcess, startProcess } from './spawning.ts'
+import { attendAgain } from './system.ts'
 import { Timers } from './timers.ts'
 
 export interface NodeOptions {
@@ -63,7 +64,8 @@ export class Node {
   readonly name: string
   /** A new one at every start. */
   readonly incarnation: string
-  readonly release: string | null
+  /** Of the application; another one after an upgrade. */
+  release: string | null
   readonly startedAt: Date
   readonly clock: Clock
   readonly random: () => number
@@ -102,6 +104,8 @@ export class Node {
   private lastPid = 0
   private lastRef = 0
   private root: Proc | null = null
+  /** Modules in place of those that a release has upgraded. */
+  private code: Map<Driver, Driver> | null = null
   private stopping: Promise<void> | null = null
   private isStopped = false
 
@@ -196,6 +200,7 @@ export class Node {
     if ((target.flags & (SUSPENDED | DEAD)) !== 0) return
     target.flags |= SUSPENDED
     this.observeChange(target)
+    attendAgain(target)
   }
 
   resume(process: Process): void {
@@ -367,6 +372,30 @@ export class Node {
     if (last === process) return
     this.table[process.index] = last
     last.index = process.index
+  }
+
+  /** @internal From now on whoever is started with `old` runs `new`: OTP's code server, by value and not by name. */
+  loadCode(old: Driver, current: Driver): void {
+    this.code ??= new Map()
+    for (const [from, to] of this.code) if (to === old) this.code.set(from, current)
+    this.code.delete(current)
+    this.code.set(old, current)
+  }
+
+  /** @internal */
+  unloadCode(old: Driver, current: Driver): void {
+    for (const [from, to] of this.code ?? []) if (to === current) this.code?.set(from, old)
+    this.code?.delete(old)
+  }
+
+  /** @internal What runs in place of a driver today. */
+  codeOf(driver: Driver): Driver {
+    return this.code === null ? driver : (this.code.get(driver) ?? driver)
+  }
+
+  /** @internal Hidden ones, too. */
+  allProcesses(): Proc[] {
+    return [...this.table]
   }
 
   /** @internal Marks whose code runs; gives back whose ran before. */

@@ -39,6 +39,7 @@ import type { Links, Monitor, MonitorRef } from './relations.ts'
 import { Callback, type Timer } from './send-after.ts'
 import { Sends, type SentMessages } from './sends.ts'
 import { demonitor, ExitSignal, link, monitor, resolve, SelfExit, sendExit, unlink } from './signals.ts'
+import { attendAgain } from './system.ts'
 
 /** What its supervisor knows of a child. */
 export interface ChildFacts {
@@ -75,6 +76,8 @@ export class Cold {
   /** Handled messages to remember, where it is not the node's number. */
   flightRecorder: number | null = null
   aliases: Set<Alias> | null = null
+  /** System messages and orders of its parent that have come; at least so many, or none. */
+  systemWaiting = 0
 }
 
 const NONE: SentMessages = { items: [], more: 0 }
@@ -84,7 +87,8 @@ export class Proc implements Process {
   readonly id: number
   readonly node: Node
   readonly pid: Pid
-  readonly driver: Driver
+  /** Another one after a code change. */
+  driver: Driver
   readonly parent: Proc | null
   /** Where the process stands in the node's table. */
   index = -1
@@ -412,6 +416,7 @@ export class Proc implements Process {
     const hasMail = mailbox !== null && mailbox.head !== mailbox.tail
     const isDue = this.receiver?.hasUnread() ?? false
     if (hasMail || isDue || (flags & (HAS_NEXT | STARTING)) !== 0) this.node.scheduler.ready(this)
+    if ((flags & SUSPENDED) !== 0) attendAgain(this)
   }
 
   /** Runs `continue` or `timeout` before anything in the mailbox. */

@@ -18,6 +18,7 @@ export class FunctionDriver implements Driver {
   readonly version = null
   readonly kind = 'worker'
   readonly hasTerminate = false
+  readonly isReceiving = true
 
   init(process: Proc): undefined {
     const { run, args } = process.state as Run

@@ -5,7 +5,7 @@
  * when the node has had its time. The clock is read once as a slice begins and then every few messages.
  */
 import type { Clock } from './clock.ts'
-import { BLOCKED, HAS_NEXT, HIGH, QUEUED, UNUSUAL } from './flags.ts'
+import { BLOCKED, HAS_NEXT, HIGH, QUEUED, SUSPENDED, UNUSUAL } from './flags.ts'
 import type { Proc } from './process.ts'
 import { RunQueue } from './run-queue.ts'
 
@@ -104,6 +104,14 @@ export class Scheduler {
     if ((process.flags & UNUSUAL) === 0) this.normal.push(process)
     else if ((process.flags & HIGH) !== 0) this.high.push(process)
     else this.low.push(process)
+  }
+
+  /** A suspended process has a system message to answer. */
+  readyThoughSuspended(process: Proc): void {
+    if ((process.flags & (BLOCKED & ~SUSPENDED)) !== 0) return
+    process.flags |= QUEUED
+    if (!this.isAwake) this.wake()
+    this.high.push(process)
   }
 
   /** Reads the clock and says whether the slice is over. */

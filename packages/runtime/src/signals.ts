@@ -6,11 +6,12 @@
 import type { CrashLink, Mechanism, Via } from './crash.ts'
 import { type End, finish } from './exit.ts'
 import type { ExitReason } from './exit-reason.ts'
-import { DEAD, EXITING, RUNNING, TRAPS_EXIT } from './flags.ts'
+import { DEAD, EXITING, RUNNING, SUSPENDED, TRAPS_EXIT } from './flags.ts'
 import type { Node } from './node.ts'
 import { Pid } from './pid.ts'
 import type { Proc } from './process.ts'
 import { hasLink, Monitor, withLink, withoutLink } from './relations.ts'
+import { attend, isOrderOfParent } from './system.ts'
 
 /** What led to a signal or an end: the crash behind it and how it got here. */
 export interface CrashCause {
@@ -65,6 +66,7 @@ export function sendExit(target: Proc, signal: ExitSignal): void {
   if ((target.flags & TRAPS_EXIT) !== 0) {
     const message = { type: 'EXIT', from: signal.from?.pid ?? null, reason }
     target.node.deliver(target, message, signal.from, signal)
+    if ((target.flags & SUSPENDED) !== 0 && isOrderOfParent(target, signal)) attend(target)
     return
   }
   if (reason === 'normal' && signal.from !== target) return

@@ -81,7 +81,7 @@ function makeProcess(
   options: Options,
   child: ChildFacts | null,
 ): Proc {
-  const driver = driverOf(what)
+  const driver = node.codeOf(driverOf(what))
   const args = typeof what === 'function' ? { run: what, args: options.args } : options.args
   // The parent's turn has a fresh reading already.
   node.scheduler.freshen()

@@ -6,7 +6,8 @@ import { Slots } from './slots.ts'
 
 /** A child over all its lives. */
 export class Child {
-  readonly spec: ChildSpec
+  /** Another one after a code change of its supervisor. */
+  spec: ChildSpec
   readonly slot: number
   process: Proc | null = null
   /** Ended, and to be started again. */
@@ -51,6 +52,19 @@ export class Children {
     } else {
       this.order = this.order.filter((other) => other !== child)
     }
+  }
+
+  /** New specifications in their order; who is no longer specified stands behind them, if it was ever started. */
+  respecify(specs: readonly ChildSpec[]): void {
+    const kept = new Map(this.order.map((child) => [child.spec.facts.id, child]))
+    const order: Child[] = []
+    for (const spec of specs) {
+      const child = kept.get(spec.facts.id) ?? new Child(spec, 0)
+      kept.delete(spec.facts.id)
+      child.spec = spec
+      order.push(child)
+    }
+    this.order = [...order, ...[...kept.values()].filter(({ latest }) => latest !== 0)]
   }
 
   /** In start order. */

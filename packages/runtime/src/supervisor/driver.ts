@@ -4,13 +4,13 @@ import { initialised, stop as stopProcess } from '../dispatch.ts'
 import type { Driver, Phase } from '../driver.ts'
 import { Exit, type ExitReason } from '../exit-reason.ts'
 import { DEAD, TRAPS_EXIT } from '../flags.ts'
-import { isOrderOfParent } from '../gen-server.ts'
 import type { RawDecision, SupervisorFacts } from '../hooks.ts'
 import type { ChildView } from '../inspect.ts'
 import { contextOf, type Proc } from '../process.ts'
 import { isPromise } from '../raw.ts'
 import { Callback } from '../send-after.ts'
 import { type CrashCause, ExitSignal } from '../signals.ts'
+import { isOrderOfParent } from '../system.ts'
 import type { ChildSpec } from './child.ts'
 import { type Child, Children } from './children.ts'
 import { breathe, startChild, stopAtOnce, stopChild } from './lifecycle.ts'
@@ -19,9 +19,11 @@ import { RestartWindow } from './restart-window.ts'
 import { affected, backoffMs, isToForget, isToRestart } from './strategy.ts'
 
 class State {
+  readonly args: unknown
   readonly children: Children
-  readonly window: RestartWindow
-  constructor(definition: Definition) {
+  window: RestartWindow
+  constructor(definition: Definition, args: unknown) {
+    this.args = args
     this.children = new Children(definition.strategy === 'simple_one_for_one')
     this.window = new RestartWindow(definition.intensity, definition.periodMs)
   }
@@ -57,24 +59,14 @@ export class SupervisorDriver implements Driver {
   init(process: Proc): PromiseLike<unknown> | undefined {
     const args = process.state
     process.flags |= TRAPS_EXIT
-    const state = new State(this.definition)
+    const state = new State(this.definition, args)
     process.state = state
     if (state.children.isPool) {
       process.extra.poolArgs = args
       initialised(process)
       return undefined
     }
-    const specs = this.definition.make(
-      args as never,
-      contextOf(process) as never,
-      undefined as never,
-    ) as readonly ChildSpec[]
-    for (const spec of specs) {
-      if (state.children.byId(spec.facts.id) !== undefined) {
-        throw new Exit('bad_spec', { why: 'two children have the same id', id: spec.facts.id })
-      }
-      state.children.add(spec)
-    }
+    for (const spec of this.specs(process, state)) state.children.add(spec)
     return this.startAll(process, state)
   }
 
@@ -121,6 +113,39 @@ export class SupervisorDriver implements Driver {
     const { state } = process
     if (!(state instanceof State)) return undefined
     return { children: state.children.size, ...this.facts(process, state) }
+  }
+
+  getState(process: Proc): unknown {
+    return this.formatState(process)
+  }
+
+  /**
+   * As in OTP: strategy and intensity are the new definition's, children keep running with the new specification of their id, those
+   * that are new are not started, those that are no longer named are kept. A pool stays a pool.
+   */
+  codeChange(process: Proc, from: Driver): undefined {
+    const state = process.state as State
+    const { isPool } = state.children
+    if (isPool !== (this.definition.strategy === 'simple_one_for_one')) {
+      throw new Exit('bad_spec', { why: 'a pool stays a pool', from: from.module })
+    }
+    if (!isPool) state.children.respecify(this.specs(process, state))
+    state.window = state.window.resized(this.definition.intensity, this.definition.periodMs)
+  }
+
+  private specs(process: Proc, state: State): readonly ChildSpec[] {
+    const specs = this.definition.make(
+      state.args as never,
+      contextOf(process) as never,
+      undefined as never,
+    ) as readonly ChildSpec[]
+    const ids = new Set<string>()
+    for (const { facts } of specs) {
+      if (ids.has(facts.id))
+        throw new Exit('bad_spec', { why: 'two children have the same id', id: facts.id })
+      ids.add(facts.id)
+    }
+    return specs
   }
 
   supervisorFacts(process: Proc): SupervisorFacts {

@@ -19,6 +19,13 @@ export class RestartWindow {
     return this.times.length - this.first <= this.intensity
   }
 
+  /** The same restarts in another window. */
+  resized(intensity: number, periodMs: number): RestartWindow {
+    const other = new RestartWindow(intensity, periodMs)
+    other.times = this.times.slice(this.first)
+    return other
+  }
+
   /** Restarts in the window. */
   used(nowUs: number): number {
     this.slide(nowUs)
