@@ -128,7 +128,8 @@ async function perform(
   }
   const changed: ChangedProcess[] = []
   for (const step of steps) {
-    if (step.suspendedUs !== null && !isGone(step)) await attempt(node, step.process, { op: 'resume' }, options)
+    if (step.suspendedUs !== null && !isGone(step))
+      await attempt(node, step.process, { op: 'resume' }, options)
     if (step.before === null) continue
     changed.push({
       pid: step.process.pid,
