@@ -1,5 +1,6 @@
 /** The runtime beside Erlang on one scheduler, nact, XState and a bare loop over an array: the same workloads, in turns. */
 import { type Compared, compare } from '../../packages/runtime/bench/compare.ts'
+import { holdMailUnderKills } from '../holds/mail.ts'
 import type { Figures, Suite } from '../suite.ts'
 
 export const parts: Suite['parts'] = {
@@ -7,7 +8,21 @@ export const parts: Suite['parts'] = {
     const compared = await compare({ peers: ['beam', 'nact', 'xstate', 'bare'], log })
     return Object.assign({}, ...compared.map(figuresOf)) as Figures
   },
+  async upgrade(log) {
+    const figures = await holdMailUnderKills(UPGRADE, log)
+    if (figures.mail_lost !== 0 || figures.mail_upgrades === 0)
+      throw new Error('mail was lost, or nothing upgraded')
+    return {
+      upgrade_mail_accepted: figures.mail_accepted ?? Number.NaN,
+      upgrade_mail_lost: figures.mail_lost,
+      upgrades: figures.mail_upgrades ?? Number.NaN,
+      upgrade_longest_pause_ms: figures.mail_upgrade_longest_pause_ms ?? Number.NaN,
+    }
+  },
 }
+
+/** A minute of real SMTP, an upgrade every second or two, under the same kills and outages as in `holds mail`. */
+const UPGRADE = { durationMs: 60_000, mailsPerS: 30, nodeKillMs: 20_000, upgradeMs: 1_000 }
 
 /** `send_per_s`, `send_vs_beam`, … ; a logged workload is named for its peer, `restart_vs_beam_logged`. */
 function figuresOf({ workload, medians, ratios }: Compared): Figures {

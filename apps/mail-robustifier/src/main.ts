@@ -3,6 +3,7 @@ import { AgentSettingsError, consoleLogger, observe } from '@orrery/agent'
 import { FRONT_END } from './messages.ts'
 import { NODE, startRobustifier } from './robustifier.ts'
 import { readSettings, SettingsError, USAGE } from './settings.ts'
+import { changeRelease, toldUpgrade } from './upgrade.ts'
 
 /** Above the longest orderly stop of the tree, below what runs us takes for hung. */
 const STOP_WITHIN_MS = 8_000
@@ -37,6 +38,12 @@ async function run(settings: NonNullable<ReturnType<typeof readSettings>>): Prom
     await agent[Symbol.asyncDispose]()
     process.exit(0)
   }
+  process.on('SIGUSR2', () => {
+    changeRelease(node).then(
+      (result) => say.info(`${node.name} ${toldUpgrade(result)}`),
+      (error: unknown) => say.warn(error instanceof Error ? error.message : String(error)),
+    )
+  })
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
 }

@@ -7,6 +7,7 @@ import { MALFORMED } from './generator/letters.ts'
 import { BACKENDS, backendName, type Figures, FRONT_END, QUARANTINE, SPOOL, storeName } from './messages.ts'
 import { type RobustifierArgs, startRobustifier } from './robustifier.ts'
 import { talkTo } from './smtp.ts'
+import { changeRelease, toldUpgrade } from './upgrade.ts'
 
 let dataDir = ''
 const nodes: Node[] = []
@@ -55,6 +56,37 @@ async function storedIn(node: Node): Promise<number> {
   const counts = await Promise.all(BACKENDS.map((name) => node.call(storeName(name), { type: 'count' })))
   return counts.reduce((sum, count) => sum + count, 0)
 }
+
+describe('upgrade', () => {
+  test('to the next release and back while mail is under way, which loses none of it', async () => {
+    const node = await begin()
+    const versions = () => ['Directory', 'DeliveryQueue'].map((name) => node.process(name)?.version).join(' ')
+    const sent = send(node, ...many(40))
+    const up = await changeRelease(node)
+    expect(toldUpgrade(up)).toMatch(/^is 1\.1\.0 now: 2 processes changed, longest pause /)
+    expect([node.release, versions()]).toEqual(['1.1.0', '1.1 1.1'])
+    await sent
+    await send(node, ...many(10))
+    const back = await changeRelease(node)
+    expect([back.ok, node.release, versions()]).toEqual([true, '1.0.0', '1.0 1.0'])
+    await until(async () =>
+      expect(await figures(node)).toMatchObject({ accepted: 50, delivered: 50, held: 0 }),
+    )
+    expect(node.counters.crashes).toBe(0)
+  })
+
+  test('a queue that is restarted after the upgrade runs the new release', async () => {
+    const node = await begin()
+    await changeRelease(node)
+    const directory = node.process('Directory')
+    if (directory === null) throw new Error('no directory')
+    node.exit(directory, 'kill')
+    await until(async () => expect(node.process('DeliveryQueue')?.id).toBeGreaterThan(directory.id))
+    await until(async () => expect(node.process('DeliveryQueue')?.version).toBe('1.1'))
+    await send(node, ...many(5))
+    await until(async () => expect(await storedIn(node)).toBe(5))
+  })
+})
 
 describe('mail', () => {
   test('what is accepted is delivered, once, and leaves the spool', async () => {

@@ -13,6 +13,7 @@ import { ParsingSup } from './parsing/parsing-sup.ts'
 import type { Settings } from './settings.ts'
 import { Quarantine } from './spool/quarantine.ts'
 import { Spool } from './spool/spool.ts'
+import { FIRST_RELEASE } from './upgrade.ts'
 
 export interface RobustifierArgs extends Omit<Settings, 'seed'> {
   parsers: number
@@ -98,7 +99,7 @@ export function startRobustifier(
 ): Promise<Node> {
   return start(RobustifierSup, {
     name: NODE,
-    release: '1.0.0',
+    release: FIRST_RELEASE,
     random: seeded(seed),
     args: { ...DEFAULTS, ...settings, ...changes },
   })

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { holdMail } from './hold-mail.ts'
 import { balanceMail, type Copy } from './mail-books.ts'
 
-test('under worker kills and outages every accepted mail is delivered or in quarantine, and a second copy is explained', async () => {
-  const options = { durationMs: 12_000, mailsPerS: 25, nodeKillMs: 4_000, seed: readSeed() }
+test('under worker kills, outages and upgrades every accepted mail is delivered or in quarantine, and a second copy is explained', async () => {
+  const options = { durationMs: 12_000, mailsPerS: 25, nodeKillMs: 4_000, upgradeMs: 600, seed: readSeed() }
   const outcome = await holdMail(options, (line) => process.stdout.write(`${line}\n`))
   const { accepted, delivered, quarantined, lost, unexplained, denied } = outcome
   expect({ lost, unexplained, denied }).toEqual({ lost: [], unexplained: [], denied: [] })
@@ -12,6 +12,7 @@ test('under worker kills and outages every accepted mail is delivered or in quar
   expect(accepted).toBeGreaterThan(50)
   expect(outcome.workerKills).toBeGreaterThan(5)
   expect(outcome.nodeKills).toBeGreaterThan(0)
+  expect(outcome.upgrades).toBeGreaterThan(2)
 }, 180_000)
 
 test('the books tell a lost mail, a copy that nothing explains and a refusal that was none', () => {

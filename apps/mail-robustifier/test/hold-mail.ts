@@ -19,6 +19,8 @@ export interface MailOptions {
   mailsPerS: number
   /** Between SIGKILLs of the whole node, from this to twice this. */
   nodeKillMs: number
+  /** Between upgrades to the next release, or back, from this to twice this. */
+  upgradeMs: number
   seed: number
 }
 
@@ -27,6 +29,10 @@ export interface MailOutcome extends MailBooks {
   workerKills: number
   outages: number
   nodeKills: number
+  /** Upgrades that were made, that failed and were taken back, and the longest that one process stood still in either. */
+  upgrades: number
+  upgradesFailed: number
+  longestPauseMs: number
   ambiguousAttempts: number
   /** Told neither yes nor no, and not taken. */
   inDoubt: number
@@ -83,10 +89,13 @@ export async function holdMail(options: MailOptions, log: (line: string) => void
 /** Who is killed when follows from the seed; each kind has its own rhythm, within what its supervisor is ready to bear. */
 async function trouble(node: Program, options: MailOptions, log: (line: string) => void) {
   const chance = dice(options.seed + 1)
-  const done = { workerKills: 0, outages: 0, nodeKills: 0 }
+  const done = { workerKills: 0, outages: 0, nodeKills: 0, upgrades: 0, upgradesFailed: 0, longestPauseMs: 0 }
   const count = (): void => {
     done.workerKills += Number(node.told.killed ?? 0)
     done.outages += Number(node.told.outages ?? 0)
+    done.upgrades += Number(node.told.upgrades ?? 0)
+    done.upgradesFailed += Number(node.told.upgradesFailed ?? 0)
+    done.longestPauseMs = Math.max(done.longestPauseMs, Number(node.told.longestPauseMs ?? 0))
   }
   const order = (message: MailOrder): void => node.order(message)
   const rhythms: Rhythm[] = [
@@ -99,6 +108,7 @@ async function trouble(node: Program, options: MailOptions, log: (line: string) 
       order({ outage: 'leave', backend: chance.pick(BACKENDS), forMs: chance.between(300, 2_000) }),
     ),
     rhythm(8_000, chance, () => order({ outage: 'power cut', backend: chance.pick(BACKENDS) })),
+    rhythm(options.upgradeMs, chance, () => order({ upgrade: true })),
     rhythm(options.nodeKillMs, chance, async () => {
       count()
       await node.kill()

@@ -1,6 +1,7 @@
 /** The robustifier as a program that is told whom to kill. Nobody writes to it but its parent. */
 import { backendName } from '../src/messages.ts'
 import { startRobustifier } from '../src/robustifier.ts'
+import { changeRelease, longestPauseMs } from '../src/upgrade.ts'
 
 /** What the parent may say: a process by its name, one of a module's processes, or what becomes of a back-end. */
 export type MailOrder =
@@ -8,6 +9,7 @@ export type MailOrder =
   | { kill: 'one of'; module: string; which: number }
   | { outage: 'leave'; backend: string; forMs: number }
   | { outage: 'power cut'; backend: string }
+  | { upgrade: true }
 
 const TELL_MS = 100
 
@@ -30,8 +32,15 @@ const node = await startRobustifier(
 )
 let killed = 0
 let outages = 0
+let upgrades = 0
+let upgradesFailed = 0
+let longestMs = 0
 
 process.on('message', (order: MailOrder) => {
+  if ('upgrade' in order) {
+    void upgrade()
+    return
+  }
   if ('outage' in order) {
     const server = node.process(backendName(order.backend))
     if (server === null) return
@@ -48,6 +57,14 @@ process.on('message', (order: MailOrder) => {
 // Its parent is gone: nobody is left to end it.
 process.on('disconnect', () => process.exit(0))
 
+/** May fail where a process that is to change is killed or waits for a dead one: then all is as before. */
+async function upgrade(): Promise<void> {
+  const result = await changeRelease(node)
+  if (result.ok) upgrades++
+  else upgradesFailed++
+  longestMs = Math.max(longestMs, longestPauseMs(result))
+}
+
 function oneOf(module: string, which: number) {
   const all = [...node.processes()].filter((process) => process.module === module)
   return all[which % all.length] ?? null
@@ -56,6 +73,6 @@ function oneOf(module: string, which: number) {
 setInterval(() => {
   // The root gave up: whoever started this is to know.
   if (node.processCount === 0) process.exit(1)
-  process.send?.({ killed, outages })
+  process.send?.({ killed, outages, upgrades, upgradesFailed, longestPauseMs: longestMs })
 }, TELL_MS)
 process.send?.({ ready: true })

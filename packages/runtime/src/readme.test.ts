@@ -5,7 +5,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 
 const home = join(import.meta.dirname, '..')
 const readme = readFileSync(join(home, 'README.md'), 'utf8')
-const examples = readdirSync(join(home, 'examples')).sort()
+const examples = readdirSync(join(home, 'examples')).sort(
+  (a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10),
+)
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -1,6 +1,6 @@
 /**
- * Upgrading many processes of a node together, after OTP's release_handler: all of them are suspended, changed in the stated order,
- * and resumed; their clients only notice a pause. When one fails, those that were changed get their old module and state
+ * Upgrading many processes of a node together, after OTP's release_handler: all of them are suspended, last first, then changed and
+ * resumed in the stated order; their clients only notice a pause. When one fails, those that were changed get their old module and state
  * back, and everybody goes on as before.
  *
  * ```ts
@@ -31,7 +31,7 @@ export interface Update<Args = never, A = unknown> {
 export interface ReleaseUpgrade {
   /** Name of the release that the node is from now on; shown with every crash. */
   readonly release: string
-  /** In the order they are changed: who is called before who calls, mostly. */
+  /** In the order they are changed: who is called stands before who calls. They are suspended the other way round. */
   readonly update: readonly Update[]
   /** Longest that one process may take to come to rest, or to change. Default 5,000. */
   readonly timeoutMs?: number
@@ -96,7 +96,8 @@ async function perform(
     }
   }
   let failure: { step: Step; reason: ExitReason } | null = null
-  for (const step of steps) {
+  // Callers first: who waits for an answer of somebody suspended would not come to rest.
+  for (const step of [...steps].reverse()) {
     const reason = await attempt(node, step.process, { op: 'suspend' }, options)
     // Also where it did not answer in time: it may yet come to it.
     step.suspendedUs = node.nowUs()

@@ -11,6 +11,7 @@ import {
   type Pid,
   reply,
   Supervisor,
+  sys,
 } from './index.ts'
 
 interface Types {
@@ -140,5 +141,29 @@ test('[TYPE-6] a handler’s context knows its own process', () => {
   neverRun(() => {
     const use = (self: GenServerContext<Types>) => self.sendAfter(1, self.self, { type: 'tick' })
     void use
+  })
+})
+
+test('[TYPE-7] code is changed to another version of the same protocol', () => {
+  neverRun(() => {
+    const pid = node.spawn(Counter, { args: { start: 1 } })
+    const Other = GenServer.define<{ state: null; calls: { name: () => string } }>({
+      module: 'Counter',
+      init: () => null,
+      handleCall: { name: (_message, _from, state) => reply('n', state) },
+    })
+    void sys.changeCode(node, pid, Counter)
+    // @ts-expect-error it answers other calls
+    void sys.changeCode(node, pid, Other)
+    GenServer.define<{ state: { n: number } }>({
+      module: 'Counter',
+      init: () => ({ n: 0 }),
+      // @ts-expect-error no state of this module
+      codeChange: () => 'text',
+    })
+    // @ts-expect-error no such policy
+    node.spawn(Counter, { args: { start: 1 }, maxMailbox: { length: 1, overflow: 'ignore' } })
+    // @ts-expect-error no such priority
+    ctx.setPriority('urgent')
   })
 })

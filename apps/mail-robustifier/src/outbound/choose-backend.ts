@@ -8,11 +8,15 @@ export interface Entry extends Address {
   chosen: number
 }
 
-/** The one chosen least of those that are up and not to be avoided; failing those, of all that are up. */
-export function chooseBackend(entries: readonly Entry[], avoid: readonly string[]): Entry | undefined {
+/** The cheapest of those that are up and not to be avoided; failing those, of all that are up. By default the one chosen least. */
+export function chooseBackend(
+  entries: readonly Entry[],
+  avoid: readonly string[],
+  cost: (entry: Entry) => number = ({ chosen }) => chosen,
+): Entry | undefined {
   const up = entries.filter(({ isUp }) => isUp)
   const preferred = up.filter(({ backend }) => !avoid.includes(backend))
-  const [best] = (preferred.length > 0 ? preferred : up).toSorted((a, b) => a.chosen - b.chosen)
+  const [best] = (preferred.length > 0 ? preferred : up).toSorted((a, b) => cost(a) - cost(b))
   return best
 }
 
