@@ -38,6 +38,7 @@ const node = await start(Shop, { name: 'tenth@localhost', release: '1' })
 const till = nameOf(Till1, 'till')
 
 node.cast(till, { type: 'add', amount: 40 })
+console.log(await node.call(till, { type: 'total' })) // → 40
 const upgrade = await Release.upgrade(node, { release: '2', update: [{ from: Till1, to: Till2 }] })
 console.log(upgrade.ok, node.release) // → true 2
 node.cast(till, { type: 'add', amount: 2 })
