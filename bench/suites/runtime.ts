@@ -1,5 +1,6 @@
 /** The runtime beside Erlang on one scheduler, nact, XState and a bare loop over an array: the same workloads, in turns. */
 import { type Compared, compare } from '../../packages/runtime/bench/compare.ts'
+import { fairness } from '../../packages/runtime/bench/fairness.ts'
 import { holdMailUnderKills } from '../holds/mail.ts'
 import type { Figures, Suite } from '../suite.ts'
 
@@ -7,6 +8,16 @@ export const parts: Suite['parts'] = {
   async speed(log) {
     const compared = await compare({ peers: ['beam', 'nact', 'xstate', 'bare'], log })
     return Object.assign({}, ...compared.map(figuresOf)) as Figures
+  },
+  async fairness(log) {
+    log('one process floods itself for ten seconds, two others talk to and fro')
+    const fair = await fairness(10)
+    return {
+      fair_round_trip_p50_ms: fair.roundTripP50Ms,
+      fair_round_trip_p99_ms: fair.roundTripP99Ms,
+      fair_event_loop_delay_p99_ms: fair.eventLoopDelayP99Ms,
+      fair_flood_per_s: fair.flood / 10,
+    }
   },
   async upgrade(log) {
     const figures = await holdMailUnderKills(UPGRADE, log)
