@@ -6,6 +6,7 @@ export type MisuseCode =
   | 'already_registered'
   | 'bad_name'
   | 'bad_flag'
+  | 'bad_member'
   | 'bad_message_target'
   | 'receive_not_awaited'
   | 'receive_overlaps'

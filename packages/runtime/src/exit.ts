@@ -7,6 +7,7 @@ import { crashNotice, rawCrash } from './crash.ts'
 import type { Phase } from './driver.ts'
 import { type ExitKind, type ExitReason, isOrderly } from './exit-reason.ts'
 import { EXITED, EXITING, QUEUED, STARTING } from './flags.ts'
+import { leaveGroups } from './pg.ts'
 import { Pid } from './pid.ts'
 import type { Proc } from './process.ts'
 import { each, withoutLink } from './relations.ts'
@@ -79,6 +80,7 @@ export function finish(process: Proc, end: End): void {
   if (node.hooks?.processExited !== undefined) observeExit(process, end, willRestart)
   cold?.abort?.abort(end.reason)
 
+  if (cold !== null && (cold.groups !== null || cold.watchedGroups !== null)) leaveGroups(process)
   const { reason, crash } = end
   while (process.calling !== null) process.calling.close()
   while (process.callers !== null) process.callers.fail(reason, crash)

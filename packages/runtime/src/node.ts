@@ -26,6 +26,7 @@ import { type Interceptor, interceptDelivery, setInterceptor } from './intercept
 import { isKey } from './key.ts'
 import { Mailbox, NO_LIMIT } from './mailbox.ts'
 import { makeRoom } from './overflow.ts'
+import { Groups } from './pg.ts'
 import { type Name, Pid, type To } from './pid.ts'
 import { type ChildFacts, never, type Proc } from './process.ts'
 import type { CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
@@ -95,6 +96,8 @@ export class Node {
   running: Proc | null = null
   /** @internal Sends of the running handler. */
   readonly sends = new Sends()
+  /** @internal Process groups (`pg.ts`). */
+  readonly groups = new Groups()
   /** @internal */
   readonly reductions: number
   private readonly valued: (<T>(value: T) => T) | null

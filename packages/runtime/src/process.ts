@@ -76,6 +76,9 @@ export class Cold {
   /** Handled messages to remember, where it is not the node's number. */
   flightRecorder: number | null = null
   aliases: Set<Alias> | null = null
+  /** Process groups it is in, once for each joining, and those it is told of. */
+  groups: string[] | null = null
+  watchedGroups: Set<string> | null = null
   /** System messages and orders of its parent that have come; at least so many, or none. */
   systemWaiting = 0
 }
