@@ -1,4 +1,4 @@
-// What the tests need from the system: a Chromium and a Postgres. Taken from Debian's packages where there are some.
+// What the tests need from the system: a Chromium and a Postgres, and the runtime's bench an Erlang. Taken from Debian's packages where there are some.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 
@@ -17,8 +17,15 @@ export function postgresBin() {
   return versions.map((version) => `${debian}/${version}/bin`).find((bin) => existsSync(`${bin}/initdb`))
 }
 
-export function ensureSystemPackages() {
+/** The folder of `erl` and `erlc`. */
+export function erlangBin() {
+  return ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'].find((bin) => existsSync(`${bin}/erlc`))
+}
+
+/** @param {{ erlang?: boolean }} [also] what not everybody needs */
+export function ensureSystemPackages({ erlang = false } = {}) {
   const missing = []
+  if (erlang && !erlangBin()) missing.push('erlang-base')
   if (!chromiumPath()) missing.push('chromium')
   if (!postgresBin()) missing.push('postgresql')
   if (missing.length === 0) return
@@ -35,6 +42,7 @@ export function ensureSystemPackages() {
     apt('update', '-qq')
     apt('install', '-y', '-qq', '--no-install-recommends', ...missing)
   }
+  if (erlang && !erlangBin()) throw new Error('no Erlang found: install one')
   if (!chromiumPath()) {
     throw new Error('no Chromium found: install one, or name it in ORRERY_CHROMIUM')
   }

@@ -1,11 +1,13 @@
 /** The runtime beside Erlang on one scheduler, nact, XState and a bare loop over an array: the same workloads, in turns. */
 import { type Compared, compare } from '../../packages/runtime/bench/compare.ts'
 import { fairness } from '../../packages/runtime/bench/fairness.ts'
+import { ensureSystemPackages } from '../../scripts/system-packages.mjs'
 import { holdMailUnderKills } from '../holds/mail.ts'
 import type { Figures, Suite } from '../suite.ts'
 
 export const parts: Suite['parts'] = {
   async speed(log) {
+    ensureSystemPackages({ erlang: true })
     const compared = await compare({ peers: ['beam', 'nact', 'xstate', 'bare'], log })
     return Object.assign({}, ...compared.map(figuresOf)) as Figures
   },
