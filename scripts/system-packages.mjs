@@ -1,4 +1,4 @@
-// What the tests need from the system: a Chromium and a Postgres, and the runtime's bench an Erlang. Taken from Debian's packages where there are some.
+// What the tests need from the system: a Chromium, a Postgres and an Erlang. Taken from Debian's packages where there are some.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 

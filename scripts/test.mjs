@@ -19,7 +19,7 @@ process.stdout.write(
 let passed = 0
 let failed = 0
 
-ensureSystemPackages()
+ensureSystemPackages({ erlang: true })
 await check('format and lint', 'npx', ['--no-install', 'biome', 'ci', '.'])
 await check('types', 'npm', ['run', '--silent', 'types'])
 await check('import rules', 'node', ['scripts/import-rules.mjs'])

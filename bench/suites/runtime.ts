@@ -1,6 +1,9 @@
 /** The runtime beside Erlang on one scheduler, nact, XState and a bare loop over an array: the same workloads, in turns. */
 import { type Compared, compare } from '../../packages/runtime/bench/compare.ts'
 import { fairness } from '../../packages/runtime/bench/fairness.ts'
+import { playOnErlang } from '../../packages/runtime/differential/erlang.ts'
+import { generate } from '../../packages/runtime/differential/generate.ts'
+import { play } from '../../packages/runtime/differential/ours.ts'
 import { ensureSystemPackages } from '../../scripts/system-packages.mjs'
 import { holdMailUnderKills } from '../holds/mail.ts'
 import type { Figures, Suite } from '../suite.ts'
@@ -10,6 +13,19 @@ export const parts: Suite['parts'] = {
     ensureSystemPackages({ erlang: true })
     const compared = await compare({ peers: ['beam', 'nact', 'xstate', 'bare'], log })
     return Object.assign({}, ...compared.map(figuresOf)) as Figures
+  },
+  async differential(log) {
+    ensureSystemPackages({ erlang: true })
+    const first = Number(process.env.ORRERY_SEED ?? 1)
+    log(`scenarios ${first} to ${first + SCENARIOS - 1}, on Erlang/OTP and here (ORRERY_SEED=${first})`)
+    const scenarios = Array.from({ length: SCENARIOS }, (_, i) => generate(first + i))
+    const theirs = playOnErlang(scenarios)
+    let equal = 0
+    for (const scenario of scenarios) {
+      if ((await play(scenario)).join() === theirs.get(scenario.seed)?.join()) equal += 1
+      else log(`scenario ${scenario.seed} differs`)
+    }
+    return { scenarios_run: scenarios.length, scenarios_equal: equal }
   },
   async fairness(log) {
     log('one process floods itself for ten seconds, two others talk to and fro')
@@ -33,6 +49,8 @@ export const parts: Suite['parts'] = {
     }
   },
 }
+
+const SCENARIOS = 10_000
 
 /** A minute of real SMTP, an upgrade every second or two, under the same kills and outages as in `holds mail`. */
 const UPGRADE = { durationMs: 60_000, mailsPerS: 30, nodeKillMs: 20_000, upgradeMs: 1_000 }

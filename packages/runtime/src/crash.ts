@@ -279,9 +279,7 @@ function peersOf(process: Proc, reason: ExitReason): RawCrash['peers'] {
   })
   for (const monitor of process.monitoredBy ?? []) {
     if (peers.length >= PEERS) break
-    if (monitor.onDown === null) {
-      peers.push({ ...processName(monitor.watcher), relation: 'monitored-by', effect: 'notified' })
-    }
+    peers.push({ ...processName(monitor.watcher), relation: 'monitored-by', effect: 'notified' })
   }
   for (const monitor of process.monitors ?? []) {
     if (peers.length >= PEERS) break

@@ -7,6 +7,8 @@ import type { Priority } from './priority.ts'
 
 export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one' | 'simple_one_for_one'
 export type Restart = 'permanent' | 'transient' | 'temporary'
+/** Whether a supervisor ends with `shutdown` when a significant child, or the last of them, has ended and is not restarted. */
+export type AutoShutdown = 'never' | 'any_significant' | 'all_significant'
 /** Milliseconds to wait for a child's own end, `brutal_kill` for none, `infinity` for as long as it takes. */
 export type Shutdown = number | 'brutal_kill' | 'infinity'
 
@@ -16,10 +18,13 @@ export interface ChildSpecFacts {
   readonly shutdown: Shutdown
   readonly kind: ProcessKind
   readonly module: string
+  /** Its own end can end its supervisor, by `autoShutdown`. */
+  readonly significant: boolean
 }
 
 export interface SupervisorFacts {
   readonly strategy: Strategy
+  readonly autoShutdown: AutoShutdown
   readonly intensity: number
   readonly periodMs: number
   readonly restartsUsed: number

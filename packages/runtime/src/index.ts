@@ -38,6 +38,7 @@ export {
   type GenServerTypes,
 } from './gen-server.ts'
 export type {
+  AutoShutdown,
   ChildSpecFacts,
   Counters,
   DeadLetter,

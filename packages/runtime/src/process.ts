@@ -309,7 +309,7 @@ export class Proc implements Process {
   }
 
   link(pid: Pid): void {
-    if ((this.flags & DEAD) === 0) link(this, Pid.processOf(pid))
+    if ((this.flags & DEAD) === 0) link(this, Pid.processOf(pid), pid)
   }
 
   unlink(pid: Pid): void {
@@ -317,7 +317,8 @@ export class Proc implements Process {
   }
 
   monitor(target: Pid | string): MonitorRef {
-    return monitor(this, resolve(this.node, target))
+    const pid = typeof target === 'string' ? undefined : target
+    return monitor(this, resolve(this.node, target), pid)
   }
 
   demonitor(ref: MonitorRef): void {

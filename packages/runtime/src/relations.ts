@@ -1,4 +1,5 @@
 /** Links and monitors as data. Most processes have one link, so one is held without a set. */
+import type { Pid } from './pid.ts'
 import type { Proc } from './process.ts'
 
 export type Links = Set<Proc> | Proc | null
@@ -37,13 +38,13 @@ export class Monitor implements MonitorRef {
   readonly id: number
   readonly watcher: Proc
   readonly target: Proc | null
-  /** The runtime's own monitors call back instead of sending `DOWN`. */
-  readonly onDown: ((reason: unknown) => void) | null
+  /** As it was given: the pid of a process that has ended, too; `null` for a name that nobody has. */
+  readonly pid: Pid | null
 
-  constructor(id: number, watcher: Proc, target: Proc | null, onDown: ((reason: unknown) => void) | null) {
+  constructor(id: number, watcher: Proc, target: Proc | null, pid: Pid | null) {
     this.id = id
     this.watcher = watcher
     this.target = target
-    this.onDown = onDown
+    this.pid = pid
   }
 }

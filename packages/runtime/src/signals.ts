@@ -56,7 +56,8 @@ export class SelfExit extends Error {
   }
 }
 
-export function sendExit(target: Proc, signal: ExitSignal): void {
+/** `from` is the sender's pid, also where the sender has ended long ago. */
+export function sendExit(target: Proc, signal: ExitSignal, from = signal.from?.pid ?? null): void {
   if ((target.flags & DEAD) !== 0) return
   const { reason } = signal
   if (reason === 'kill' && signal.via !== 'link') {
@@ -64,7 +65,7 @@ export function sendExit(target: Proc, signal: ExitSignal): void {
     return
   }
   if ((target.flags & TRAPS_EXIT) !== 0) {
-    const message = { type: 'EXIT', from: signal.from?.pid ?? null, reason }
+    const message = { type: 'EXIT', from, reason }
     target.node.deliver(target, message, signal.from, signal)
     if ((target.flags & SUSPENDED) !== 0 && isOrderOfParent(target, signal)) attend(target)
     return
@@ -110,10 +111,10 @@ export function endBySignal(process: Proc, reason: ExitReason, signal: ExitSigna
   }
 }
 
-export function link(process: Proc, peer: Proc | null): void {
+export function link(process: Proc, peer: Proc | null, pid: Pid | null = peer?.pid ?? null): void {
   if (peer === process) return
   if (peer === null || (peer.flags & DEAD) !== 0) {
-    sendExit(process, new ExitSignal(peer, 'link', 'noproc'))
+    sendExit(process, new ExitSignal(peer, 'link', 'noproc'), pid)
     return
   }
   process.links = withLink(process.links, peer)
@@ -126,13 +127,9 @@ export function unlink(process: Proc, peer: Proc | null): void {
   peer.links = withoutLink(peer.links, process)
 }
 
-export function monitor(
-  watcher: Proc,
-  target: Proc | null,
-  onDown: ((reason: unknown) => void) | null = null,
-): Monitor {
+export function monitor(watcher: Proc, target: Proc | null, pid: Pid | null = target?.pid ?? null): Monitor {
   const { node } = watcher
-  const ref = new Monitor(node.nextRef(), watcher, target, onDown)
+  const ref = new Monitor(node.nextRef(), watcher, target, pid)
   if (target === null || (target.flags & DEAD) !== 0) {
     notify(node, ref, 'noproc')
     return ref
@@ -160,12 +157,8 @@ export function demonitor(ref: Monitor): void {
 /** Tells one watcher that its target has ended. */
 export function notify(node: Node, ref: Monitor, reason: ExitReason): void {
   ref.watcher.monitors?.delete(ref)
-  if (ref.onDown !== null) {
-    ref.onDown(reason)
-    return
-  }
   if ((ref.watcher.flags & DEAD) !== 0) return
-  const message = { type: 'DOWN', ref, pid: ref.target?.pid ?? null, reason }
+  const message = { type: 'DOWN', ref, pid: ref.pid, reason }
   node.deliver(ref.watcher, message, ref.target, ref)
 }
 

@@ -74,9 +74,9 @@ export function nextSystem(process: Proc): number {
   return -1
 }
 
-/** A parent's exit ends who traps exits, after `terminate`; so does an order from outside the tree. */
+/** A parent's exit ends who traps exits, after `terminate`; so does an order from outside. Who has no parent is its own, as in OTP. */
 export function isOrderOfParent(process: Proc, signal: ExitSignal): boolean {
-  return signal.via === 'shutdown' || (signal.from !== null && signal.from === process.parent)
+  return signal.via === 'shutdown' || (signal.from !== null && signal.from === (process.parent ?? process))
 }
 
 /** Something of the kind has come: a suspended process gets a turn for it. */

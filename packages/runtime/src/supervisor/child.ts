@@ -22,6 +22,8 @@ export interface ChildOptions<Args> extends ProcessFlags {
   restart?: Restart
   /** Default 5,000 ms for workers, `infinity` for supervisors. */
   shutdown?: Shutdown
+  /** Its end can end its supervisor, by `autoShutdown`; not for `permanent` children. Default `false`. */
+  significant?: boolean
   backoff?: Backoff
   immune?: boolean
 }
@@ -48,13 +50,20 @@ export function child<Args, A>(
     id,
     restart = 'permanent',
     shutdown = behaviour.kind === 'supervisor' ? 'infinity' : 5_000,
+    significant = false,
   } = options
   if (typeof id !== 'string' || id === '') throw new MisuseError('bad_spec', 'a child needs an id')
   if (typeof shutdown === 'number' && !(shutdown >= 0)) {
     throw new MisuseError('bad_spec', `child ${id}: shutdown is milliseconds, brutal_kill or infinity`)
   }
+  if (significant && restart === 'permanent') {
+    throw new MisuseError(
+      'bad_spec',
+      `child ${id}: a permanent child never ends for good, so it cannot be significant`,
+    )
+  }
   return {
-    facts: { id, restart, shutdown, kind: behaviour.kind, module: behaviour.module },
+    facts: { id, restart, shutdown, kind: behaviour.kind, module: behaviour.module, significant },
     behaviour: behaviour as Behaviour<never, unknown>,
     args: options.args,
     name: options.name,

@@ -1,5 +1,6 @@
 /** The children of one supervisor, in start order. */
 import type { CrashLink } from '../crash.ts'
+import type { ChildSpecFacts } from '../hooks.ts'
 import type { Proc } from '../process.ts'
 import type { ChildSpec } from './child.ts'
 import { Slots } from './slots.ts'
@@ -70,6 +71,13 @@ export class Children {
   /** In start order. */
   all(): Child[] {
     return this.isPool ? [...this.pool] : [...this.order]
+  }
+
+  /** Specifications of those that run or are to come back. */
+  live(): ChildSpecFacts[] {
+    return this.all()
+      .filter(({ process, isRestarting }) => process !== null || isRestarting)
+      .map(({ spec }) => spec.facts)
   }
 
   get size(): number {

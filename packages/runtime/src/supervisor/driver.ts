@@ -16,7 +16,7 @@ import { type Child, Children } from './children.ts'
 import { breathe, startChild, stopAtOnce, stopChild } from './lifecycle.ts'
 import { type Answer, carryOut, type Definition, type Request } from './requests.ts'
 import { RestartWindow } from './restart-window.ts'
-import { affected, backoffMs, isToForget, isToRestart } from './strategy.ts'
+import { affected, backoffMs, isToForget, isToRestart, isToShutDown, unfit } from './strategy.ts'
 
 class State {
   readonly args: unknown
@@ -145,6 +145,10 @@ export class SupervisorDriver implements Driver {
         throw new Exit('bad_spec', { why: 'two children have the same id', id: facts.id })
       ids.add(facts.id)
     }
+    for (const spec of specs) {
+      const why = unfit(spec, this.definition.autoShutdown)
+      if (why !== null) throw new Exit('bad_spec', { why, id: spec.facts.id })
+    }
     return specs
   }
 
@@ -164,10 +168,11 @@ export class SupervisorDriver implements Driver {
   }
 
   private facts(process: Proc, state: State | null): SupervisorFacts {
-    const { strategy, intensity, periodMs } = this.definition
+    const { strategy, autoShutdown, intensity, periodMs } = this.definition
     const nowUs = process.node.clock.us
     return {
       strategy,
+      autoShutdown,
       intensity,
       periodMs,
       restartsUsed: state?.window.used(nowUs) ?? 0,
@@ -184,6 +189,7 @@ export class SupervisorDriver implements Driver {
       const outcome = await startChild(process, children, child)
       if (outcome.ok) {
         started.push(child)
+        this.forgetIgnored(children, child)
         continue
       }
       for (const earlier of started.reverse())
@@ -219,6 +225,11 @@ export class SupervisorDriver implements Driver {
           escalatedTo: null,
         })
       }
+    }
+    if (isToShutDown(this.definition.autoShutdown, child.spec.facts, () => state.children.live())) {
+      const cause: CrashCause | null = crash === null ? null : { crash, mechanism: null }
+      if (cause !== null) process.extra.order = new ExitSignal(null, 'exit', 'shutdown', cause)
+      stopProcess(process, 'shutdown', 'message', { cause })
     }
     return undefined
   }
@@ -267,6 +278,8 @@ export class SupervisorDriver implements Driver {
     const cause: CrashCause | null = child.crash === null ? null : { crash: child.crash, mechanism }
     for (const other of [...targets].reverse()) {
       if (other === child) continue
+      // Its own second try, if one is due, is part of this one.
+      other.isRestarting = false
       if (other.process !== null) await stopChild(process, children, other, cause, true)
       if (other.spec.facts.restart === 'temporary') children.remove(other)
     }
@@ -279,12 +292,19 @@ export class SupervisorDriver implements Driver {
         other.failed = outcome.process
         other.attempts += 1
         other.crash ??= outcome.cause?.crash ?? child.crash
-        if (other !== child) child.isRestarting = child.process === null
+        if (other !== child) child.isRestarting = false
         this.sendTryAgain(process, other, true)
         return
       }
+      this.forgetIgnored(children, other)
       if (isRestart) this.cameBack(process, other)
     }
+  }
+
+  /** A temporary child that wants to be ignored leaves nothing behind. */
+  private forgetIgnored(children: Children, child: Child): void {
+    if (child.process === null && isToForget(this.definition.strategy, child.spec.facts.restart))
+      children.remove(child)
   }
 
   private cameBack(process: Proc, child: Child): void {

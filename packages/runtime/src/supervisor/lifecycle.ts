@@ -51,7 +51,10 @@ export async function startChild(supervisor: Proc, children: Children, child: Ch
     children.began(child, process)
     return { ok: true }
   }
-  if (started.isIgnored === true) return { ok: true }
+  if (started.isIgnored === true) {
+    child.isRestarting = false
+    return { ok: true }
+  }
   child.latest = process.id
   const { reason, crash } = started
   return { ok: false, reason, cause: crash === null ? null : { crash, mechanism: null }, process }

@@ -1,12 +1,12 @@
 /** What a supervisor is asked from outside: start, stop, restart, forget and list children. After OTP's supervisor. */
 import { Exit, type ExitReason } from '../exit-reason.ts'
-import type { Strategy } from '../hooks.ts'
+import type { AutoShutdown, Strategy } from '../hooks.ts'
 import { Pid } from '../pid.ts'
 import { contextOf, type Proc } from '../process.ts'
 import type { ChildSpec } from './child.ts'
 import type { Child, Children } from './children.ts'
 import { startChild, stopChild } from './lifecycle.ts'
-import { isToForget } from './strategy.ts'
+import { isToForget, unfit } from './strategy.ts'
 
 export interface Definition {
   readonly module: string
@@ -14,11 +14,22 @@ export interface Definition {
   readonly strategy: Strategy
   readonly intensity: number
   readonly periodMs: number
+  readonly autoShutdown: AutoShutdown
   readonly make: (args: never, ctx: never, supervisorArgs: never) => ChildSpec | readonly ChildSpec[]
 }
 
 export type Request = { type: string; args?: unknown; child?: unknown }
 export type Answer = { ok: true; value?: unknown; pid?: Pid | null } | { ok: false; reason: ExitReason }
+
+/** A specification on its way to who asked: a class, so that it is given as it is, with its callbacks. */
+export class Given {
+  readonly spec: ChildSpec
+  constructor(spec: ChildSpec) {
+    this.spec = spec
+  }
+}
+
+const NOT_FOUND: Answer = { ok: false, reason: 'not_found' }
 
 /** Does what a request asks, and says how it went. */
 export function carryOut(
@@ -36,10 +47,14 @@ export function carryOut(
       return restartChild(process, children, request.child)
     case 'deleteChild':
       return deleteChild(children, request.child)
+    case 'getChildspec': {
+      const child = find(children, request.child)
+      return child === undefined ? NOT_FOUND : { ok: true, value: new Given(child.spec) }
+    }
     case 'whichChildren':
       return { ok: true, value: children.all().map(childState) }
     case 'countChildren':
-      return { ok: true, value: count(children.all()) }
+      return { ok: true, value: count(children) }
     default:
       throw new Exit('bad_call', { message: request })
   }
@@ -64,6 +79,8 @@ async function addChild(
       ? { ok: false, reason: { tag: 'already_present', id: spec.facts.id } }
       : { ok: false, reason: { tag: 'already_started', pid: present.process.pid } }
   }
+  const why = unfit(spec, definition.autoShutdown)
+  if (why !== null) return { ok: false, reason: { tag: 'bad_spec', id: spec.facts.id, why } }
   const child = children.add(spec)
   const outcome = await startChild(process, children, child)
   if (outcome.ok) {
@@ -81,7 +98,7 @@ async function terminateChild(
   target: unknown,
 ): Promise<Answer> {
   const child = find(children, target)
-  if (child === undefined) return { ok: false, reason: 'not_found' }
+  if (child === undefined) return NOT_FOUND
   await stopChild(process, children, child, null, false)
   child.isRestarting = false
   if (isToForget(definition.strategy, child.spec.facts.restart)) children.remove(child)
@@ -90,7 +107,7 @@ async function terminateChild(
 
 async function restartChild(process: Proc, children: Children, target: unknown): Promise<Answer> {
   const child = find(children, target)
-  if (child === undefined) return { ok: false, reason: 'not_found' }
+  if (child === undefined) return NOT_FOUND
   if (child.process !== null) return { ok: false, reason: 'running' }
   if (child.isRestarting) return { ok: false, reason: 'restarting' }
   const outcome = await startChild(process, children, child)
@@ -100,7 +117,7 @@ async function restartChild(process: Proc, children: Children, target: unknown):
 
 function deleteChild(children: Children, target: unknown): Answer {
   const child = find(children, target)
-  if (child === undefined) return { ok: false, reason: 'not_found' }
+  if (child === undefined) return NOT_FOUND
   if (child.process !== null) return { ok: false, reason: 'running' }
   if (child.isRestarting) return { ok: false, reason: 'restarting' }
   children.remove(child)
@@ -118,12 +135,14 @@ function childState(child: Child) {
   return { id, pid: child.process?.pid ?? null, isRestarting: child.isRestarting, kind, module }
 }
 
-function count(children: Child[]) {
-  const supervisors = children.filter((child) => child.spec.facts.kind === 'supervisor').length
+/** A pool has one specification, as in OTP. */
+function count(children: Children) {
+  const all = children.all()
+  const supervisors = all.filter((child) => child.spec.facts.kind === 'supervisor').length
   return {
-    specs: children.length,
-    active: children.filter((child) => child.process !== null).length,
+    specs: children.isPool ? 1 : all.length,
+    active: all.filter((child) => child.process !== null).length,
     supervisors,
-    workers: children.length - supervisors,
+    workers: all.length - supervisors,
   }
 }

@@ -473,7 +473,7 @@ test('[POOL-3] a pool’s child is stopped by its pid and forgotten', async () =
   const { node, add, supervisor } = await pool()
   const pid = await add('a')
   await Supervisor.terminateChild(node, supervisor as never, pid)
-  expect(await Supervisor.countChildren(node, supervisor as never)).toMatchObject({ specs: 0, active: 0 })
+  expect(await Supervisor.countChildren(node, supervisor as never)).toMatchObject({ specs: 1, active: 0 })
 })
 
 test('[SUP-22] a supervisor killed while it starts its children leaves no orphan', async () => {
@@ -496,4 +496,47 @@ test('[SUP-22] a supervisor killed while it starts its children leaves no orphan
   node.exit(inner, 'kill')
   await time.advance(1_000)
   expect(node.processCount).toBe(0)
+})
+
+test('[SUP-40] a supervisor ends in order when its significant child has ended for good', async () => {
+  const time = virtualTime()
+  const log: Log = []
+  const worker = (id: string, significant: boolean) =>
+    child(Worker, { id, name: id, args: { id, log, stopMs: 1 }, restart: 'transient', significant })
+  const Batch = Supervisor.define({
+    module: 'Batch',
+    autoShutdown: 'all_significant',
+    children: () => [worker('logger', false), worker('a', true), worker('b', true)],
+  })
+  const node = new Node({ name: 'test@localhost', ...time.options })
+  const crashes: unknown[] = []
+  node.hooks = { processCrashed: (crash) => crashes.push(crash) }
+  node.spawn(Batch, { name: 'batch' })
+  await time.settle()
+  node.cast('a', { type: 'exit', reason: 'normal' })
+  await time.advance(10)
+  expect(node.whereis('batch')).not.toBeNull()
+  node.cast('b', { type: 'exit', reason: 'normal' })
+  await time.advance(10)
+  expect(node.whereis('batch')).toBeNull()
+  expect(log.slice(3)).toEqual(['a ends: normal', 'b ends: normal', 'logger ends: shutdown'])
+  expect(crashes).toEqual([])
+})
+
+test('[SUP-41] a significant child needs a supervisor that looks at it, and an end', async () => {
+  const spec = { id: 'a', args: { id: 'a', log: [] } }
+  expect(() => child(Worker, { ...spec, significant: true })).toThrow(/permanent child/)
+  const Plain = Supervisor.define({ module: 'Plain', children: () => [] })
+  await using node = new Node({ name: 'test@localhost' })
+  const plain = await node.start(Plain)
+  const given = child(Worker, { ...spec, restart: 'temporary', significant: true })
+  await expect(Supervisor.startChild(node, plain, given)).rejects.toThrow(/bad_spec/)
+})
+
+test('[SUP-42] getChildspec gives the specification a child was started with', async () => {
+  await using node = new Node({ name: 'test@localhost' })
+  const spec = child(Worker, { id: 'a', args: { id: 'a', log: [] }, shutdown: 'brutal_kill' })
+  const supervisor = await node.start(Supervisor.define({ module: 'Plain', children: () => [spec] }))
+  expect(await Supervisor.getChildspec(node, supervisor, 'a')).toBe(spec)
+  await expect(Supervisor.getChildspec(node, supervisor, 'b')).rejects.toThrow(/not_found/)
 })

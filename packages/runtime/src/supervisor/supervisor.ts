@@ -6,12 +6,13 @@ import type { Context } from '../context.ts'
 import type { Behaviour, Driver } from '../driver.ts'
 import { MisuseError, StartError } from '../errors.ts'
 import type { ExitReason } from '../exit-reason.ts'
-import type { Strategy } from '../hooks.ts'
+import type { AutoShutdown, Strategy } from '../hooks.ts'
 import type { Node } from '../node.ts'
 import type { Pid, To } from '../pid.ts'
 import type { Accepts } from '../protocol.ts'
 import type { ChildSpec } from './child.ts'
 import { SupervisorDriver } from './driver.ts'
+import type { Given } from './requests.ts'
 
 /** The types of one supervisor; both may be left out. */
 export interface SupervisorTypes {
@@ -31,6 +32,11 @@ interface Intensity {
   readonly intensity?: number
   /** Default 5,000. */
   readonly periodMs?: number
+  /**
+   * Ends with `shutdown` when a `significant` child (`any_significant`) or the last of them (`all_significant`) has ended by itself and is not
+   * restarted. Default `never`, which refuses significant children.
+   */
+  readonly autoShutdown?: AutoShutdown
 }
 
 /** A supervisor of children that are known beforehand, and of those added later. */
@@ -104,6 +110,12 @@ export const Supervisor = {
     accept(await ask(from, supervisor, { type: 'deleteChild', child: id }))
   },
 
+  /** The specification of a child, or of the children of a pool by pid. */
+  async getChildspec(from: Caller, supervisor: AnySupervisor, child: string | Pid): Promise<ChildSpec> {
+    const reply = (await ask(from, supervisor, { type: 'getChildspec', child })) as Reply
+    return (accept(reply) as Given).spec
+  },
+
   /** In start order. */
   async whichChildren(from: Caller, supervisor: AnySupervisor): Promise<readonly ChildState[]> {
     return accept(await ask(from, supervisor, { type: 'whichChildren' })) as ChildState[]
@@ -132,6 +144,7 @@ function define(definition: StaticSupervisor<never> | PoolSupervisor<never>): Dr
     strategy: definition.strategy ?? 'one_for_one',
     intensity,
     periodMs,
+    autoShutdown: definition.autoShutdown ?? 'never',
     make: definition.strategy === 'simple_one_for_one' ? definition.child : definition.children,
   })
 }
