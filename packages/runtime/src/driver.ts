@@ -37,6 +37,8 @@ export interface Driver {
   /** Runs the user's last words. */
   terminate(process: Proc, reason: ExitReason): PromiseLike<unknown> | undefined
   readonly hasTerminate: boolean
+  /** The process has ended: what it holds besides its state, such as timers, is let go. */
+  ended?(process: Proc): void
   /** What `sys.getState` gives. Default: the process's state. */
   getState?(process: Proc): unknown
   /** Without it `sys.replaceState` is refused. */

@@ -77,6 +77,7 @@ export function finish(process: Proc, end: End): void {
   if (mailbox !== null) node.counters.lost += mailbox.length
   const { cold } = process
   if (cold !== null && cold.idleTimer !== null) node.timers.remove(cold.idleTimer)
+  process.driver.ended?.(process)
   if (node.hooks?.processExited !== undefined) observeExit(process, end, willRestart)
   cold?.abort?.abort(end.reason)
 

@@ -37,6 +37,32 @@ export {
   type GenServerModule,
   type GenServerTypes,
 } from './gen-server.ts'
+export {
+  GenStatem,
+  type GenStatemAccepts,
+  type GenStatemCallbacks,
+  type GenStatemContext,
+  type GenStatemModule,
+  type GenStatemTypes,
+  type StatemEvent,
+  type StatemResult,
+} from './gen-statem/gen-statem.ts'
+export {
+  Action,
+  type CallFrom,
+  eventTimeout,
+  genericTimeout,
+  keepState,
+  keepStateAndData,
+  nextEvent,
+  nextState,
+  postpone,
+  repeatState,
+  replyTo,
+  stateTimeout,
+  stopAndReply,
+  Transition,
+} from './gen-statem/transition.ts'
 export type {
   AutoShutdown,
   ChildSpecFacts,
