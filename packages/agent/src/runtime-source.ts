@@ -101,6 +101,17 @@ export function runtimeSource(node: Node): Source {
       lastCrash = { id: raw.id, reason: raw.reasonTerm }
       events?.crashed(runtimeCrash(raw, identity, stormKey))
     },
+    handlerCrashed(raw) {
+      events?.crashed(runtimeCrash(raw, identity, stormKey))
+      const removed = {
+        crashId: raw.id,
+        kind: 'not_restarted',
+        newProcess: null,
+        backAfterUs: null,
+        escalatedTo: null,
+      } as const
+      events?.outcome(raw.id, () => renderOutcome(removed), null)
+    },
     supervisorDecided(decision) {
       note({ what: 'decided', decision }, decision.crashId !== null)
       if (decision.crashId !== null) events?.decided(decision.crashId, () => renderDecision(decision))

@@ -95,7 +95,7 @@ const mailbox = z.object({
   byType: histogram,
   first: z.array(term).max(64),
   last: z.array(term).max(64),
-  fate: z.enum(['lost', 'dead-lettered']),
+  fate: z.enum(['lost', 'kept', 'dead-lettered']),
 })
 
 export const flightRecorder = z.object({

@@ -105,7 +105,7 @@ export interface MailboxAtExit {
   byType: { type: string; count: number }[]
   first: Term[]
   last: Term[]
-  fate: 'lost' | 'dead-lettered'
+  fate: 'lost' | 'kept' | 'dead-lettered'
 }
 
 export interface FlightRecorder {

@@ -83,7 +83,7 @@ export interface RawCrash {
   } | null
   /** Who waits for an answer: the caller of the message being handled, else the latest one. */
   readonly caller: (ProcessName & { isAlive: boolean; pendingCall: string; waitingUs: number }) | null
-  readonly mailbox: MailboxFacts & { readonly fate: 'lost' }
+  readonly mailbox: MailboxFacts & { readonly fate: 'lost' | 'kept' }
   readonly flightRecorder: { readonly entries: readonly RecordedMessage[]; readonly overwritten: number }
   /** What the failing handler was given, as it left it. */
   readonly state: Snapshot
@@ -115,7 +115,7 @@ export interface Failure {
 }
 
 const VALUE: Partial<Bounds> = { depth: 6, breadth: 32, text: 1_000, nodes: 400 }
-const STATE: Partial<Bounds> = { depth: 8, breadth: 64, text: 2_000, nodes: 2_000 }
+export const STATE: Partial<Bounds> = { depth: 8, breadth: 64, text: 2_000, nodes: 2_000 }
 const SMALL: Partial<Bounds> = { depth: 4, breadth: 16, text: 256, nodes: 64 }
 const PEERS = 64
 

@@ -140,6 +140,8 @@ export interface NodeHooks {
   wantsCrash?(notice: CrashNotice): boolean
   /** Before exit signals propagate. */
   processCrashed?(crash: RawCrash): void
+  /** An event handler threw and was removed; its manager goes on (`gen-event/`). */
+  handlerCrashed?(crash: RawCrash): void
   supervisorDecided?(decision: RawDecision): void
   crashOutcome?(outcome: RawOutcome): void
   deadLetter?(letter: DeadLetter): void

@@ -30,6 +30,18 @@ export {
   type TaggedReason,
 } from './exit-reason.ts'
 export {
+  type EventHandler,
+  type EventHandlerCallbacks,
+  type EventHandlerTypes,
+  GenEvent,
+  type GenEventAccepts,
+  type GenEventExit,
+  type HandlerEnd,
+  HandlerError,
+  type HandlerId,
+  type HandlerOptions,
+} from './gen-event/gen-event.ts'
+export {
   GenServer,
   type GenServerAccepts,
   type GenServerCallbacks,

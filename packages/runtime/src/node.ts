@@ -498,6 +498,11 @@ export class Node {
   }
 
   /** @internal */
+  observeHandlerCrash(make: () => RawCrash): void {
+    this.observe((hooks) => hooks.handlerCrashed?.(make()))
+  }
+
+  /** @internal */
   observeDecision(decision: RawDecision): void {
     this.observe((hooks) => hooks.supervisorDecided?.(decision))
   }
