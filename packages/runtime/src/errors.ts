@@ -8,6 +8,8 @@ export type MisuseCode =
   | 'bad_flag'
   | 'bad_member'
   | 'bad_message_target'
+  | 'no_registry'
+  | 'bad_application'
   | 'receive_not_awaited'
   | 'receive_overlaps'
   | 'bad_spec'

@@ -108,7 +108,7 @@ export function finish(process: Proc, end: End): void {
   }
   if (cold !== null && cold.started !== null && wasStarting) cold.started({ ok: false, reason, crash })
   release(process)
-  cold?.ended?.()
+  cold?.ended?.(reason)
 }
 
 function observeExit(process: Proc, end: End, willRestart: boolean): void {

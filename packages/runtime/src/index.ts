@@ -1,5 +1,15 @@
 /** @orrery/runtime: Erlang/OTP's process model in TypeScript. */
 export type { Alias } from './alias.ts'
+export {
+  type AnyApplication,
+  Application,
+  type ApplicationDefinition,
+  ApplicationError,
+  type RestartType,
+  type RunningApplication,
+  type StartApplication,
+  type StartPhase,
+} from './application.ts'
 export { CallError, type From, messageType } from './call.ts'
 export { type Bounds, capture, type Snapshot, type TaggedSnapshot } from './capture.ts'
 export type { ClockSource, TimerSource } from './clock.ts'
@@ -102,6 +112,7 @@ export type { Priority } from './priority.ts'
 export type { Accepts, CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
 export { ReceiveTimeout } from './receive.ts'
 export type { MailboxFacts, QueuedMessage, RecordedMessage } from './recorder.ts'
+export { type Keys, type Registered, Registry } from './registry.ts'
 export type { MonitorRef } from './relations.ts'
 export {
   type ChangedProcess,
@@ -124,3 +135,11 @@ export {
   type SupervisorTypes,
 } from './supervisor/supervisor.ts'
 export { SystemError, type SystemOptions, type SystemStatus, sys } from './sys.ts'
+export {
+  type AwaitOptions,
+  type StreamOptions,
+  Task,
+  type TaskMessage,
+  type TaskRef,
+  type TaskResult,
+} from './task/task.ts'

@@ -1,4 +1,5 @@
 /** A node: the processes that share one event loop, their scheduler, clock, names and counters. */
+import { type Started, stopStarted } from './application.ts'
 import { CallError, failedCall, messageType } from './call.ts'
 import { openCall } from './calling.ts'
 import { Clock, type ClockSource, systemClock, systemTimers, type TimerSource } from './clock.ts'
@@ -30,6 +31,7 @@ import { Groups } from './pg.ts'
 import { type Name, Pid, type To } from './pid.ts'
 import { type ChildFacts, never, type Proc } from './process.ts'
 import type { CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
+import { isVia, leaveRegistries, processVia, type RegistryTable, registerVia } from './registry.ts'
 import { Scheduler, systemTasks, type TaskSource } from './scheduler.ts'
 import { Callback, SendAfter, type Timer } from './send-after.ts'
 import { Sends } from './sends.ts'
@@ -98,6 +100,10 @@ export class Node {
   readonly sends = new Sends()
   /** @internal Process groups (`pg.ts`). */
   readonly groups = new Groups()
+  /** @internal Registries by the name of their process (`registry.ts`). */
+  readonly registries = new Map<string, RegistryTable>()
+  /** @internal Applications that run, in the order they were started (`application.ts`). */
+  readonly applications = new Map<string, Started>()
   /** @internal */
   readonly reductions: number
   private readonly valued: (<T>(value: T) => T) | null
@@ -322,12 +328,13 @@ export class Node {
 
   /** @internal */
   named(name: string): Proc | null {
-    return this.names.get(name) ?? null
+    return this.names.get(name) ?? (isVia(name) ? processVia(this, name) : null)
   }
 
   /** @internal */
   register(name: string, process: Proc): void {
     if (name === '' || name === 'undefined') throw new MisuseError('bad_name', `not a name: "${name}"`)
+    if (isVia(name)) return registerVia(this, name, process)
     if (process.name !== null || this.names.has(name)) {
       throw new MisuseError('already_registered', `${process.name ?? name} is already registered`)
     }
@@ -347,6 +354,7 @@ export class Node {
 
   /** @internal The name is free again; the process keeps it for its report. */
   forgetName(process: Proc): void {
+    if (process.cold !== null && process.cold.registered !== null) leaveRegistries(process)
     if (process.name !== null && this.names.get(process.name) === process) this.names.delete(process.name)
   }
 
@@ -536,6 +544,7 @@ export class Node {
   }
 
   private async shutDown(reason: ExitReason): Promise<void> {
+    for (const started of [...this.applications.values()].reverse()) await stopStarted(this, started)
     const { root } = this
     if (root !== null && (root.flags & EXITED) === 0) await this.endOf(root, reason)
     for (const process of [...this.table])
@@ -547,7 +556,7 @@ export class Node {
 
   private endOf(process: Proc, reason: ExitReason): Promise<void> {
     return new Promise((resolve) => {
-      process.extra.ended = resolve
+      process.extra.ended = () => resolve()
       sendExit(process, new ExitSignal(null, 'shutdown', reason, null, true))
     })
   }

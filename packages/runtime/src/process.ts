@@ -35,6 +35,7 @@ import { type MaxMailbox, setMaxMailbox } from './overflow.ts'
 import { Pid } from './pid.ts'
 import { type Priority, priorityOf, setPriority } from './priority.ts'
 import { find, type Match, pick, Receiver } from './receive.ts'
+import type { RegistryTable } from './registry.ts'
 import type { Links, Monitor, MonitorRef } from './relations.ts'
 import { Callback, type Timer } from './send-after.ts'
 import { Sends, type SentMessages } from './sends.ts'
@@ -63,7 +64,7 @@ export class Cold {
   /** Told once, when `init` is over. */
   started: ((result: Started) => void) | null = null
   /** Told once, when the process has ended. */
-  ended: (() => void) | null = null
+  ended: ((reason: ExitReason) => void) | null = null
   abort: AbortController | null = null
   /** A pool supervisor's arguments. */
   poolArgs: unknown = undefined
@@ -79,6 +80,8 @@ export class Cold {
   /** Process groups it is in, once for each joining, and those it is told of. */
   groups: string[] | null = null
   watchedGroups: Set<string> | null = null
+  /** Its entries in registries. */
+  registered: { readonly table: RegistryTable; readonly key: string }[] | null = null
   /** System messages and orders of its parent that have come; at least so many, or none. */
   systemWaiting = 0
 }

@@ -10,6 +10,7 @@ import type { Pid } from './pid.ts'
 import { setPriority } from './priority.ts'
 import { type ChildFacts, Proc, type Started } from './process.ts'
 import { FunctionDriver, HandlerDriver } from './raw.ts'
+import { isVia } from './registry.ts'
 import { link } from './signals.ts'
 
 interface Options extends SpawnOptions<unknown> {}
@@ -88,6 +89,7 @@ function makeProcess(
   const process = new Proc(node, node.nextPid(), driver, args, parent, child)
   if (options.name !== undefined) node.register(options.name, process)
   if (options.label !== undefined) process.extra.label = options.label
+  else if (options.name !== undefined && isVia(options.name)) process.extra.label = options.name
   if (options.immune === true) process.flags |= IMMUNE
   if (options.hidden === true) process.flags |= HIDDEN
   setFlags(process, options)

@@ -40,7 +40,10 @@ export async function startChild(supervisor: Proc, children: Children, child: Ch
     if (!(error instanceof MisuseError) || name === undefined) throw error
     return {
       ok: false,
-      reason: { tag: 'already_started', name, pid: node.named(name)?.pid ?? null },
+      reason:
+        error.code === 'already_registered'
+          ? { tag: 'already_started', name, pid: node.named(name)?.pid ?? null }
+          : { tag: error.code, name },
       cause: null,
       process: null,
     }
@@ -78,7 +81,7 @@ export async function stopChild(
   const { shutdown } = child.spec.facts
   unlink(supervisor, process)
   const ended = new Promise<void>((resolve) => {
-    process.extra.ended = resolve
+    process.extra.ended = () => resolve()
   })
   const order = shutdown === 'brutal_kill' ? 'kill' : 'shutdown'
   sendExit(process, new ExitSignal(supervisor, 'shutdown', order, cause, true, willRestart))
@@ -109,7 +112,7 @@ export async function stopAtOnce(
   const ends = processes.map(
     (process) =>
       new Promise<void>((resolve) => {
-        process.extra.ended = resolve
+        process.extra.ended = () => resolve()
       }),
   )
   for (const process of processes) {
