@@ -41,8 +41,17 @@ export interface Bounds {
 
 export const DEFAULT_BOUNDS: Bounds = { depth: 6, breadth: 50, text: 1_000, nodes: 1_000 }
 
+/** A value that was captured elsewhere: given on as it is. */
+export class Captured {
+  readonly snapshot: Snapshot
+  constructor(snapshot: Snapshot) {
+    this.snapshot = snapshot
+  }
+}
+
 /** A bounded, inert snapshot of `value`. Never throws. */
 export function capture(value: unknown, bounds: Partial<Bounds> = {}): Snapshot {
+  if (value instanceof Captured) return value.snapshot
   return new Capture({ ...DEFAULT_BOUNDS, ...bounds }).value(value)
 }
 

@@ -26,6 +26,7 @@ export function changeCode(
 ): CodeChanged | PromiseLike<CodeChanged> {
   const { driver: from, state } = process
   if ((process.flags & SUSPENDED) === 0) return { ok: false, reason: 'not_suspended' }
+  if (from.isolation !== undefined) return { ok: false, reason: 'isolated' }
   if (to.behaviour !== from.behaviour || to.module !== from.module) {
     const expected = `${from.behaviour} ${from.module}`
     return { ok: false, reason: { tag: 'other_module', expected, given: `${to.behaviour} ${to.module}` } }

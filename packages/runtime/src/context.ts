@@ -3,6 +3,7 @@ import type { Alias } from './alias.ts'
 import type { From } from './call.ts'
 import type { Behaviour } from './driver.ts'
 import type { ExitReason } from './exit-reason.ts'
+import type { Isolation } from './isolated/isolation.ts'
 import type { Node } from './node.ts'
 import type { MaxMailbox } from './overflow.ts'
 import type { Name, Pid, To } from './pid.ts'
@@ -43,6 +44,8 @@ export interface ProcessFlags {
   maxMailbox?: MaxMailbox
   /** Handled messages it remembers for its crash report. Default: the node's number, 8. */
   flightRecorder?: number
+  /** In a worker thread of its own (`isolated/isolation.ts`). */
+  isolated?: Isolation
 }
 
 export interface SpawnOptions<Args> extends ProcessFlags {

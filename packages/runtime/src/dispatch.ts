@@ -7,10 +7,12 @@ import {
   Exit,
   type ExitKind,
   type ExitReason,
+  FatalExit,
   isError,
   isNormal,
   isOrderly,
   reasonOf,
+  type ThrownThere,
 } from './exit-reason.ts'
 import {
   BUSY,
@@ -19,6 +21,7 @@ import {
   EXITING,
   HALT,
   HAS_NEXT,
+  ISOLATED,
   RECEIVING,
   RUNNING,
   SPECIAL,
@@ -320,9 +323,10 @@ function endByThrow(thrown: unknown, how: 'throw' | 'rejection'): End {
 }
 
 function kindOfThrow(thrown: Error | null, how: 'throw' | 'rejection'): ExitKind {
+  if (thrown instanceof FatalExit) return thrown.kind
   if (thrown instanceof Exit) return isNormal(thrown.reason) ? 'normal' : 'exit'
   if (thrown instanceof CallError) return thrown.reason === 'timeout' ? 'timeout' : 'exit'
-  return how
+  return (thrown as ThrownThere | null)?.isThrow === true ? 'throw' : how
 }
 
 /** Ends a process that stops by its own doing: the crash report first, its `terminate` next, then the exit. */
@@ -378,6 +382,7 @@ const NORMAL: End = Object.freeze({
 
 /** Ends the process of its own accord, as a handler's `stop` result or a parent's order does. */
 export function stop(process: Proc, reason: ExitReason, phase: Phase, partial: Partial<End> = NOTHING): void {
+  if ((process.flags & ISOLATED) !== 0) return process.stopping(reason)
   if (reason === 'normal' && partial === NOTHING && !process.driver.hasTerminate) {
     finish(process, NORMAL)
     return

@@ -1,7 +1,9 @@
 /** What runs inside a process: a behaviour, seen from the one place that calls user code (`dispatch.ts`). */
+import type { MessagePort } from 'node:worker_threads'
 import type { ExitReason } from './exit-reason.ts'
 import type { SupervisorFacts } from './hooks.ts'
 import type { ChildView } from './inspect.ts'
+import type { Boot } from './isolated/wire.ts'
 import type { Proc } from './process.ts'
 import type { Accepting } from './protocol.ts'
 
@@ -39,8 +41,12 @@ export interface Driver {
   readonly hasTerminate: boolean
   /** The process has ended: what it holds besides its state, such as timers, is let go. */
   ended?(process: Proc): void
-  /** What `sys.getState` gives. Default: the process's state. */
+  /** What `sys.getState` gives, or a promise of it. Default: the process's state. */
   getState?(process: Proc): unknown
+  /** Set where the process runs elsewhere (`isolated/`). */
+  readonly isolation?: 'worker_thread'
+  /** Runs the behaviour in this worker thread. Without it it cannot be isolated. */
+  serve?(boot: Boot, port: MessagePort): void
   /** Without it `sys.replaceState` is refused. */
   replaceState?(process: Proc, state: unknown): void
   /** Called on the new driver, which is the process's own by then: makes the new state of the old. */

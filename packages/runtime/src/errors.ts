@@ -9,6 +9,8 @@ export type MisuseCode =
   | 'bad_member'
   | 'bad_message_target'
   | 'no_registry'
+  | 'bad_isolation'
+  | 'not_in_isolation'
   | 'bad_application'
   | 'receive_not_awaited'
   | 'receive_overlaps'

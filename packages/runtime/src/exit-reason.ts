@@ -44,6 +44,21 @@ export class Exit extends Error {
   }
 }
 
+/** An end that is no throw of the process's own code: its worker thread was lost. */
+export class FatalExit extends Exit {
+  readonly kind: ExitKind
+
+  constructor(reason: ExitReason, kind: ExitKind) {
+    super(reason)
+    this.kind = kind
+  }
+}
+
+/** An error that was thrown in a worker thread, by a handler that had not awaited anything. */
+export interface ThrownThere extends Error {
+  isThrow?: boolean
+}
+
 /** A short name for a reason: the atom, the tag, or the error's class. Calls no getter and never throws. */
 export function reasonTag(reason: unknown): string {
   if (typeof reason === 'string') return reason

@@ -29,6 +29,8 @@ export const TIMED = 8_192
 /** Scheduled before the others, and after them; neither for the ordinary process. */
 export const HIGH = 16_384
 export const LOW = 32_768
+/** Runs in a worker thread, and this is it: its node ends it. */
+export const ISOLATED = 65_536
 export const UNUSUAL = HIGH | LOW
 
 export const DEAD = EXITING | EXITED

@@ -10,6 +10,7 @@ import { type Behaviour, CAST, type Driver, type Phase } from './driver.ts'
 import type { ExitReason } from './exit-reason.ts'
 import { Exit, isNormal } from './exit-reason.ts'
 import { DEAD } from './flags.ts'
+import { serve } from './isolated/worker.ts'
 import { contextOf, type Proc } from './process.ts'
 import type { Accepts, Tagged, TaggedUnion } from './protocol.ts'
 import { isPromise } from './raw.ts'
@@ -137,6 +138,7 @@ interface AnyCallbacks {
 }
 
 class GenServerDriver implements Driver {
+  readonly serve = serve
   readonly behaviour = 'GenServer'
   readonly module: string
   readonly initialCall: string

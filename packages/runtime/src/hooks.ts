@@ -62,6 +62,8 @@ export interface Process {
   readonly isInitialised: boolean
   readonly isImmune: boolean
   readonly isHidden: boolean
+  /** Where it runs apart from its node's event loop. */
+  readonly isolation: 'worker_thread' | null
   readonly trapsExit: boolean
   readonly priority: Priority
   readonly supervisor: SupervisorFacts | null

@@ -53,11 +53,12 @@ export interface InterceptorSlot {
   all: Interceptor | null
   edges: Map<Proc, Interceptor> | null
   debug: Debug | null
+  guard: ((message: unknown) => unknown) | null
 }
 
 /** Sets or takes out the interceptor of a process, or of the edge from `sender` to it. */
 export function setInterceptor(process: Proc, sender: Proc | null, interceptor: Interceptor | null): void {
-  const slot = process.interceptor ?? { all: null, edges: null, debug: null }
+  const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null }
   if (sender === null) slot.all = interceptor
   else if (interceptor === null) slot.edges?.delete(sender)
   else {
@@ -72,13 +73,20 @@ export function setInterceptor(process: Proc, sender: Proc | null, interceptor: 
 
 /** Statistics and trace look at every message, too. */
 export function setDebug(process: Proc, debug: Debug | null): void {
-  const slot = process.interceptor ?? { all: null, edges: null, debug: null }
+  const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null }
   slot.debug = debug
   process.interceptor = isUsed(slot) ? slot : null
 }
 
-function isUsed({ all, edges, debug }: InterceptorSlot): boolean {
-  return all !== null || edges !== null || debug !== null
+/** What every message to the process goes through, in its sender's hands: what it throws is the sender's crash. */
+export function setGuard(process: Proc, guard: (message: unknown) => unknown): void {
+  const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null }
+  slot.guard = guard
+  process.interceptor = slot
+}
+
+function isUsed({ all, edges, debug, guard }: InterceptorSlot): boolean {
+  return all !== null || edges !== null || debug !== null || guard !== null
 }
 
 /** A call, a cast or a plain message: what may be intercepted, dropped or refused. */
@@ -90,14 +98,19 @@ export function isOrdinary(meta: unknown): boolean {
 export function interceptDelivery(
   slot: InterceptorSlot,
   target: Proc,
-  message: unknown,
+  given: unknown,
   sender: Proc | null,
   meta: unknown,
 ): boolean {
   if (!isOrdinary(meta)) return false
-  const edge = sender === null ? undefined : slot.edges?.get(sender)
-  if (edge?.onDeliver === undefined && slot.all?.onDeliver === undefined) return false
   const { node } = target
+  const message = slot.guard === null ? given : slot.guard(given)
+  const edge = sender === null ? undefined : slot.edges?.get(sender)
+  if (edge?.onDeliver === undefined && slot.all?.onDeliver === undefined) {
+    if (slot.guard === null) return false
+    node.enqueue(target, message, sender, meta)
+    return true
+  }
   const delivery: Delivery = {
     to: target,
     from: sender,

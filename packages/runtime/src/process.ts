@@ -217,6 +217,10 @@ export class Proc implements Process {
     return (this.flags & HIDDEN) !== 0
   }
 
+  get isolation(): 'worker_thread' | null {
+    return this.driver.isolation ?? null
+  }
+
   get trapsExit(): boolean {
     return (this.flags & TRAPS_EXIT) !== 0
   }
@@ -416,6 +420,11 @@ export class Proc implements Process {
       crash(this, thrown, 'run')
       return never()
     }
+  }
+
+  /** In a worker thread: its node is to end it. */
+  stopping(_reason: ExitReason): void {
+    throw new MisuseError('not_in_isolation', 'only a worker thread ends a process so')
   }
 
   readyIfMore(): void {

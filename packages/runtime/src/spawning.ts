@@ -4,6 +4,8 @@ import { turn } from './dispatch.ts'
 import type { Driver } from './driver.ts'
 import { MisuseError, StartError } from './errors.ts'
 import { HIDDEN, HIGH, IMMUNE, QUEUED } from './flags.ts'
+import { IsolatedDriver } from './isolated/host.ts'
+import type { Isolation } from './isolated/isolation.ts'
 import type { Node } from './node.ts'
 import { setMaxMailbox } from './overflow.ts'
 import type { Pid } from './pid.ts'
@@ -82,7 +84,9 @@ function makeProcess(
   options: Options,
   child: ChildFacts | null,
 ): Proc {
-  const driver = node.codeOf(driverOf(what))
+  const { isolated } = options
+  const driver =
+    isolated === undefined ? node.codeOf(driverOf(what)) : isolatedDriver(driverOf(what), isolated)
   const args = typeof what === 'function' ? { run: what, args: options.args } : options.args
   // The parent's turn has a fresh reading already.
   node.scheduler.freshen()
@@ -107,6 +111,16 @@ function setFlags(process: Proc, { priority, maxMailbox, flightRecorder }: Proce
     throw new MisuseError('bad_flag', `flightRecorder takes 1 to ${MOST_RECORDED}`)
   }
   process.extra.flightRecorder = flightRecorder
+}
+
+function isolatedDriver(driver: Driver, isolated: Isolation): Driver {
+  if (driver.serve === undefined) {
+    throw new MisuseError(
+      'bad_isolation',
+      `a ${driver.behaviour} cannot be isolated: it needs a GenServer or a GenStatem`,
+    )
+  }
+  return new IsolatedDriver(driver, isolated)
 }
 
 const MOST_RECORDED = 4_096

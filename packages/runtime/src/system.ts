@@ -3,6 +3,7 @@
  * among the others and are answered here, not by the behaviour; a suspended process answers them, too. Asked with `sys.ts`.
  */
 import { Call } from './call.ts'
+import { Captured } from './capture.ts'
 import { copied } from './clone.ts'
 import { type Before, changeCode, putBack } from './code-change.ts'
 import { Debug, type Trace } from './debug.ts'
@@ -112,7 +113,7 @@ function carryOut(process: Proc, order: SystemOrder): SystemAnswer | PromiseLike
   const { node } = process
   switch (order.op) {
     case 'get_state':
-      return done(copied(stateOf(process)))
+      return stateAsked(process)
     case 'replace_state':
       return replaceState(process, order.replace)
     case 'suspend':
@@ -153,6 +154,12 @@ function replaceState(process: Proc, replace: (state: unknown) => unknown): Syst
   }
 }
 
+function stateAsked(process: Proc): SystemAnswer | PromiseLike<SystemAnswer> {
+  const state = stateOf(process)
+  if (process.driver.isolation === undefined) return done(copied(state))
+  return (state as Promise<unknown>).then(done, (thrown) => refused(reasonOf(thrown)))
+}
+
 function stateOf(process: Proc): unknown {
   const { driver } = process
   return driver.getState === undefined ? process.state : driver.getState(process)
@@ -172,8 +179,12 @@ function statusOf(process: Proc): unknown {
     statistics: process.interceptor?.debug?.read(process) ?? null,
     ...(supervisor === null ? {} : { supervisor }),
     // As it may be shown: `formatStatus` has had its say.
-    state: copied(driver.formatState(process)),
+    state: shown(driver.formatState(process)),
   }
+}
+
+function shown(state: unknown): unknown {
+  return state instanceof Captured ? state.snapshot : copied(state)
 }
 
 function statistics(process: Proc, what: 'start' | 'stop' | 'get'): unknown {

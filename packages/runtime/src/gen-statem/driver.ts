@@ -4,6 +4,7 @@ import { initialised, stop as stopProcess } from '../dispatch.ts'
 import { CAST, type Driver, type Phase } from '../driver.ts'
 import { Exit, type ExitReason, isNormal } from '../exit-reason.ts'
 import { DEAD } from '../flags.ts'
+import { serve } from '../isolated/worker.ts'
 import type { Proc } from '../process.ts'
 import { isPromise } from '../raw.ts'
 import { IGNORE, Result, STOP } from '../result.ts'
@@ -52,6 +53,7 @@ class StatemTimer extends Timer {
 }
 
 export class GenStatemDriver implements Driver {
+  readonly serve = serve
   readonly behaviour = 'GenStatem'
   readonly module: string
   readonly initialCall: string

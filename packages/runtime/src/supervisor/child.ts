@@ -74,10 +74,11 @@ export function child<Args, A>(
   }
 }
 
-function flagsOf({ priority, maxMailbox, flightRecorder }: ProcessFlags): ProcessFlags {
+function flagsOf({ priority, maxMailbox, flightRecorder, isolated }: ProcessFlags): ProcessFlags {
   return {
     ...(priority === undefined ? {} : { priority }),
     ...(maxMailbox === undefined ? {} : { maxMailbox }),
     ...(flightRecorder === undefined ? {} : { flightRecorder }),
+    ...(isolated === undefined ? {} : { isolated }),
   }
 }
