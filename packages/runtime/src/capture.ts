@@ -43,15 +43,21 @@ export const DEFAULT_BOUNDS: Bounds = { depth: 6, breadth: 50, text: 1_000, node
 
 /** A value that was captured elsewhere: given on as it is. */
 export class Captured {
-  readonly snapshot: Snapshot
+  readonly #snapshot: Snapshot
   constructor(snapshot: Snapshot) {
-    this.snapshot = snapshot
+    this.#snapshot = snapshot
+  }
+
+  /** `undefined` for any other value; asks no trap of a hostile Proxy. */
+  static snapshotOf(value: unknown): Snapshot | undefined {
+    return typeof value === 'object' && value !== null && #snapshot in value ? value.#snapshot : undefined
   }
 }
 
 /** A bounded, inert snapshot of `value`. Never throws. */
 export function capture(value: unknown, bounds: Partial<Bounds> = {}): Snapshot {
-  if (value instanceof Captured) return value.snapshot
+  const captured = Captured.snapshotOf(value)
+  if (captured !== undefined) return captured
   return new Capture({ ...DEFAULT_BOUNDS, ...bounds }).value(value)
 }
 

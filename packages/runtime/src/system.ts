@@ -184,7 +184,7 @@ function statusOf(process: Proc): unknown {
 }
 
 function shown(state: unknown): unknown {
-  return state instanceof Captured ? state.snapshot : copied(state)
+  return Captured.snapshotOf(state) ?? copied(state)
 }
 
 function statistics(process: Proc, what: 'start' | 'stop' | 'get'): unknown {
