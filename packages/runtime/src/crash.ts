@@ -3,9 +3,10 @@
 import { Call, CallError, messageType } from './call.ts'
 import { type Bounds, capture, type Snapshot } from './capture.ts'
 import { CAST, type Phase } from './driver.ts'
-import { type ExitKind, type ExitReason, reasonTag } from './exit-reason.ts'
+import { type ExitKind, type ExitReason, isError, reasonTag } from './exit-reason.ts'
 import { TRAPS_EXIT } from './flags.ts'
 import type { Process } from './hooks.ts'
+import { PortError } from './port.ts'
 import type { Proc } from './process.ts'
 import { type MailboxFacts, type RecordedMessage, readMailbox, readRecorder } from './recorder.ts'
 import { each } from './relations.ts'
@@ -177,12 +178,23 @@ export function rawCrash(process: Proc, failure: Failure): RawCrash {
 
 function firingsOf(process: Proc, { error, phase }: Failure): string[] {
   const firings = new Set<string>()
-  const thrown = error instanceof CallError ? error.firing : null
-  if (thrown !== null) firings.add(thrown)
+  for (const thrown of causesOf(error)) {
+    if ((thrown instanceof CallError || thrown instanceof PortError) && thrown.firing !== null)
+      firings.add(thrown.firing)
+  }
   const { mailbox } = process
   const touched = phase === 'message' || phase === 'run' ? mailbox?.firingOf(mailbox.head) : null
   if (touched !== null && touched !== undefined) firings.add(touched)
   return [...firings]
+}
+
+/** An error and what it names as its causes. */
+function* causesOf(error: unknown): Iterable<Error> {
+  let at = error
+  for (let steps = 0; isError(at) && steps < 8; steps++) {
+    yield at
+    at = Object.getOwnPropertyDescriptor(at, 'cause')?.value
+  }
 }
 
 export function processName(process: Proc | null): ProcessName {

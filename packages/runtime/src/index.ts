@@ -108,6 +108,19 @@ export { createNode, type MessageValues, Node, type NodeOptions } from './node.t
 export type { MaxMailbox, Overflow } from './overflow.ts'
 export { type Group, type GroupMessage, pg } from './pg.ts'
 export { type Name, nameOf, Pid, type To } from './pid.ts'
+export {
+  Port,
+  type PortCallbacks,
+  PortError,
+  type PortFacts,
+  type PortInterceptor,
+  type PortModule,
+  type PortName,
+  type Ports,
+  type PortTypes,
+  type PortUse,
+  type UseOptions,
+} from './port.ts'
 export type { Priority } from './priority.ts'
 export type { Accepts, CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
 export { ReceiveTimeout } from './receive.ts'

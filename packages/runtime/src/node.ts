@@ -29,6 +29,7 @@ import { Mailbox, NO_LIMIT } from './mailbox.ts'
 import { makeRoom } from './overflow.ts'
 import { Groups } from './pg.ts'
 import { type Name, Pid, type To } from './pid.ts'
+import { Ports } from './port.ts'
 import { type ChildFacts, never, type Proc } from './process.ts'
 import type { CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
 import { isVia, leaveRegistries, processVia, type RegistryTable, registerVia } from './registry.ts'
@@ -104,6 +105,8 @@ export class Node {
   readonly registries = new Map<string, RegistryTable>()
   /** @internal Applications that run, in the order they were started (`application.ts`). */
   readonly applications = new Map<string, Started>()
+  /** What connects it with the outside (`port.ts`). */
+  readonly ports = new Ports()
   /** @internal */
   readonly reductions: number
   private readonly valued: (<T>(value: T) => T) | null

@@ -5,10 +5,11 @@
  * may have the mail or not (RFC 1047). It is sent again then, because a mail twice is better than none, and the spool
  * logs the ambiguous attempt.
  */
-import { GenServer, noreply } from '@orrery/runtime'
+import { GenServer, noreply, Port } from '@orrery/runtime'
 import { type Address, type DeliveryMessages, QUEUE, SPOOL } from '../messages.ts'
 import { hasAnswer, outgoing, talkTo } from '../smtp.ts'
 import { readMail } from '../spool/disk.ts'
+import { smtpPort } from './smtp-port.ts'
 
 interface State {
   spool: string
@@ -50,8 +51,14 @@ export const Delivery = GenServer.define<{ args: { spool: string }; state: State
       // The id goes along, so that a back-end that already has the mail can tell.
       const message = outgoing(`X-Robustifier-Id: ${id}\r\n${text}`)
       try {
-        await talkTo({ port: to.port, name: ctx.node.name, signal: ctx.signal }, (client) =>
-          client.sendMail({ envelope: { from, to: recipients }, raw: message.stream }),
+        await Port.use(
+          ctx,
+          smtpPort(backend),
+          (_route, signal) =>
+            talkTo({ port: to.port, name: ctx.node.name, signal }, (client) =>
+              client.sendMail({ envelope: { from, to: recipients }, raw: message.stream }),
+            ),
+          { operation: 'deliver' },
         )
       } catch (cause) {
         const failed = new DeliveryFailed(id, to, cause)

@@ -1,8 +1,9 @@
 /** Asks one back-end how it is, over SMTP, and tells the directory. That it does not answer is its news, not its death. */
-import { CallError, GenServer, type GenServerContext, noreply } from '@orrery/runtime'
+import { CallError, GenServer, type GenServerContext, noreply, Port } from '@orrery/runtime'
 import { reasonLine } from '../exits.ts'
 import { backendName, DIRECTORY } from '../messages.ts'
 import { talkTo } from '../smtp.ts'
+import { smtpPort } from './smtp-port.ts'
 
 interface State {
   backend: string
@@ -40,7 +41,12 @@ async function ask(backend: string, ctx: GenServerContext<Types>): Promise<strin
   try {
     const port = await ctx.call(backendName(backend), { type: 'port' }, { timeoutMs: 1_000 })
     if (port === null) return 'away'
-    await talkTo({ port, name: 'health-check', signal: ctx.signal }, (client) => client.verify())
+    await Port.use(
+      ctx,
+      smtpPort(backend),
+      (_route, signal) => talkTo({ port, name: 'health-check', signal }, (client) => client.verify()),
+      { operation: 'verify' },
+    )
     ctx.cast(DIRECTORY, { type: 'up', backend, port })
     return 'ready'
   } catch (error) {

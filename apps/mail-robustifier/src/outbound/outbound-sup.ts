@@ -1,5 +1,5 @@
 /**
- * rest_for_one: health checks report to the directory, the queue asks it, and workers belong to the queue they
+ * rest_for_one: everybody goes out through the ports, health checks report to the directory, the queue asks it, and workers belong to the queue they
  * announced themselves to. Each depends on those before it and on nothing after.
  */
 import { child, Supervisor } from '@orrery/runtime'
@@ -8,6 +8,7 @@ import { Delivery } from './delivery.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import { Directory } from './directory.ts'
 import { HealthCheck } from './health-check.ts'
+import { SmtpPort, smtpPort } from './smtp-port.ts'
 
 interface OutboundArgs {
   spool: string
@@ -22,11 +23,23 @@ export const OutboundSup = Supervisor.define<{ args: OutboundArgs }>({
   intensity: 5,
   periodMs: 10_000,
   children: ({ spool, workers, retryMs, checkMs }) => [
+    child(PortsSup, { id: 'ports', name: 'PortsSup' }),
     child(Directory, { id: 'directory', name: DIRECTORY }),
     child(HealthSup, { id: 'health', name: 'HealthSup', args: { checkMs } }),
     child(DeliveryQueue, { id: 'queue', name: QUEUE, args: { retryMs } }),
     child(DeliverySup, { id: 'deliveries', name: 'DeliverySup', args: { spool, workers } }),
   ],
+})
+
+const PortsSup = Supervisor.define({
+  module: 'PortsSup',
+  strategy: 'one_for_one',
+  intensity: 10,
+  periodMs: 10_000,
+  children: () =>
+    BACKENDS.map((backend) =>
+      child(SmtpPort, { id: backend.toLowerCase(), name: smtpPort(backend), args: { backend } }),
+    ),
 })
 
 const HealthSup = Supervisor.define<{ args: { checkMs: number } }>({
