@@ -51,6 +51,8 @@ export class Call extends Timer implements From {
   firing: string | null = null
   /** Set once somebody waits on a promise; a call that is answered before that needs none. */
   resolve: ((value: unknown) => void) | null = null
+  /** Looks at the answer before it is given; may throw, in the process that answers. */
+  checked: ((value: unknown) => void) | null = null
   reject: ((error: unknown) => void) | null = null
   /** The answer, or the error, of a call nobody waited on yet. */
   early: unknown = undefined
@@ -110,6 +112,7 @@ export class Call extends Timer implements From {
   }
 
   answer(value: unknown): void {
+    if (this.checked !== null) this.checked(value)
     this.close()
     if (this.resolve === null) {
       this.early = value

@@ -2,6 +2,7 @@
 
 import { Call, CallError, messageType } from './call.ts'
 import { type Bounds, capture, type Snapshot } from './capture.ts'
+import { breachOf, type ContractBreach } from './contract.ts'
 import { CAST, type Phase } from './driver.ts'
 import { type ExitKind, type ExitReason, isError, reasonTag } from './exit-reason.ts'
 import { TRAPS_EXIT } from './flags.ts'
@@ -81,6 +82,8 @@ export interface RawCrash {
     readonly queuedUs: number | null
     /** Time in the handler. */
     readonly handlerUs: number | null
+    /** Set where it, or its answer, broke a contract. */
+    readonly breach?: Pick<ContractBreach, 'contract' | 'side' | 'what' | 'why'>
   } | null
   /** Who waits for an answer: the caller of the message being handled, else the latest one. */
   readonly caller: (ProcessName & { isAlive: boolean; pendingCall: string; waitingUs: number }) | null
@@ -239,7 +242,15 @@ function messageOf(process: Proc, failure: Failure, atUs: number): RawCrash['mes
     sender: sender === null ? null : processName(sender),
     queuedUs: mailbox.waitedUs(mailbox.head),
     handlerUs,
+    ...breachShown(process),
   }
+}
+
+function breachShown(process: Proc): Pick<NonNullable<RawCrash['message']>, 'breach'> {
+  const breach = breachOf(process)
+  if (breach === null) return {}
+  const { contract, side, what, why } = breach
+  return { breach: { contract, side, what, why } }
 }
 
 function typeOfMessage(process: Proc, phase: Phase | null): string {

@@ -30,7 +30,7 @@ import {
   TERMINATING,
   TIMED,
 } from './flags.ts'
-import { interceptHandling } from './intercept.ts'
+import { interceptHandling, isOrdinary } from './intercept.ts'
 import type { Proc } from './process.ts'
 import { endBySignal } from './signals.ts'
 import { attendAgain, handleSystem, nextSystem } from './system.ts'
@@ -179,6 +179,9 @@ function intercepted(
   const { driver, interceptor } = process
   const handle = () => driver.handle(process, message, sender, meta)
   if (interceptor === null) return handle()
+  const { contract } = interceptor
+  if (contract !== null && isOrdinary(meta) && contract.refuses(process, message, sender, meta))
+    return undefined
   const { held, after } = interceptHandling(interceptor, process, message, sender, meta)
   const run = (): PromiseLike<unknown> | undefined => {
     const promise = handle()

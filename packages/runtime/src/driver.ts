@@ -1,5 +1,6 @@
 /** What runs inside a process: a behaviour, seen from the one place that calls user code (`dispatch.ts`). */
 import type { MessagePort } from 'node:worker_threads'
+import type { ContractDefinition } from './contract.ts'
 import type { ExitReason } from './exit-reason.ts'
 import type { SupervisorFacts } from './hooks.ts'
 import type { ChildView } from './inspect.ts'
@@ -39,6 +40,8 @@ export interface Driver {
   /** Runs the user's last words. */
   terminate(process: Proc, reason: ExitReason): PromiseLike<unknown> | undefined
   readonly hasTerminate: boolean
+  /** What it and its clients have agreed on (`contract.ts`). */
+  readonly contract?: ContractDefinition | undefined
   /** The process has ended: what it holds besides its state, such as timers, is let go. */
   ended?(process: Proc): void
   /** What `sys.getState` gives, or a promise of it. Default: the process's state. */

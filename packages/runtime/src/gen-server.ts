@@ -5,6 +5,7 @@
  */
 import { Call, type From } from './call.ts'
 import type { Context } from './context.ts'
+import type { ContractDefinition } from './contract.ts'
 import { initialised, stop as stopProcess } from './dispatch.ts'
 import { type Behaviour, CAST, type Driver, type Phase } from './driver.ts'
 import type { ExitReason } from './exit-reason.ts'
@@ -68,11 +69,20 @@ type RequiredUnlessEmpty<Name extends string, Table, Value> = [keyof Table] exte
   ? { readonly [K in Name]?: Value }
   : { readonly [K in Name]: Value }
 
+/** A contract about messages that the server has. */
+type ContractOf<T> = ContractDefinition & {
+  readonly calls?: { readonly [K in keyof CallsOf<T>]?: unknown }
+  readonly casts?: { readonly [K in keyof CastsOf<T>]?: unknown }
+  readonly infos?: { readonly [K in keyof InfosOf<T>]?: unknown }
+}
+
 /** The callbacks of a server of types `T`. Each may be async; one message is handled at a time, across its awaits. */
 export type GenServerCallbacks<T extends GenServerTypes> = {
   /** Shown as the callback module. */
   readonly module: string
   readonly version?: string
+  /** What it and its clients have agreed on; checked where the node is told to. */
+  readonly contract?: ContractOf<T>
   readonly init: (
     args: ArgsOf<T>,
     ctx: GenServerContext<T>,
@@ -125,6 +135,7 @@ type Table = Readonly<Record<string, Callback>>
 interface AnyCallbacks {
   readonly module: string
   readonly version?: string
+  readonly contract?: ContractDefinition
   readonly init: Callback
   readonly handleCall?: Table
   readonly handleCast?: Table
@@ -145,6 +156,7 @@ class GenServerDriver implements Driver {
   readonly version: string | null
   readonly kind = 'worker'
   readonly hasTerminate: boolean
+  readonly contract: ContractDefinition | undefined
   private readonly callbacks: AnyCallbacks
   private readonly calls: Table
   private readonly casts: Table
@@ -155,6 +167,7 @@ class GenServerDriver implements Driver {
     this.initialCall = `${callbacks.module}.init`
     this.version = callbacks.version ?? null
     this.hasTerminate = callbacks.terminate !== undefined
+    this.contract = callbacks.contract
     this.callbacks = callbacks
     this.calls = table(callbacks.handleCall)
     this.casts = table(callbacks.handleCast)

@@ -1,4 +1,5 @@
 /** What an observer sees: the read-only face of a process, and the one slot of hooks. */
+import type { ContractBreach } from './contract.ts'
 import type { CrashLink, CrashNotice, ProcessName, RawCrash, Via } from './crash.ts'
 import type { Behaviour, ProcessKind } from './driver.ts'
 import type { ExitKind, ExitReason } from './exit-reason.ts'
@@ -125,8 +126,8 @@ export interface DeadLetter {
   readonly firing: string | null
 }
 
-/** `noproc`: nobody is there; `overflow`: the mailbox was full; `intercepted`: a fault dropped it. */
-export type DeadLetterReason = 'noproc' | 'overflow' | 'intercepted'
+/** `noproc`: nobody is there; `overflow`: the mailbox was full; `intercepted`: a fault dropped it; `contract`: it broke one. */
+export type DeadLetterReason = 'noproc' | 'overflow' | 'intercepted' | 'contract'
 
 /** Called synchronously in the dying or sending path: do next to nothing here, and never throw. */
 export interface NodeHooks {
@@ -144,6 +145,8 @@ export interface NodeHooks {
   processCrashed?(crash: RawCrash): void
   /** An event handler threw and was removed; its manager goes on (`gen-event/`). */
   handlerCrashed?(crash: RawCrash): void
+  /** A process or its client did what their contract does not allow (`contract.ts`). */
+  contractBroken?(breach: ContractBreach): void
   supervisorDecided?(decision: RawDecision): void
   crashOutcome?(outcome: RawOutcome): void
   deadLetter?(letter: DeadLetter): void
@@ -166,6 +169,8 @@ export interface Counters {
   abandoned: number
   /** Messages no handler took. */
   unhandled: number
+  /** Breaches of contracts that were seen. */
+  contractsBroken: number
   /** Hooks that threw; what they threw is dropped so that an observer cannot harm its node. */
   hookErrors: number
 }

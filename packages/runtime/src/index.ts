@@ -25,6 +25,16 @@ export type {
   SpawnOptions,
   TimerRef,
 } from './context.ts'
+export {
+  type CallContract,
+  Contract,
+  type ContractBreach,
+  type ContractDefinition,
+  type ContractOrder,
+  type ContractPolicy,
+  type NextState,
+  type StandardSchemaV1,
+} from './contract.ts'
 export type { CrashLink, CrashNotice, Mechanism, MessageKind, ProcessName, RawCrash, Via } from './crash.ts'
 export type { Statistics, Trace, TraceEvent } from './debug.ts'
 export type { Behaviour, ProcessKind } from './driver.ts'

@@ -2,7 +2,9 @@
  * Interceptors: what injected faults are built of. A process has one slot, in it one interceptor for everything that it is
  * sent and handles, and one for each sender (an edge). Whoever has none pays a null check.
  */
+
 import { Call } from './call.ts'
+import type { ContractChecker } from './contract.ts'
 import type { MessageKind } from './crash.ts'
 import type { Debug } from './debug.ts'
 import { CAST } from './driver.ts'
@@ -54,11 +56,12 @@ export interface InterceptorSlot {
   edges: Map<Proc, Interceptor> | null
   debug: Debug | null
   guard: ((message: unknown) => unknown) | null
+  contract: ContractChecker | null
 }
 
 /** Sets or takes out the interceptor of a process, or of the edge from `sender` to it. */
 export function setInterceptor(process: Proc, sender: Proc | null, interceptor: Interceptor | null): void {
-  const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null }
+  const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null, contract: null }
   if (sender === null) slot.all = interceptor
   else if (interceptor === null) slot.edges?.delete(sender)
   else {
@@ -73,20 +76,26 @@ export function setInterceptor(process: Proc, sender: Proc | null, interceptor: 
 
 /** Statistics and trace look at every message, too. */
 export function setDebug(process: Proc, debug: Debug | null): void {
-  const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null }
+  const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null, contract: null }
   slot.debug = debug
   process.interceptor = isUsed(slot) ? slot : null
 }
 
 /** What every message to the process goes through, in its sender's hands: what it throws is the sender's crash. */
 export function setGuard(process: Proc, guard: (message: unknown) => unknown): void {
-  const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null }
+  const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null, contract: null }
   slot.guard = guard
   process.interceptor = slot
 }
 
-function isUsed({ all, edges, debug, guard }: InterceptorSlot): boolean {
-  return all !== null || edges !== null || debug !== null || guard !== null
+export function setContract(process: Proc, contract: ContractChecker): void {
+  const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null, contract: null }
+  slot.contract = contract
+  process.interceptor = slot
+}
+
+function isUsed({ all, edges, debug, guard, contract }: InterceptorSlot): boolean {
+  return all !== null || edges !== null || debug !== null || guard !== null || contract !== null
 }
 
 /** A call, a cast or a plain message: what may be intercepted, dropped or refused. */

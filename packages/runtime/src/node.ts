@@ -5,6 +5,7 @@ import { openCall } from './calling.ts'
 import { Clock, type ClockSource, systemClock, systemTimers, type TimerSource } from './clock.ts'
 import { cloned } from './clone.ts'
 import type { CallOptions, Context, Handler, SpawnOptions, TimerRef } from './context.ts'
+import type { ContractBreach, ContractPolicy } from './contract.ts'
 import type { CrashNotice, RawCrash, Via } from './crash.ts'
 import { turn } from './dispatch.ts'
 import { type Behaviour, CAST, type Driver } from './driver.ts'
@@ -54,6 +55,8 @@ export interface NodeOptions {
   messages?: MessageValues
   /** Handled messages each process remembers for its crash report. Default 8. */
   flightRecorder?: number
+  /** What is done about contracts that processes declare: default `off`. */
+  contracts?: ContractPolicy
   /** Most messages one process handles before others get their turn. Default 512; a send counts as two. */
   reductions?: number
 }
@@ -85,10 +88,12 @@ export class Node {
     refused: 0,
     abandoned: 0,
     unhandled: 0,
+    contractsBroken: 0,
     hookErrors: 0,
   }
   /** The observer's slot. */
   hooks: NodeHooks | null = null
+  readonly contracts: ContractPolicy
   /** @internal */
   readonly scheduler: Scheduler
   /** @internal */
@@ -135,6 +140,7 @@ export class Node {
     })
     this.valued = valuing(options.messages)
     this.kept = Math.max(1, options.flightRecorder ?? 8)
+    this.contracts = options.contracts ?? 'off'
     this.reductions = Math.max(1, options.reductions ?? 512)
   }
 
@@ -511,6 +517,11 @@ export class Node {
   /** @internal */
   observeHandlerCrash(make: () => RawCrash): void {
     this.observe((hooks) => hooks.handlerCrashed?.(make()))
+  }
+
+  /** @internal */
+  observeBreach(breach: ContractBreach): void {
+    this.observe((hooks) => hooks.contractBroken?.(breach))
   }
 
   /** @internal */

@@ -1,9 +1,12 @@
 /** Makes processes: from a behaviour, a handler or a function. */
+
 import type { ProcessFlags, SpawnOptions } from './context.ts'
+import { checkerFor } from './contract.ts'
 import { turn } from './dispatch.ts'
 import type { Driver } from './driver.ts'
 import { MisuseError, StartError } from './errors.ts'
 import { HIDDEN, HIGH, IMMUNE, QUEUED } from './flags.ts'
+import { setContract } from './intercept.ts'
 import { IsolatedDriver } from './isolated/host.ts'
 import type { Isolation } from './isolated/isolation.ts'
 import type { Node } from './node.ts'
@@ -97,6 +100,8 @@ function makeProcess(
   if (options.immune === true) process.flags |= IMMUNE
   if (options.hidden === true) process.flags |= HIDDEN
   setFlags(process, options)
+  const checker = checkerFor(node, driver.contract)
+  if (checker !== null) setContract(process, checker)
   node.addProcess(process)
   if (node.hooks !== null) node.observeStart(process)
   return process

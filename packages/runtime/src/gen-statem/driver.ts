@@ -1,5 +1,6 @@
 /** Runs a state machine: takes events from the mailbox and the machine's own queue, and does what its state functions return. */
 import { Call } from '../call.ts'
+import type { ContractDefinition } from '../contract.ts'
 import { initialised, stop as stopProcess } from '../dispatch.ts'
 import { CAST, type Driver, type Phase } from '../driver.ts'
 import { Exit, type ExitReason, isNormal } from '../exit-reason.ts'
@@ -19,6 +20,7 @@ type Callback = (...args: unknown[]) => unknown
 export interface AnyCallbacks {
   readonly module: string
   readonly version?: string
+  readonly contract?: ContractDefinition
   readonly init: Callback
   readonly stateEnter?: boolean
   readonly states?: Readonly<Record<string, Callback>>
@@ -60,6 +62,7 @@ export class GenStatemDriver implements Driver {
   readonly version: string | null
   readonly kind = 'worker'
   readonly hasTerminate: boolean
+  readonly contract: ContractDefinition | undefined
   private readonly callbacks: AnyCallbacks
   private readonly states: Readonly<Record<string, Callback>> | null
 
@@ -68,6 +71,7 @@ export class GenStatemDriver implements Driver {
     this.initialCall = `${callbacks.module}.init`
     this.version = callbacks.version ?? null
     this.hasTerminate = callbacks.terminate !== undefined
+    this.contract = callbacks.contract
     this.callbacks = callbacks
     this.states = callbacks.states === undefined ? null : Object.assign(Object.create(null), callbacks.states)
   }

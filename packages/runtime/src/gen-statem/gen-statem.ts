@@ -22,6 +22,7 @@
  * ```
  */
 import type { Context, DownMessage, ExitMessage } from '../context.ts'
+import type { ContractDefinition } from '../contract.ts'
 import type { Behaviour, Driver } from '../driver.ts'
 import type { ExitReason } from '../exit-reason.ts'
 import type { Accepts, Tagged, TaggedUnion } from '../protocol.ts'
@@ -132,6 +133,8 @@ export type GenStatemCallbacks<T extends GenStatemTypes> = {
   /** Shown as the callback module. */
   readonly module: string
   readonly version?: string
+  /** What it and its clients have agreed on; checked where the node is told to. */
+  readonly contract?: ContractDefinition
   /** `nextState(state, data, …actions)`, `stop(reason)` or `ignore()`. */
   readonly init: (
     args: ArgsOf<T>,

@@ -6,6 +6,7 @@ import type { Worker } from 'node:worker_threads'
 import { Call, CallError } from '../call.ts'
 import { Captured } from '../capture.ts'
 import { cloned } from '../clone.ts'
+import type { ContractDefinition } from '../contract.ts'
 import { crash, initialised, stop as stopProcess } from '../dispatch.ts'
 import { CAST, type Driver, type Phase } from '../driver.ts'
 import { Exit, type ExitReason, FatalExit, isNormal, reasonTag, type ThrownThere } from '../exit-reason.ts'
@@ -162,6 +163,7 @@ export class IsolatedDriver implements Driver {
   readonly version: string | null
   readonly kind: Driver['kind']
   readonly hasTerminate: boolean
+  readonly contract: ContractDefinition | undefined
   readonly isolation = 'worker_thread'
   private readonly isolated: Isolation
   private readonly workers: Workers
@@ -173,6 +175,7 @@ export class IsolatedDriver implements Driver {
     this.version = driver.version
     this.kind = driver.kind
     this.hasTerminate = driver.hasTerminate
+    this.contract = driver.contract
     this.isolated = isolated
     // Loaded where it is needed: the runtime runs where there are no worker threads, too.
     this.workers = globalThis.process.getBuiltinModule('node:worker_threads')
