@@ -174,6 +174,16 @@ function messageOf(raw: RawCrash): CrashReport['message'] {
     sender: message.sender === null ? null : named(message.sender),
     queuedMs: msOrNull(message.queuedUs),
     handlerMs: msOrNull(message.handlerUs),
+    ...(message.breach === undefined
+      ? {}
+      : {
+          breach: {
+            contract: cut(message.breach.contract),
+            side: message.breach.side,
+            what: message.breach.what,
+            why: cut(message.breach.why),
+          },
+        }),
   })
 }
 

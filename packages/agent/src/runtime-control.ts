@@ -158,6 +158,8 @@ function inspection(node: Node, process: Process): Inspection {
     ancestors: seen.ancestors.map(({ pid, name }) => ({ pid, name })),
     startedAt: new Date(node.startedAt.getTime() + process.startedAtUs / 1_000).toISOString(),
     trapsExit: process.trapsExit,
+    version: process.version === null ? null : cut(process.version),
+    isolation: process.isolation,
   }
 }
 

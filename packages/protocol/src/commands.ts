@@ -94,6 +94,10 @@ export interface Inspection {
   ancestors: { pid: string; name: string | null }[]
   startedAt: string
   trapsExit: boolean
+  /** Of its callback module. */
+  version?: string | null
+  /** Where it runs apart from its node's event loop; `null` for a process like the others. */
+  isolation?: string | null
 }
 
 /** Whether this JSON has at most `LIMITS.messageLevels` levels. Level by level, so that no depth is too deep to be told. */

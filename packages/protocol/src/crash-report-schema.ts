@@ -85,6 +85,9 @@ const handledMessage = z.object({
   sender: someone.nullable(),
   queuedMs: ms.nullable(),
   handlerMs: ms.nullable(),
+  breach: z
+    .object({ contract: name, side: z.enum(['client', 'server']), what: name, why: line })
+    .exactOptional(),
 })
 
 const caller = someone.extend({ isAlive: z.boolean(), pendingCall: name, waitingMs: ms })

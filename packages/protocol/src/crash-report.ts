@@ -88,6 +88,8 @@ export interface HandledMessage {
   /** Time in the mailbox; `null` where it was not sampled. */
   queuedMs: number | null
   handlerMs: number | null
+  /** Set where it, or what it was answered with, broke a contract. */
+  breach?: { contract: string; side: 'client' | 'server'; what: string; why: string }
 }
 
 export interface Caller {

@@ -166,6 +166,8 @@ export const inspection = z
     initialCall: z.string(),
     ancestors: z.array(z.object({ pid: z.string(), name })),
     trapsExit: z.boolean(),
+    version: name.optional(),
+    isolation: name.optional(),
   })
   .meta({ id: 'Inspection' })
 

@@ -48,4 +48,6 @@ export const inspection: z.ZodType<Inspection> = z.object({
   ancestors: z.array(z.object({ pid: name, name: name.nullable() })).max(256),
   startedAt: z.iso.datetime(),
   trapsExit: z.boolean(),
+  version: name.nullable().exactOptional(),
+  isolation: name.nullable().exactOptional(),
 })

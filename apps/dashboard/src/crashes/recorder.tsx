@@ -66,12 +66,24 @@ export function Recorder({ report }: { report: CrashReport }) {
             </>
           ) : null}
           <span className="m i2 handled-value">{termText(message.value, 240)}</span>
+          {message.breach ? (
+            <span className="handled-value">
+              The {message.breach.side === 'client' ? 'sender' : 'process'} broke the contract{' '}
+              <b className="m">{visible(message.breach.contract)}</b>: {visible(message.breach.why)}.
+            </span>
+          ) : null}
         </p>
       ) : (
         <p className="handled">No message was being handled: {whyOf(report.message)}.</p>
       )}
     </section>
   )
+}
+
+const FATES = {
+  lost: 'lost with the process',
+  kept: 'kept: the process goes on',
+  'dead-lettered': 'sent to dead letters',
 }
 
 export function Mailbox({ report }: { report: CrashReport }) {
@@ -93,9 +105,7 @@ export function Mailbox({ report }: { report: CrashReport }) {
         <h2>Mailbox at exit</h2>
         <span className="m">{count(mailbox.length)}</span>
         <span className="sp" />
-        <span className="lbl">
-          {mailbox.fate === 'lost' ? 'lost with the process' : 'sent to dead letters'}
-        </span>
+        <span className="lbl">{FATES[mailbox.fate]}</span>
       </header>
       {mailbox.length === 0 ? (
         <p className="none">Empty: no message was lost.</p>

@@ -179,6 +179,18 @@ function FactsOf({ process, view, onSelect }: Omit<TabProps, 'node'>) {
         {visible(row?.behaviour ?? '–')}{' '}
         <span className="m i3">{visible(inspection?.initialCall ?? row?.module ?? '')}</span>
       </dd>
+      {inspection?.version ? (
+        <>
+          <dt className="lbl">Version</dt>
+          <dd className="m">{visible(inspection.version)}</dd>
+        </>
+      ) : null}
+      {inspection?.isolation ? (
+        <>
+          <dt className="lbl">Isolation</dt>
+          <dd>{visible(inspection.isolation.replaceAll('_', ' '))}</dd>
+        </>
+      ) : null}
       {childSpec ? (
         <>
           <dt className="lbl">Child spec</dt>
