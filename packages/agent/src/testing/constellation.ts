@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Behaviour, type Node, start } from '@orrery/runtime'
+import { type Behaviour, type ContractPolicy, type Node, start } from '@orrery/runtime'
 import { afterEach, vi } from 'vitest'
 import type { Agent } from '../agent.ts'
 import { observe } from '../observe.ts'
@@ -40,15 +40,16 @@ export function newSpoolDir(): string {
 
 export async function startConstellation(
   root: Behaviour<undefined, unknown>,
-  options: ObserveOptions & { acks?: boolean } = {},
+  options: ObserveOptions & { acks?: boolean; contracts?: ContractPolicy } = {},
 ): Promise<Constellation> {
-  const { acks, ...given } = options
+  const { acks, contracts = 'off', ...given } = options
   const hub = await tinyHub({ acks: acks ?? true })
   const spoolDir = options.spoolDir ?? newSpoolDir()
   const node = await start(root, {
     name: 'test@localhost',
     release: '1.2.3',
     messages: 'freeze',
+    contracts,
   })
   const said: string[] = []
   const logger = {
