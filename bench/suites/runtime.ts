@@ -1,6 +1,7 @@
 /** The runtime beside Erlang on one scheduler, nact, XState and a bare loop over an array: the same workloads, in turns. */
 import { type Compared, compare } from '../../packages/runtime/bench/compare.ts'
 import { fairness } from '../../packages/runtime/bench/fairness.ts'
+import { isolation } from '../../packages/runtime/bench/isolation.ts'
 import { playOnErlang } from '../../packages/runtime/differential/erlang.ts'
 import { generate } from '../../packages/runtime/differential/generate.ts'
 import { play } from '../../packages/runtime/differential/ours.ts'
@@ -35,6 +36,23 @@ export const parts: Suite['parts'] = {
       fair_round_trip_p99_ms: fair.roundTripP99Ms,
       fair_event_loop_delay_p99_ms: fair.eventLoopDelayP99Ms,
       fair_flood_per_s: fair.flood / 10,
+    }
+  },
+  async isolation(log) {
+    log('an endless loop and a full heap in isolated children, a sibling at work beside them')
+    const seen = await isolation()
+    return {
+      isolated_heartbeat_ms: seen.heartbeatMs,
+      isolated_loop_noticed_ms: seen.loopNoticedMs,
+      isolated_loop_back_ms: seen.loopBackMs,
+      isolated_heap_noticed_ms: seen.heapNoticedMs,
+      isolated_heap_back_ms: seen.heapBackMs,
+      isolated_reports: seen.reports,
+      isolated_sibling_answers: seen.siblingAnswers,
+      isolated_sibling_failures: seen.siblingFailures,
+      isolated_sibling_p99_ms: seen.siblingP99Ms,
+      isolated_sibling_longest_ms: seen.siblingLongestMs,
+      isolated_round_trips_per_s: seen.isolatedRoundTripsPerS,
     }
   },
   async upgrade(log) {

@@ -468,31 +468,35 @@ export class IsolatedDriver implements Driver {
     else pending.reject(error)
   }
 
-  /** Asks for a sign of life again and again, from the worker's first one on; one that stays away for a whole beat is the end. */
+  /** Asks for a sign of life several times in a heartbeat, from the worker's first one on; when some in a row stay away, it is lost. */
   private watch(process: Proc, at: Link): void {
-    const ms = this.isolated.heartbeatMs ?? DEFAULT_HEARTBEAT_MS
-    const waitFor = (waitMs: number): void => {
-      at.heartbeat = new Callback(() => {
-        at.heartbeat = null
-        if (at.hasEnded) return
-        if (!at.isAnswered) {
-          this.lost(process, at, new FatalExit({ tag: 'heartbeat_lost', heartbeatMs: waitMs }, 'timeout'))
-          return
-        }
-        at.isAnswered = false
-        at.post({ op: 'ping' })
-        waitFor(ms)
-      })
-      process.node.setTimer(at.heartbeat, waitMs)
+    const heartbeatMs = this.isolated.heartbeatMs ?? DEFAULT_HEARTBEAT_MS
+    let missed = 0
+    const lose = (waitedMs: number): void =>
+      this.lost(process, at, new FatalExit({ tag: 'heartbeat_lost', heartbeatMs: waitedMs }, 'timeout'))
+    const beat = (): void => {
+      at.heartbeat = null
+      if (at.hasEnded) return
+      missed = at.isAnswered ? 0 : missed + 1
+      if (missed === BEATS_MISSED) return lose(heartbeatMs)
+      at.isAnswered = false
+      at.post({ op: 'ping' })
+      at.heartbeat = new Callback(beat)
+      process.node.setTimer(at.heartbeat, heartbeatMs / BEATS)
     }
-    waitFor(LONGEST_START_MS)
+    at.heartbeat = new Callback(() => lose(LONGEST_START_MS))
+    process.node.setTimer(at.heartbeat, LONGEST_START_MS)
     at.worker.once('message', () => {
       if (at.heartbeat !== null) process.node.timers.remove(at.heartbeat)
-      if (!at.hasEnded) waitFor(ms)
+      at.isAnswered = true
+      beat()
     })
   }
 }
 
+/** So that a loop is noticed, and its process back, within a heartbeat. */
+const BEATS = 5
+const BEATS_MISSED = 3
 const MOST_FAILURES = 64
 const MOST_KEPT = 1_024
 /** For loading the module; then the heartbeat is what counts. */

@@ -19,7 +19,10 @@ export interface Isolation {
   readonly export: string
   /** Limit of its V8 heap in megabytes; buffers stand outside. Default 64. */
   readonly heapMb?: number
-  /** Silent for so long, it is taken to be in an endless loop, and ended. Milliseconds, default 2,000. */
+  /**
+   * Within so long an endless loop is noticed: of five signs of life that are asked for in that time three have stayed away.
+   * Milliseconds, default 2,000.
+   */
   readonly heartbeatMs?: number
   /** Flags of Node for the worker; default those of this process. */
   readonly execArgv?: readonly string[]
