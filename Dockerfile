@@ -7,6 +7,7 @@ WORKDIR /orrery
 COPY package.json package-lock.json ./
 COPY apps/dashboard/package.json apps/dashboard/
 COPY apps/mail-robustifier/package.json apps/mail-robustifier/
+COPY apps/exchange/package.json apps/exchange/
 COPY packages/agent/package.json packages/agent/
 COPY packages/hub/package.json packages/hub/
 COPY packages/live/package.json packages/live/

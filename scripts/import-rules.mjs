@@ -16,6 +16,7 @@ const ROOMS = {
   'packages/testkit': { may: ['runtime', 'protocol', 'live', 'agent', 'hub'] },
   'apps/dashboard': { may: ['protocol', 'live'] },
   'apps/mail-robustifier': { may: ['runtime', 'agent'] },
+  'apps/exchange': { may: ['runtime', 'agent'] },
   examples: { may: ['runtime', 'agent'] },
 }
 const DATABASE = /^(pg|@prisma\/|prisma$|@electric-sql\/)/

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { get } from 'node:http'
+import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -33,11 +34,26 @@ if (wanted.has('dashboard')) {
   await untilReady()
 }
 if (wanted.has('demo')) {
-  launch('demo', 'apps/mail-robustifier/dist/main.mjs', {
+  const observed = {
     ORRERY_HUB_URL: process.env.ORRERY_HUB_URL ?? address,
     // The demo is there to be broken; a node of one's own opts in by itself.
     ORRERY_FAULTS: process.env.ORRERY_FAULTS ?? 'allow',
-  })
+  }
+  launch('mail', 'apps/mail-robustifier/dist/main.mjs', observed)
+  const trunk = await freePort()
+  const exchange = (name, area, side) => {
+    launch(name, 'apps/exchange/dist/main.mjs', {
+      EXCHANGE_NAME: `exchange@${name}`,
+      EXCHANGE_AREA: area,
+      EXCHANGE_AREAS: '08,31',
+      EXCHANGE_DATA: join(process.env.EXCHANGE_DATA ?? '.orrery-exchange', name),
+      EXCHANGE_UPGRADE_EVERY: process.env.EXCHANGE_UPGRADE_EVERY ?? '600',
+      [side]: String(trunk),
+      ...observed,
+    })
+  }
+  exchange('kista-1', '08', 'EXCHANGE_TRUNK_LISTEN')
+  exchange('kista-2', '31', 'EXCHANGE_TRUNK_CONNECT')
 }
 if (wanted.has('dashboard') && !isStopping) {
   process.stdout.write(
@@ -85,6 +101,18 @@ async function untilReady() {
   }
 }
 
+/** For what is spoken between two of ours. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port: free } = server.address()
+      server.close(() => resolve(free))
+    })
+  })
+}
+
 /** By `http.get`, since `fetch` refuses some ports that are perfectly good. */
 function answers(url) {
   return new Promise((resolve) => {
@@ -102,12 +130,18 @@ function stop(code) {
   isStopping = true
   process.exitCode = code
   if (running.size === 0) process.exit(code)
-  // The demo first, so that its goodbye is still heard.
+  // The demo first, so that its goodbyes are still heard.
   const dashboard = running.get('dashboard')
-  const demo = running.get('demo')
-  demo?.once('exit', () => dashboard?.kill('SIGTERM'))
-  demo?.kill('SIGTERM')
-  if (!demo) dashboard?.kill('SIGTERM')
+  const demo = [...running].filter(([name]) => name !== 'dashboard').map(([, child]) => child)
+  let left = demo.length
+  if (left === 0) dashboard?.kill('SIGTERM')
+  for (const child of demo) {
+    child.once('exit', () => {
+      left -= 1
+      if (left === 0) dashboard?.kill('SIGTERM')
+    })
+    child.kill('SIGTERM')
+  }
   setTimeout(() => {
     for (const child of running.values()) child.kill('SIGKILL')
     process.exit(process.exitCode ?? code)
