@@ -28,7 +28,7 @@ const IMPORT =
 export function violations(file, source) {
   const room = Object.keys(ROOMS).find((name) => file.startsWith(`${name}/`))
   if (!room) return []
-  const isTest = /\.test\.tsx?$|\/bench\/|\/test\//.test(file)
+  const isTest = /\.test\.tsx?$|\/bench\/|\/test\/|\/examples\//.test(file)
   const found = []
   // Code that is shown and not run, such as an example in a template without substitutions.
   const code = source.replace(/= `[^`$]*`/g, '= ``')
