@@ -64,7 +64,7 @@ export function CrashNews() {
     const since = saidMs.current
     saidMs.current = Math.max(since ?? 0, latest?.atMs ?? 0)
     if (since === null || latest === null || latest.atMs <= since) return
-    const others = crashes.filter((mark) => mark.atMs > since).length - 1
+    const others = crashes.filter((mark) => mark.atMs > since).reduce((sum, { more }) => sum + 1 + more, -1)
     announce(`${latest.name} exited: ${latest.text}.${others > 0 ? ` ${others} more with it.` : ''}`)
   }, [data])
   return null

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { edgeOf, type Mark, placeMarks, ratePaths, SPAN_MS, stripScale, ticks } from './transport-model.ts'
+import {
+  countOf,
+  edgeOf,
+  type Mark,
+  placeMarks,
+  ratePaths,
+  SPAN_MS,
+  stripScale,
+  ticks,
+} from './transport-model.ts'
 
 const mark = (id: string, atMs: number, kind: Mark['kind'] = 'crash'): Mark => ({
   id,
@@ -10,6 +19,7 @@ const mark = (id: string, atMs: number, kind: Mark['kind'] = 'crash'): Mark => (
   name: 'N',
   text: 't',
   crashId: id,
+  more: 0,
 })
 
 describe('the strip', () => {
@@ -48,6 +58,11 @@ describe('the strip', () => {
     )
     expect(placed.map((one) => one.marks.map((each) => each.id))).toEqual([['a'], ['b', 'c']])
     expect(placed[1]?.id).toBe('b')
+  })
+
+  it('what was not told one by one is counted', () => {
+    const [placed] = placeMarks([mark('a', edgeMs), { ...mark('b', edgeMs + 1), more: 40 }], 'crash', scale)
+    expect(placed && countOf(placed)).toBe(42)
   })
 
   it('a steady storm stays several marks', () => {

@@ -94,6 +94,11 @@ export interface PlacedMark {
   marks: Mark[]
 }
 
+/** What happened there, also what was not told one by one. */
+export function countOf({ marks }: PlacedMark): number {
+  return marks.reduce((sum, { more }) => sum + 1 + more, 0)
+}
+
 const NEAR_PX = 9
 
 /** Marks of one kind on the strip, oldest first; those nearer than a glyph's width become one with a count. */

@@ -16,7 +16,15 @@ import { Glyph, GlyphMark } from '../ui/glyphs.tsx'
 import { useSize } from '../ui/use-size.ts'
 import { crashPath, type Place, treePath } from './addresses.ts'
 import { useKeys } from './keys.ts'
-import { edgeOf, type PlacedMark, placeMarks, ratePaths, stripScale, ticks } from './transport-model.ts'
+import {
+  countOf,
+  edgeOf,
+  type PlacedMark,
+  placeMarks,
+  ratePaths,
+  stripScale,
+  ticks,
+} from './transport-model.ts'
 
 export function Transport({ place, isEmpty }: { place: Place; isEmpty: boolean }) {
   const isLarge = place.screen === 'tree'
@@ -212,7 +220,7 @@ function Strip({
             <GlyphMark key={mark.id} name="crashed" x={mark.x} y={base - 0.5} />
           ))}
           {crashes.map((mark) =>
-            mark.marks.length > 2 && isLarge ? (
+            countOf(mark) > 2 && isLarge ? (
               <text
                 key={mark.id}
                 className="ax"
@@ -220,7 +228,7 @@ function Strip({
                 y={base - 4}
                 style={{ fill: 'var(--color-crashed)' }}
               >
-                ×{mark.marks.length}
+                ×{countOf(mark)}
               </text>
             ) : null,
           )}
@@ -380,7 +388,8 @@ function wordsOf(placed: PlacedMark): string {
   const mark = placed.marks.at(-1)
   if (!mark) return ''
   const what = placed.kind === 'crash' ? 'exited' : 'restarted'
-  const more = placed.marks.length > 1 ? `, and ${placed.marks.length - 1} more` : ''
+  const others = countOf(placed) - 1
+  const more = others > 0 ? `, and ${others} more` : ''
   return `${mark.name} ${what} at ${clockSeconds(mark.atMs)}: ${mark.text}${more}`
 }
 

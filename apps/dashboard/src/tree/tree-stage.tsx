@@ -188,7 +188,10 @@ function Drawing(props: DrawingProps) {
   )
   useLayoutEffect(() => {
     const below = edgeCanvas.current && open(edgeCanvas.current, edgeScene.size)
-    if (below) paintEdges(below, edgeScene)
+    if (!below) return
+    paintEdges(below, edgeScene)
+    // Whoever measures or waits from outside sees that there is a picture.
+    below.canvas.dataset.drawn = 'true'
   }, [edgeScene])
   // Near chips are elements: the canvas above is then empty, and not in the picture.
   const hasMarks = isReady && (alphas.far > 0 || alphas.mid > 0)

@@ -208,6 +208,8 @@ export interface TimelineView {
     name: string
     text: string
     crashId: string | null
+    /** So many more of its kind came in the same second. */
+    more: number
   }[]
   faults: { id: string; kind: string; node: string; key: string; fromMs: number; toMs: number | null }[]
 }
