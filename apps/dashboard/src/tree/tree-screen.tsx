@@ -4,7 +4,7 @@ import dynamic from 'next/dynamic'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import './tree.css'
 import { useHubNow } from '../live/now.ts'
-import { useView } from '../live/use-view.ts'
+import type { useView } from '../live/use-view.ts'
 import { useIsPhone, useMedia } from '../ui/use-media.ts'
 import { AriaTree } from './aria-tree.tsx'
 import { both, type Filter, filterRows } from './filter.ts'
@@ -20,6 +20,7 @@ import { useAnnouncements } from './use-announcements.ts'
 import { useCamera } from './use-camera.ts'
 import { useSelection } from './use-selection.ts'
 import { useTreeKeys } from './use-tree-keys.ts'
+import { useTreeView } from './use-tree-view.ts'
 
 const Inspector = dynamic(() => import('../inspector/inspector.tsx').then((module) => module.Inspector), {
   ssr: false,
@@ -30,8 +31,8 @@ const FLOATING = 372
 const EMPTY: ReadonlySet<string> = new Set()
 
 export function TreeScreen({ node }: { node: string }) {
-  const { data: view, status, ageMs, heardAtMs, error } = useView('tree', { node })
   const selection = useSelection()
+  const { view, status, ageMs, heardAtMs, error } = useTreeView(node, selection.key)
   const isPhone = useIsPhone()
   const isNarrow = useMedia('(max-width: 1179px)')
   const palette = usePalette()

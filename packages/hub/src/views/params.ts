@@ -11,7 +11,7 @@ const processes = DEFAULT_PARAMS.processes
 
 const SCHEMAS = {
   cluster: none,
-  tree: z.object({ node }),
+  tree: z.object({ node, reveal: key.nullable().exactOptional() }),
   processes: z.object({
     node: node.nullable().default(processes.node),
     q: q.default(processes.q),

@@ -58,9 +58,9 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
         start: on('cluster'),
       }
     case 'tree': {
-      const { node } = ask.params
+      const { node, reveal } = ask.params
       return {
-        make: () => world.treeView(node) ?? missingNode(node),
+        make: () => world.treeView(node, reveal) ?? missingNode(node),
         structureMs: BEAT_MS,
         numbersMs: NUMBERS_MS,
         start: on(ofNode(node)),

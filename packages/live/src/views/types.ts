@@ -318,7 +318,8 @@ export interface ViewTypes {
 /** What each view is asked with. */
 export interface ViewParams {
   cluster: Record<string, never>
-  tree: { node: string }
+  /** `reveal`: a process that is to stand in the picture, though it or somebody above it is folded. */
+  tree: { node: string; reveal?: string | null }
   processes: {
     node: string | null
     q: string

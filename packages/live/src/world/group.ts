@@ -6,6 +6,9 @@ import { EMPTY_CELL, FAULT_CELL, isExceptional } from './status.ts'
 /** Siblings that fold, and few enough to unfold: apart, so that a pool does not come and go with one child. */
 export const FOLD_AT = 8
 export const UNFOLD_BELOW = 5
+/** The same for supervisors under a supervisor of few: a tree of supervisors stays a tree, until nobody could look over it. */
+export const FOLD_SUPERVISORS_AT = 500
+export const UNFOLD_SUPERVISORS_BELOW = 400
 export const PROMOTED = 3
 export const PROMOTED_HOLD_MS = 5_000
 
@@ -15,6 +18,8 @@ export class Group {
   readonly id: number
   readonly parent: number
   readonly spec: number
+  readonly foldAt: number
+  readonly unfoldBelow: number
   count = 0
   readonly counts = new Array<number>(STATUSES.length).fill(0)
   underFault = 0
@@ -43,10 +48,12 @@ export class Group {
   #firstFree = 0
   #base64: string | null = null
 
-  constructor(id: number, parent: number, spec: number) {
+  constructor(id: number, parent: number, spec: number, isOfSupervisors: boolean) {
     this.id = id
     this.parent = parent
     this.spec = spec
+    this.foldAt = isOfSupervisors ? FOLD_SUPERVISORS_AT : FOLD_AT
+    this.unfoldBelow = isOfSupervisors ? UNFOLD_SUPERVISORS_BELOW : UNFOLD_BELOW
   }
 
   /** Seats a member, at `wanted` where that is free and not absurd; returns its cell. */

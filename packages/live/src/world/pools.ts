@@ -1,6 +1,6 @@
 /** All groups of one node: who belongs to which, what folds, and who is promoted. */
 import { type Columns, FLAG } from './columns.ts'
-import { FOLD_AT, Group, PROMOTED, PROMOTED_HOLD_MS, UNFOLD_BELOW } from './group.ts'
+import { Group, PROMOTED, PROMOTED_HOLD_MS } from './group.ts'
 import { RING_SECONDS } from './rings.ts'
 import { RESTARTING, rank } from './status.ts'
 
@@ -34,14 +34,15 @@ export class Pools {
     return this.#byKey.values()
   }
 
-  join(index: number, wantedCell: number): void {
+  /** `isOfSupervisors`: supervisors whose own supervisor has not many by its nature. */
+  join(index: number, wantedCell: number, isOfSupervisors: boolean): void {
     const c = this.#columns
     const parent = c.parent[index] ?? -1
     const spec = c.spec[index] ?? -1
     const key = (parent + 1) * SPECS + spec
     let group = this.#byKey.get(key)
     if (group === undefined) {
-      group = new Group(this.#free.pop() ?? this.#byId.length, parent, spec)
+      group = new Group(this.#free.pop() ?? this.#byId.length, parent, spec, isOfSupervisors)
       group.order = c.order[index] ?? 0
       group.startedAtMs = c.startedAtMs[index] ?? 0
       this.#byKey.set(key, group)
@@ -58,7 +59,7 @@ export class Pools {
     group.counts[status] = (group.counts[status] ?? 0) + 1
     if (this.#isUnderFault(index)) group.underFault++
     this.draw(index)
-    if (!group.isFolded && group.count >= FOLD_AT) {
+    if (!group.isFolded && group.count >= group.foldAt) {
       group.isFolded = true
       group.spark = new Float64Array(RING_SECONDS).fill(Number.NaN)
       this.version++
@@ -82,7 +83,7 @@ export class Pools {
     group.unseat(c.cell[index] ?? -1)
     c.group[index] = -1
     c.cell[index] = -1
-    if (group.isFolded && group.count < UNFOLD_BELOW) {
+    if (group.isFolded && group.count < group.unfoldBelow) {
       group.isFolded = false
       group.spark = null
       group.promoted.clear()

@@ -343,14 +343,14 @@ export class Processes {
     this.structure++
   }
 
-  /** Workers pool wherever they hang; supervisors only where their own supervisor has many of them. */
+  /** Workers pool wherever they hang, and supervisors where their own supervisor has many of them by its nature; elsewhere late. */
   #join(index: number): void {
     const c = this.columns
     const parent = c.parent[index] ?? NONE
     const spec = this.specOf(index)
     const isDynamic = this.isDynamic(parent)
-    if (spec.kind === 'supervisor' && !isDynamic) return
-    this.pools.join(index, isDynamic ? (c.slot[index] ?? 0) : -1)
+    const isOfSupervisors = spec.kind === 'supervisor' && !isDynamic
+    this.pools.join(index, isDynamic ? (c.slot[index] ?? 0) : -1, isOfSupervisors)
   }
 
   #depthUnder(parent: number): number {

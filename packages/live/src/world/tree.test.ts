@@ -70,6 +70,28 @@ describe('a pool', () => {
     expect(t.tree.rows[POOL_KEY]).toBeUndefined()
     expect(Object.keys(t.tree.rows)).toHaveLength(6)
   })
+  it('folds supervisors with a place of their own when nobody could look over them, and shows the one that is asked for', () => {
+    const t = new Teller()
+    const group = (n: number) => ({
+      ref: 10 + n,
+      parentRef: 1,
+      childId: `g${n}`,
+      module: 'Group',
+      kind: 'supervisor' as const,
+      supervisor: ONE_FOR_ONE,
+    })
+    t.start(ROOT, ...Array.from({ length: 499 }, (_, n) => group(n)))
+    expect(Object.keys(t.tree.rows)).toHaveLength(500)
+    t.start(group(499), { ref: 2_000, parentRef: 17, childId: 'w' })
+    const [root, pool, ...others] = Object.keys(t.tree.rows)
+    expect([root, others]).toEqual(['root', []])
+    expect(t.row(pool ?? '')).toMatchObject({ kind: 'pool', name: 'Group', pool: { count: 500 } })
+    const shown = t.world.treeView(t.node, 'root/g7/w')
+    expect(Object.keys(shown?.rows ?? {})).toEqual(['root', pool, 'root/g7', 'root/g7/w'])
+    expect(shown?.rows['root/g7']).toMatchObject({ promotedFrom: pool, childCount: 1 })
+    expect(Object.keys(t.world.treeView(t.node, 'root/nobody')?.rows ?? {})).toEqual([root, pool])
+    expect(Object.keys(t.tree.rows)).toEqual([root, pool])
+  })
   it('does not fold supervisors with a place of their own', () => {
     const t = new Teller()
     t.start(

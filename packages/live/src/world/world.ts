@@ -68,7 +68,8 @@ export interface World {
   node(name: string): NodeRow | null
   nodeRows(): Record<string, NodeRow>
   clusterView(hub: ClusterView['hub']): ClusterView
-  treeView(node: string): TreeView | null
+  /** `reveal`: key or pid of a process that is to stand in it, though it or somebody above it is folded. */
+  treeView(node: string, reveal?: string | null): TreeView | null
   processesView(params: ViewParams['processes']): ProcessesView
   /** By logical key, or by a pid. `null` where the node is not known. */
   processView(node: string, keyOrPid: string): ProcessView | null
@@ -80,6 +81,8 @@ export interface World {
 
 const FORGET_AFTER_MS = 3_600_000
 const DOOR_EVENTS = 20
+/** Pictures that are kept of trees in which somebody looks into a fold. */
+const MAX_REVEALING = 32
 
 /**
  * An empty world.
@@ -95,7 +98,10 @@ export function createWorld(options: WorldOptions): World {
 }
 
 class LiveWorld implements World {
-  readonly #nodes = new Map<string, { state: NodeState; tree: TreeReader; offenders: Offender[] }>()
+  readonly #nodes = new Map<
+    string,
+    { state: NodeState; tree: TreeReader; revealing: Map<string, TreeReader>; offenders: Offender[] }
+  >()
   readonly #forgetAfterMs: number
   #door: ClusterView['door'] = []
   #offenders: Offender[] = []
@@ -114,7 +120,7 @@ class LiveWorld implements World {
     const held = this.#nodes.get(hello.node)
     if (held === undefined) {
       const state = new NodeState(hello, nowMs)
-      this.#nodes.set(hello.node, { state, tree: new TreeReader(state), offenders: [] })
+      this.#nodes.set(hello.node, { state, tree: new TreeReader(state), revealing: new Map(), offenders: [] })
     } else held.state.greet(hello, nowMs)
     this.#version++
   }
@@ -230,8 +236,16 @@ class LiveWorld implements World {
     return { hub, nodes: this.nodeRows(), offenders: this.#offenders, door: this.#door }
   }
 
-  treeView(node: string): TreeView | null {
-    return this.#nodes.get(node)?.tree.read() ?? null
+  treeView(node: string, reveal: string | null = null): TreeView | null {
+    const known = this.#nodes.get(node)
+    if (known === undefined || reveal === null) return known?.tree.read() ?? null
+    let reader = known.revealing.get(reveal)
+    if (reader === undefined) {
+      if (known.revealing.size >= MAX_REVEALING) known.revealing.clear()
+      reader = new TreeReader(known.state, reveal)
+      known.revealing.set(reveal, reader)
+    }
+    return reader.read()
   }
 
   processesView(params: ViewParams['processes']): ProcessesView {

@@ -24,8 +24,12 @@ export class TreeReader {
   #made = ''
   #view: TreeView | null = null
 
-  constructor(node: NodeState) {
+  /** Key of a process that is to be in the picture, though it, or who is above it, is folded. */
+  readonly #reveal: string | null
+
+  constructor(node: NodeState, reveal: string | null = null) {
     this.#node = node
+    this.#reveal = reveal
   }
 
   read(): TreeView {
@@ -50,6 +54,7 @@ export class TreeReader {
     const keptRows = new Map<number, Kept>()
     const keptPools = new Map<Group, Kept>()
 
+    const revealed = this.#revealed()
     // Depth first with a stack of its own: a chain of supervisors is as deep as it likes.
     const stack: { parent: number; children: Iterator<number> }[] = []
     const enter = (parent: number): void => {
@@ -75,7 +80,7 @@ export class TreeReader {
             keptPools.set(group, kept)
             put(kept.row)
           }
-          if (!group.promoted.has(index)) continue
+          if (!group.promoted.has(index) && !revealed.has(index)) continue
         }
         const kept = this.#rowOf(index, group?.isFolded ? group : null)
         keptRows.set(index, kept)
@@ -102,6 +107,18 @@ export class TreeReader {
       rows,
       roots,
     }
+  }
+
+  /** The supervisors on the way to the process to be shown: they stand beside the folds they are in. */
+  #revealed(): ReadonlySet<number> {
+    const path = new Set<number>()
+    if (this.#reveal === null) return path
+    const { processes: p } = this.#node
+    for (let at = p.resolve(this.#reveal) ?? NONE; at > ORPHANS; at = p.columns.parent[at] ?? NONE) {
+      if (path.has(at)) break
+      if (p.isSupervisor(at)) path.add(at)
+    }
+    return path
   }
 
   #rowOf(index: number, pool: Group | null): Kept {
