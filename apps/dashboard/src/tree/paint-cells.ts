@@ -40,8 +40,24 @@ export function paintCells(
     ctx.strokeRect(left(index) + 0.6, top(index) + 0.6, grid.side - 1.2, grid.side - 1.2)
   }
   ctx.restore()
+  paintExceptions(ctx, palette, classes.exceptions, grid, x, y, ground)
+}
+
+/** What is abnormal, over the others. */
+export function paintExceptions(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  exceptions: CellClasses['exceptions'],
+  grid: CellGrid,
+  x: number,
+  y: number,
+  ground: TokenName,
+): void {
+  const pitch = grid.side + grid.gap
   const size = Math.max(EXCEPTION_SIDE, grid.side)
-  for (const { index, glyph } of classes.exceptions) {
-    paintGlyph(ctx, palette, glyph, left(index) + grid.side / 2, top(index) + grid.side / 2, size, ground)
+  for (const { index, glyph } of exceptions) {
+    const left = x + (index % grid.columns) * pitch + grid.side / 2
+    const top = y + Math.floor(index / grid.columns) * pitch + grid.side / 2
+    paintGlyph(ctx, palette, glyph, left, top, size, ground)
   }
 }

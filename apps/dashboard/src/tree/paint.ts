@@ -4,14 +4,14 @@ import { count } from '../live/format.ts'
 import { visible as safe } from '../term/term-text.ts'
 import type { Camera, Size } from './camera.ts'
 import { edgesIn, elbow, promotionLine } from './edges.ts'
+import { farCells } from './far-cells.ts'
 import type { Box, Layout } from './layout.ts'
 import type { Level, Metrics } from './metrics.ts'
 import { ORPHANS, rowOf } from './model.ts'
-import { paintCells } from './paint-cells.ts'
+import { paintExceptions } from './paint-cells.ts'
 import { paintGlyph } from './paint-glyph.ts'
 import { paintStrategy } from './paint-strategy.ts'
 import type { Palette } from './palette.ts'
-import { decodeCells, farColumns, foldCells, processesPerCell } from './pool.ts'
 
 /** What the edges depend on; numbers and states of processes do not move them. */
 export interface EdgeScene {
@@ -161,10 +161,10 @@ function paintFar(ctx: CanvasRenderingContext2D, scene: Scene, box: Box): void {
   if (!row || row.promotedFrom !== null) return
   ctx.globalAlpha = alphas.far * (isLit(scene, box.key) ? 1 : DIM)
   if (row.pool) {
-    const per = processesPerCell(row.pool.count)
-    const cells = foldCells(decodeCells(row.pool.cells), per)
-    const grid = { columns: farColumns(row.pool.count), ...metrics.farCell }
-    paintCells(ctx, palette, cells, grid, box.x, box.y, 'bg')
+    const { picture, columns, rows, exceptions } = farCells(row.key, row.pool.count, row.pool.cells, palette)
+    const pitch = metrics.farCell.side + metrics.farCell.gap
+    ctx.drawImage(picture, box.x, box.y, columns * pitch, rows * pitch)
+    paintExceptions(ctx, palette, exceptions, { columns, ...metrics.farCell }, box.x, box.y, 'bg')
   } else {
     const isPlain = row.status === 'running' || row.status === 'busy'
     const x = box.x + metrics.chip.width / 2
