@@ -55,13 +55,20 @@ export function treeRow(node: NodeState, index: number, promotedFrom: string | n
       ? {
           allowed: supervisor.intensity,
           periodMs: supervisor.periodMs,
-          marks: [...(p.intensity.get(index) ?? [])],
+          marks: marksOf(p.intensity.get(index) ?? [], supervisor.intensity),
         }
       : null,
     pool: null,
     promotedFrom,
     childCount: c.children[index]?.size ?? 0,
   }
+}
+
+/** So far from its limit nobody asks which restart was when, and a supervisor that may restart for ever does. */
+const FAR_FROM_LIMIT = 64
+
+function marksOf(marks: readonly number[], allowed: number): number[] {
+  return allowed > FAR_FROM_LIMIT && marks.length < allowed / 2 ? [] : [...marks]
 }
 
 /** Start order; where a supervisor has many of one id, the slot, which a later child takes over. */
