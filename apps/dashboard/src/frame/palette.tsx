@@ -130,6 +130,7 @@ function useProcesses(text: string, node: string | null, cluster: ClusterView | 
     isAsking: false,
     failure: null,
   })
+  const askedAtMs = useRef(Number.NEGATIVE_INFINITY)
   const nodes = node
     ? [node]
     : Object.values(cluster?.nodes ?? {})
@@ -143,8 +144,11 @@ function useProcesses(text: string, node: string | null, cluster: ClusterView | 
       return
     }
     const stop = new AbortController()
+    // The first letter is asked about at once; who types on is asked for when it is time.
+    const waitMs = Math.max(0, askedAtMs.current + WAIT_MS - performance.now())
     setFound((before) => ({ ...before, isAsking: true }))
     const timer = setTimeout(async () => {
+      askedAtMs.current = performance.now()
       const answers = await Promise.all(
         asked.split(' ').map((name) => findProcesses(name, q, PER_NODE, stop.signal)),
       )
@@ -156,7 +160,7 @@ function useProcesses(text: string, node: string | null, cluster: ClusterView | 
         isAsking: false,
         failure: failed && !failed.ok ? failed.message : null,
       })
-    }, WAIT_MS)
+    }, waitMs)
     return () => {
       clearTimeout(timer)
       stop.abort()

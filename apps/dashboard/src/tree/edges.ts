@@ -23,9 +23,24 @@ export function elbow(parent: Box, child: Box): string {
   return `M${x1} ${y1}H${middle - corner}q${corner} 0 ${corner} ${turn}V${y2 - turn}q0 ${turn} ${corner} ${turn}H${x2}`
 }
 
-/** Straight from a pool to its promoted member, whatever the heights. */
-export function promotionLine(pool: Box, member: Box): string {
-  return `M${pool.x + pool.width + 6} ${member.anchor}H${member.x}`
+/** The same on a canvas, whose path it goes on with. */
+export function traceElbow(path: CanvasPath, parent: Box, child: Box): void {
+  const x1 = parent.x + parent.width
+  const x2 = child.x
+  const y1 = parent.anchor
+  const y2 = child.anchor
+  path.moveTo(x1, y1)
+  if (Math.abs(y2 - y1) >= 1) {
+    const gap = Math.max(0, x2 - x1)
+    const middle = x1 + gap / 2
+    const corner = Math.min(CORNER, Math.abs(y2 - y1) / 2, gap / 2)
+    const turn = y2 > y1 ? corner : -corner
+    path.lineTo(middle - corner, y1)
+    path.quadraticCurveTo(middle, y1, middle, y1 + turn)
+    path.lineTo(middle, y2 - turn)
+    path.quadraticCurveTo(middle, y2, middle + corner, y2)
+  }
+  path.lineTo(x2, y2)
 }
 
 /** Edges of which a part may lie in the rectangle. */

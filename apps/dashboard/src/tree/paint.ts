@@ -3,7 +3,7 @@ import type { TreeRow, TreeView } from '@orrery/live/views'
 import { count } from '../live/format.ts'
 import { visible as safe } from '../term/term-text.ts'
 import type { Camera, Size } from './camera.ts'
-import { edgesIn, elbow, promotionLine } from './edges.ts'
+import { edgesIn, traceElbow } from './edges.ts'
 import { farCells } from './far-cells.ts'
 import type { Box, Layout } from './layout.ts'
 import type { Level, Metrics } from './metrics.ts'
@@ -71,10 +71,10 @@ export function paintEdges(ctx: CanvasRenderingContext2D, scene: EdgeScene): voi
   }
   for (const { from, to, isPromotion } of edgesIn(layout, area)) {
     if (lively.has(to.key)) continue
-    const line = new Path2D(isPromotion ? promotionLine(from, to) : elbow(from, to))
-    if (isPromotion) dotted.addPath(line)
-    else if (lit && !lit.has(to.key)) dim.addPath(line)
-    else rest.addPath(line)
+    if (isPromotion) {
+      dotted.moveTo(from.x + from.width + 6, to.anchor)
+      dotted.lineTo(to.x, to.anchor)
+    } else traceElbow(lit && !lit.has(to.key) ? dim : rest, from, to)
   }
   if (isOld) ctx.setLineDash([1, 3])
   ctx.stroke(rest)
