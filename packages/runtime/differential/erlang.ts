@@ -16,10 +16,25 @@ export function playOnErlang(scenarios: readonly Scenario[]): Map<number, Trace>
       scenarios.map((scenario) => `${scenarioTerm(scenario)}.\n`).join(''),
     )
     run('erlc', ['-o', home, join(import.meta.dirname, 'beam', 'scenario.erl')], home)
-    const call = `scenario:main(["in.terms", "out.txt"])`
+    // Nothing is loaded while scenarios run: whoever waits for a file would seem to be at rest.
+    const call = `{module, scenario} = code:load_file(scenario), scenario:main(["in.terms", "out.txt"])`
     run(
       'erl',
-      ['+S', '1:1', '+P', '1000000', '-noshell', '-boot', 'start_clean', '-pa', home, '-eval', call],
+      [
+        '+S',
+        '1:1',
+        '+P',
+        '1000000',
+        '-noshell',
+        '-mode',
+        'embedded',
+        '-boot',
+        'start_clean',
+        '-pa',
+        home,
+        '-eval',
+        call,
+      ],
       home,
     )
     return read(readFileSync(join(home, 'out.txt'), 'utf8'))

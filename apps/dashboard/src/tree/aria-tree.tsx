@@ -23,7 +23,8 @@ export interface AriaTreeProps {
   onSelect: (key: string) => void
 }
 
-export function AriaTree(props: AriaTreeProps) {
+/** Whoever only looks around changes nothing in it: of the layout it takes order and depth, which are the shape's. */
+export const AriaTree = memo(function AriaTree(props: AriaTreeProps) {
   const { view, shape, layout, folds, current } = props
   const at = Math.max(0, layout.order.indexOf(current ?? ''))
   const shown = layout.order.slice(Math.max(0, at - AROUND), at + AROUND + 1)
@@ -69,6 +70,11 @@ export function AriaTree(props: AriaTreeProps) {
       })}
     </div>
   )
+}, isSame)
+
+function isSame(before: AriaTreeProps, after: AriaTreeProps): boolean {
+  const keys = Object.keys(after) as (keyof AriaTreeProps)[]
+  return keys.every((key) => key === 'layout' || before[key] === after[key])
 }
 
 /** One process; drawn anew only when what it says changed. */

@@ -1,7 +1,7 @@
 'use client'
 /** The whole node in far style, bottom left, with what is on screen outlined. Drag or click to go there. */
 import type { TreeView } from '@orrery/live/views'
-import { type PointerEvent, useLayoutEffect, useRef } from 'react'
+import { type PointerEvent, useLayoutEffect, useMemo, useRef } from 'react'
 import { count } from '../live/format.ts'
 import type { Camera, Size } from './camera.ts'
 import type { Layout } from './layout.ts'
@@ -30,7 +30,7 @@ export function Minimap({ view, layout, camera, size, palette, onGo }: MinimapPr
   const scale = Math.min((SIZE.width - 2 * PAD.x) / layout.width, (SIZE.height - 2 * PAD.y) / layout.height)
   const x = PAD.x
   const y = (SIZE.height - layout.height * scale) / 2
-  const states = statesOf(view)
+  const states = useMemo(() => statesOf(view), [view])
   // biome-ignore lint/correctness/useExhaustiveDependencies: of the view the map shows the states alone
   useLayoutEffect(() => {
     const ctx = ref.current && open(ref.current, SIZE)

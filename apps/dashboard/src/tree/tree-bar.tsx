@@ -2,7 +2,7 @@
 /** The tool row: how many processes are in each state, the search, the level of zoom. */
 import type { TreeView } from '@orrery/live/views'
 import { Search, X } from 'lucide-react'
-import type { RefObject } from 'react'
+import { type RefObject, useMemo } from 'react'
 import { count } from '../live/format.ts'
 import { Glyph, type GlyphName } from '../ui/glyphs.tsx'
 import { Segments } from '../ui/tabs.tsx'
@@ -35,7 +35,7 @@ export interface TreeBarProps {
 
 export function TreeBar(props: TreeBarProps) {
   const { view, filter, onFilter, search, hits, scale, onLevel } = props
-  const counts = view ? filterCounts(view) : null
+  const counts = useMemo(() => (view ? filterCounts(view) : null), [view])
   return (
     <div className="tree-bar" role="toolbar" aria-label="Tree">
       {FILTERS.map((name) => {

@@ -1,7 +1,7 @@
 'use client'
 /** One node's supervision tree with its inspector. */
 import dynamic from 'next/dynamic'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import './tree.css'
 import { useHubNow } from '../live/now.ts'
 import type { useView } from '../live/use-view.ts'
@@ -88,6 +88,11 @@ export function TreeScreen({ node }: { node: string }) {
     toggleFold,
     go,
   })
+  // The same functions for as long as the screen is there, so that what they are given to is not made anew with the camera.
+  const latest = useRef({ onTreeKey: keys.onTreeKey, go })
+  latest.current = { onTreeKey: keys.onTreeKey, go }
+  const onTreeKey = useCallback((event: KeyboardEvent) => latest.current.onTreeKey(event), [])
+  const onTreeSelect = useCallback((key: string) => latest.current.go(key), [])
   const goToHit = (isBack: boolean) => {
     const found = (control.layout?.order ?? []).filter((key) => hits?.has(key))
     if (found.length === 0) return
@@ -189,9 +194,9 @@ export function TreeScreen({ node }: { node: string }) {
                 folds={model.folds}
                 current={selected}
                 treeRef={treeRef}
-                onKeyDown={keys.onTreeKey}
+                onKeyDown={onTreeKey}
                 onFocus={setHasFocus}
-                onSelect={go}
+                onSelect={onTreeSelect}
               />
             ) : null}
             {freshness ? (
