@@ -14,8 +14,8 @@ import type {
 /** Restarts in such a window never leave it while a scenario runs. */
 const ENDLESS_S = 3_600
 /** A window short enough to be waited out, long enough for the steps between. */
-const SHORT_S = 3
-const WAIT_MS = 5_000
+const SHORT_S = 5
+const WAIT_MS = 7_500
 
 type Family = 'tree' | 'graph' | 'window'
 
