@@ -32,6 +32,8 @@ const LONG = 120_000
 export async function measureTree(shape: Shape, count: number): Promise<TreeFigures> {
   await using constellation = await startConstellation({ demo: false, probed })
   const hub = constellation.dashboard.child.pid ?? 0
+  // What starting took has been given back by then.
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
   const empty = await memoryOf(constellation.dataDir, hub)
   const node = fork(join(import.meta.dirname, 'shape-node.ts'), {
     execArgv: ['--import', 'tsx', '--max-old-space-size=4096'],
@@ -82,7 +84,7 @@ export async function measureTree(shape: Shape, count: number): Promise<TreeFigu
     const idle = await idlePercent(devtools, IDLE_MS)
     const wireKBPerS = (received - wireAt) / IDLE_MS
     const agentKBPerS = ((await ingested(constellation.url)) - ingestAt) / IDLE_MS
-    const paletteMs = await palette(page)
+    const paletteMs = await palette(page, shape === 'chain' ? 'w77' : 'group-7')
     const full = await memoryOf(constellation.dataDir, hub)
     return {
       processes,
@@ -154,27 +156,27 @@ async function lookAround(page: Page): Promise<void> {
 }
 
 /** From the key to a process found by its pid. */
-async function palette(page: Page): Promise<number> {
+async function palette(page: Page, name: string): Promise<number> {
   await page.keyboard.press('Control+k')
   const input = page.getByRole('combobox').first()
   await input.waitFor({ timeout: 10_000 })
   await page.waitForTimeout(300)
-  return await page.evaluate(async () => {
+  return await page.evaluate(async (name) => {
     const box = document.querySelector<HTMLInputElement>('[role="combobox"]')
     if (box === null) return Number.NaN
     const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set
     const began = performance.now()
-    setter?.call(box, 'group-7')
+    setter?.call(box, name)
     box.dispatchEvent(new Event('input', { bubbles: true }))
     return await new Promise<number>((resolve) => {
       const look = () => {
         const options = [...document.querySelectorAll('[role="option"]')]
-        if (options.some((option) => option.textContent?.includes('group-7')))
+        if (options.some((option) => option.textContent?.includes(name)))
           return resolve(performance.now() - began)
         if (performance.now() - began > 10_000) return resolve(Number.NaN)
         setTimeout(look, 1)
       }
       look()
     })
-  })
+  }, name)
 }
