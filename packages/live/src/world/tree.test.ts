@@ -88,7 +88,7 @@ describe('a pool', () => {
     expect(t.row(pool ?? '')).toMatchObject({ kind: 'pool', name: 'Group', pool: { count: 500 } })
     const shown = t.world.treeView(t.node, 'root/g7/w')
     expect(Object.keys(shown?.rows ?? {})).toEqual(['root', pool, 'root/g7', 'root/g7/w'])
-    expect(shown?.rows['root/g7']).toMatchObject({ promotedFrom: pool, childCount: 1 })
+    expect(shown?.rows['root/g7']).toMatchObject({ promotedFrom: null, parent: 'root', childCount: 1 })
     expect(Object.keys(t.world.treeView(t.node, 'root/nobody')?.rows ?? {})).toEqual([root, pool])
     expect(Object.keys(t.tree.rows)).toEqual([root, pool])
   })

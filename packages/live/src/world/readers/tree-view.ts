@@ -82,7 +82,9 @@ export class TreeReader {
           }
           if (!group.promoted.has(index) && !revealed.has(index)) continue
         }
-        const kept = this.#rowOf(index, group?.isFolded ? group : null)
+        // Who is promoted is a chip beside the pool; who is revealed stands in the tree, with all that is below.
+        const isPromoted = group?.isFolded === true && !revealed.has(index)
+        const kept = this.#rowOf(index, isPromoted ? group : null)
         keptRows.set(index, kept)
         put(kept.row)
         enter(index)
