@@ -403,6 +403,20 @@ export function stop(process: Proc, reason: ExitReason, phase: Phase, partial: P
   end(process, ending, phase, null)
 }
 
+/** `init` wants nothing: its supervisor goes on without it. */
+export function startIgnored(process: Proc): void {
+  const { cold } = process
+  const started = cold?.started
+  if (cold !== null) cold.started = null
+  stop(process, 'normal', 'init')
+  started?.({ ok: false, reason: 'normal', crash: null, isIgnored: true })
+}
+
+/** `init` stopped: the process has not started. */
+export function startStopped(process: Proc, reason: ExitReason): void {
+  stop(process, reason, 'init', isNormal(reason) ? {} : { kind: 'exit' })
+}
+
 /** `init` is over: whoever waits for it may go on. */
 export function initialised(process: Proc): void {
   process.flags &= ~STARTING

@@ -6,18 +6,17 @@
 import { Call, type From } from './call.ts'
 import type { Context } from './context.ts'
 import type { ContractDefinition } from './contract.ts'
-import { initialised, stop as stopProcess } from './dispatch.ts'
+import { initialised, startIgnored, startStopped, stop as stopProcess } from './dispatch.ts'
 import { type Behaviour, CAST, type Driver, type Phase } from './driver.ts'
 import type { ExitReason } from './exit-reason.ts'
-import { Exit, isNormal } from './exit-reason.ts'
+import { Exit } from './exit-reason.ts'
 import { DEAD } from './flags.ts'
 import { serve } from './isolated/worker.ts'
 import { contextOf, type Proc } from './process.ts'
 import type { Accepts, Tagged, TaggedUnion } from './protocol.ts'
 import { isPromise } from './raw.ts'
 import { IGNORE, INIT, NO_REPLY, REPLY, Result, type ResultOptions, STOP } from './result.ts'
-import { ExitSignal } from './signals.ts'
-import { isOrderOfParent } from './system.ts'
+import { endedByParent } from './system.ts'
 
 /** The types of one GenServer; everything but `state` may be left out. */
 export interface GenServerTypes {
@@ -199,11 +198,7 @@ class GenServerDriver implements Driver {
       if (handler === undefined) throw new Exit('bad_call', { message })
       return this.take(process, handler(message, meta, process.state, process), meta)
     }
-    if (meta instanceof ExitSignal && isOrderOfParent(process, meta)) {
-      process.extra.order = meta
-      stopProcess(process, meta.reason, 'message', { cause: meta.cause, signal: meta })
-      return undefined
-    }
+    if (endedByParent(process, meta)) return undefined
     return this.info(process, message)
   }
 
@@ -293,15 +288,9 @@ class GenServerDriver implements Driver {
       if (result.options !== undefined) proceed(process, result.options)
       return
     }
-    if (result.op === IGNORE) {
-      const started = process.cold?.started
-      if (process.cold !== null) process.cold.started = null
-      stopProcess(process, 'normal', 'init')
-      started?.({ ok: false, reason: 'normal', crash: null, isIgnored: true })
-      return
-    }
+    if (result.op === IGNORE) return startIgnored(process)
     if (result.op !== STOP) throw new Exit('bad_return_value', { value: result })
-    stopProcess(process, result.reason, 'init', isNormal(result.reason) ? {} : { kind: 'exit' })
+    startStopped(process, result.reason)
   }
 }
 

@@ -20,7 +20,7 @@
  * ```
  */
 import type { Context } from './context.ts'
-import { initialised, stop as stopProcess } from './dispatch.ts'
+import { initialised } from './dispatch.ts'
 import type { Behaviour, Driver, Phase } from './driver.ts'
 import { MisuseError } from './errors.ts'
 import type { ExitReason } from './exit-reason.ts'
@@ -31,7 +31,7 @@ import { contextOf, type Proc } from './process.ts'
 import { isPromise } from './raw.ts'
 import { Callback } from './send-after.ts'
 import { ExitSignal } from './signals.ts'
-import { isOrderOfParent } from './system.ts'
+import { isOrderOfParent, obey } from './system.ts'
 
 /** A port's name with the type of its resource. */
 export type PortName<R = unknown> = string & { readonly resource?: (resource: R) => void }
@@ -290,8 +290,7 @@ class PortDriver implements Driver {
   handle(process: Proc, _message: unknown, _sender: Proc | null, meta: unknown): undefined {
     if (!(meta instanceof ExitSignal)) process.node.counters.unhandled += 1
     else if (isOrderOfParent(process, meta) || meta.reason !== 'normal') {
-      process.extra.order = meta
-      stopProcess(process, meta.reason, 'message', { cause: meta.cause, signal: meta })
+      obey(process, meta)
     }
   }
 

@@ -13,7 +13,7 @@
  * ```
  */
 import type { Context } from './context.ts'
-import { initialised, stop as stopProcess } from './dispatch.ts'
+import { initialised } from './dispatch.ts'
 import type { Behaviour, Driver } from './driver.ts'
 import { MisuseError } from './errors.ts'
 import { DEAD, TRAPS_EXIT } from './flags.ts'
@@ -21,7 +21,7 @@ import { Node } from './node.ts'
 import type { Name, Pid } from './pid.ts'
 import type { Proc } from './process.ts'
 import { ExitSignal, link } from './signals.ts'
-import { isOrderOfParent } from './system.ts'
+import { isOrderOfParent, obey } from './system.ts'
 
 export type Keys = 'unique' | 'duplicate'
 
@@ -212,8 +212,7 @@ class RegistryDriver implements Driver {
   handle(process: Proc, _message: unknown, _sender: Proc | null, meta: unknown): undefined {
     if (!(meta instanceof ExitSignal)) process.node.counters.unhandled += 1
     else if (isOrderOfParent(process, meta)) {
-      process.extra.order = meta
-      stopProcess(process, meta.reason, 'message', { cause: meta.cause, signal: meta })
+      obey(process, meta)
     }
   }
 

@@ -80,6 +80,19 @@ export function isOrderOfParent(process: Proc, signal: ExitSignal): boolean {
   return signal.via === 'shutdown' || (signal.from !== null && signal.from === (process.parent ?? process))
 }
 
+/** Ends the process where its parent says so; whether it did. What every behaviour does with an exit signal first. */
+export function endedByParent(process: Proc, meta: unknown): boolean {
+  if (!(meta instanceof ExitSignal) || !isOrderOfParent(process, meta)) return false
+  obey(process, meta)
+  return true
+}
+
+/** Ends the process as an exit signal says, which is then on record as the order it carried out. */
+export function obey(process: Proc, signal: ExitSignal): void {
+  process.extra.order = signal
+  stop(process, signal.reason, 'message', { cause: signal.cause, signal })
+}
+
 /** Something of the kind has come: a suspended process gets a turn for it. */
 export function attend(process: Proc): void {
   process.extra.systemWaiting += 1

@@ -1,7 +1,7 @@
 /** The event manager's process: gives each event to its handlers, and removes those that fail. */
 import { Call } from '../call.ts'
 import { copied } from '../clone.ts'
-import { initialised, stop as stopProcess } from '../dispatch.ts'
+import { initialised } from '../dispatch.ts'
 import { CAST, type Driver } from '../driver.ts'
 import { type ExitReason, isError, reasonOf, reasonTag } from '../exit-reason.ts'
 import { DEAD, TRAPS_EXIT } from '../flags.ts'
@@ -9,7 +9,7 @@ import { contextOf, type Proc } from '../process.ts'
 import { isPromise } from '../raw.ts'
 import { NO_REPLY, REPLY, Result, STOP } from '../result.ts'
 import { ExitSignal, link, unlink } from '../signals.ts'
-import { isOrderOfParent } from '../system.ts'
+import { isOrderOfParent, obey } from '../system.ts'
 import type { HandlerEnd, HandlerId } from './gen-event.ts'
 import { reportHandler } from './handler-crash.ts'
 
@@ -122,8 +122,7 @@ export class GenEventDriver implements Driver {
     if (meta === CAST) return everyone(process, (handler) => handleEvent(process, handler, message))
     if (meta instanceof ExitSignal) {
       if (isOrderOfParent(process, meta)) {
-        process.extra.order = meta
-        stopProcess(process, meta.reason, 'message', { cause: meta.cause, signal: meta })
+        obey(process, meta)
         return undefined
       }
       const { handlers } = process.state as Manager

@@ -1,16 +1,15 @@
 /** Runs a state machine: takes events from the mailbox and the machine's own queue, and does what its state functions return. */
 import { Call } from '../call.ts'
 import type { ContractDefinition } from '../contract.ts'
-import { initialised, stop as stopProcess } from '../dispatch.ts'
+import { initialised, startIgnored, startStopped, stop as stopProcess } from '../dispatch.ts'
 import { CAST, type Driver, type Phase } from '../driver.ts'
-import { Exit, type ExitReason, isNormal } from '../exit-reason.ts'
+import { Exit, type ExitReason } from '../exit-reason.ts'
 import { DEAD } from '../flags.ts'
 import { serve } from '../isolated/worker.ts'
 import type { Proc } from '../process.ts'
 import { isPromise } from '../raw.ts'
 import { IGNORE, Result, STOP } from '../result.ts'
-import { ExitSignal } from '../signals.ts'
-import { isOrderOfParent } from '../system.ts'
+import { endedByParent } from '../system.ts'
 import { Timer } from '../timers.ts'
 import { advance, type Event, keyOf, Machine, timeoutEvent, typeOf } from './machine.ts'
 import { type Act, type TimeoutName, Transition } from './transition.ts'
@@ -90,11 +89,7 @@ export class GenStatemDriver implements Driver {
     meta: unknown,
   ): PromiseLike<unknown> | undefined {
     const machine = process.state as Machine
-    if (meta instanceof ExitSignal && isOrderOfParent(process, meta)) {
-      process.extra.order = meta
-      stopProcess(process, meta.reason, 'message', { cause: meta.cause, signal: meta })
-      return undefined
-    }
+    if (endedByParent(process, meta)) return undefined
     if (meta instanceof StatemTimer) {
       const key = keyOf(meta.timeout)
       if (machine.timeouts.get(key) !== meta) return undefined
@@ -174,15 +169,9 @@ export class GenStatemDriver implements Driver {
       return
     }
     if (!(result instanceof Result)) throw new Exit('bad_return_value', { value: result })
-    if (result.op === IGNORE) {
-      const started = process.cold?.started
-      if (process.cold !== null) process.cold.started = null
-      stopProcess(process, 'normal', 'init')
-      started?.({ ok: false, reason: 'normal', crash: null, isIgnored: true })
-      return
-    }
+    if (result.op === IGNORE) return startIgnored(process)
     if (result.op !== STOP) throw new Exit('bad_return_value', { value: result })
-    stopProcess(process, result.reason, 'init', isNormal(result.reason) ? {} : { kind: 'exit' })
+    startStopped(process, result.reason)
   }
 
   /** Handles the machine's own events, until there are none, or one is async, or others shall have a turn. */

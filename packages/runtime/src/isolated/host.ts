@@ -7,9 +7,9 @@ import { Call, CallError } from '../call.ts'
 import { Captured } from '../capture.ts'
 import { cloned } from '../clone.ts'
 import type { ContractDefinition } from '../contract.ts'
-import { crash, initialised, stop as stopProcess } from '../dispatch.ts'
+import { crash, initialised, startIgnored, startStopped, stop as stopProcess } from '../dispatch.ts'
 import { CAST, type Driver, type Phase } from '../driver.ts'
-import { Exit, type ExitReason, FatalExit, isNormal, reasonTag, type ThrownThere } from '../exit-reason.ts'
+import { Exit, type ExitReason, FatalExit, reasonTag, type ThrownThere } from '../exit-reason.ts'
 import { DEAD } from '../flags.ts'
 import { setGuard } from '../intercept.ts'
 import { Pid } from '../pid.ts'
@@ -17,7 +17,7 @@ import type { Proc } from '../process.ts'
 import { Monitor, type MonitorRef } from '../relations.ts'
 import { Callback } from '../send-after.ts'
 import { demonitor, ExitSignal, link, monitor, resolve, sendExit, unlink } from '../signals.ts'
-import { isOrderOfParent } from '../system.ts'
+import { endedByParent } from '../system.ts'
 import { DEFAULT_HEAP_MB, DEFAULT_HEARTBEAT_MS, type Isolation } from './isolation.ts'
 import {
   type Boot,
@@ -244,11 +244,7 @@ export class IsolatedDriver implements Driver {
     meta: unknown,
   ): PromiseLike<unknown> | undefined {
     const at = process.state as Link
-    if (meta instanceof ExitSignal && isOrderOfParent(process, meta)) {
-      process.extra.order = meta
-      stopProcess(process, meta.reason, 'message', { cause: meta.cause, signal: meta })
-      return undefined
-    }
+    if (endedByParent(process, meta)) return undefined
     return this.order(at, {
       op: 'handle',
       message: encode(crossing(message, meta), at),
@@ -264,17 +260,11 @@ export class IsolatedDriver implements Driver {
     const { isInitialised, isIgnored, stop, next, idleMs, state } = value as Done
     const at = process.state as Link
     if (state !== null) at.shown = new Captured(state)
-    if (phase === 'init' && isIgnored) {
-      const started = process.cold?.started
-      if (process.cold !== null) process.cold.started = null
-      stopProcess(process, 'normal', 'init')
-      started?.({ ok: false, reason: 'normal', crash: null, isIgnored: true })
-      return
-    }
+    if (phase === 'init' && isIgnored) return startIgnored(process)
     if (phase === 'init' && isInitialised) initialised(process)
     if (stop !== null) {
       const reason = decode(stop.reason, at) as ExitReason
-      if (phase === 'init') stopProcess(process, reason, 'init', isNormal(reason) ? {} : { kind: 'exit' })
+      if (phase === 'init') startStopped(process, reason)
       else stopProcess(process, reason, 'message')
       return
     }

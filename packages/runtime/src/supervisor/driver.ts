@@ -10,7 +10,7 @@ import { contextOf, type Proc } from '../process.ts'
 import { isPromise } from '../raw.ts'
 import { Callback } from '../send-after.ts'
 import { type CrashCause, ExitSignal } from '../signals.ts'
-import { isOrderOfParent } from '../system.ts'
+import { isOrderOfParent, obey } from '../system.ts'
 import type { ChildSpec } from './child.ts'
 import { type Child, Children } from './children.ts'
 import { breathe, startChild, stopAtOnce, stopChild } from './lifecycle.ts'
@@ -79,8 +79,7 @@ export class SupervisorDriver implements Driver {
     const state = process.state as State
     if (meta instanceof ExitSignal) {
       if (isOrderOfParent(process, meta)) {
-        process.extra.order = meta
-        stopProcess(process, meta.reason, 'message', { signal: meta, cause: meta.cause })
+        obey(process, meta)
         return undefined
       }
       const child = meta.from === null ? undefined : state.children.of(meta.from)
