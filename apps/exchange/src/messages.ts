@@ -1,5 +1,5 @@
 /** What the parts of the exchange say to each other, and under which names they are found. */
-import type { GenServerAccepts, GenStatemAccepts, Name, Pid } from '@orrery/runtime'
+import type { GenServerAccepts, GenStatemAccepts, Name, Pid, SupervisorAccepts } from '@orrery/runtime'
 
 /** Where a number leads. */
 export type Route = { readonly kind: 'local' } | { readonly kind: 'trunk' } | { readonly kind: 'none' }
@@ -90,7 +90,7 @@ export const FRAMER = 'Framer' as Name<GenServerAccepts<FramerMessages>>
 export const CDR_WRITER = 'CdrWriter' as Name<GenServerAccepts<CdrWriterMessages>>
 export const RATER = 'Rater' as Name<GenServerAccepts<RaterMessages>>
 export const LEDGER_CLIENT = 'LedgerClient' as Name<GenServerAccepts<LedgerMessages>>
-export const CALL_SUP = 'CallSup'
+export const CALL_SUP = 'CallSup' as Name<SupervisorAccepts<Setup>>
 
 export const CHANNELS = 32
 export const MIXERS = 24

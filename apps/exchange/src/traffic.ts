@@ -2,7 +2,7 @@
  * The subscribers: they call each other at a rate, and talk as long as it takes for so many to be on the phone. Now and then somebody dials
  * what no plan knows, and where mishaps are wanted, a worn-out telephone sends what is no digit.
  */
-import { GenServer, noreply, type Pid, Supervisor } from '@orrery/runtime'
+import { GenServer, noreply, Supervisor } from '@orrery/runtime'
 import { CALL_SUP, ROUTER, type Setup } from './messages.ts'
 
 export interface TrafficArgs {
@@ -44,11 +44,7 @@ export const Traffic = GenServer.define<{ args: TrafficArgs; state: State; infos
       const filled = Math.min(state.toFill, FILL_PER_TICK)
       for (let i = 0; i < filled; i++) {
         // Caught in the middle of their talk.
-        await Supervisor.startChild(
-          ctx,
-          CALL_SUP as never as Pid<never>,
-          underWay(state, random, i + state.toFill) as never,
-        )
+        await Supervisor.startChild(ctx, CALL_SUP, underWay(state, random, i + state.toFill))
       }
       let owed = state.owed + (state.callsPerS * TICK_MS) / 1_000
       let { dialled } = state

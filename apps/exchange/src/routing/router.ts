@@ -2,7 +2,7 @@
  * Sets calls up: number, route, call process. Two versions: 1.0 counts what it has routed, 1.1 counts it by area and refuses an
  * area more than half of whose latest calls found no way.
  */
-import { GenServer, type GenServerContext, noreply, type Pid, Supervisor } from '@orrery/runtime'
+import { GenServer, type GenServerContext, noreply, Supervisor } from '@orrery/runtime'
 import {
   CALL_SUP,
   NUMBER_PLAN,
@@ -61,7 +61,6 @@ export const Router11 = GenServer.define<Types<State11>>({
 })
 
 const NONE: Route = { kind: 'none' }
-let calls = 0
 
 async function routeOf<S>({ to }: Dial, ctx: GenServerContext<Types<S>>) {
   const number = await ctx.call(NUMBER_PLAN, { type: 'translate', number: to })
@@ -75,9 +74,15 @@ async function place<S extends State>(
   state: S,
   ctx: GenServerContext<Types<S>>,
 ): Promise<S> {
-  calls += 1
-  const setup: Setup = { id: `${ctx.node.name.split('@')[1]}-${calls}`, ...dial, route, channel: null }
-  await Supervisor.startChild(ctx, CALL_SUP as never as Pid<never>, setup as never)
+  // Its own pid, so that a router that was started again does not give out the same.
+  const number = state.routed + state.refused + 1
+  const setup: Setup = {
+    id: `${ctx.node.name.split('@')[1]}-${ctx.self.id}-${number}`,
+    ...dial,
+    route,
+    channel: null,
+  }
+  await Supervisor.startChild(ctx, CALL_SUP, setup)
   return route.kind === 'none'
     ? { ...state, refused: state.refused + 1 }
     : { ...state, routed: state.routed + 1 }

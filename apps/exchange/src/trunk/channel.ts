@@ -27,11 +27,7 @@ export const Channel = GenServer.define<
     },
     incoming: async ({ signal }, state, ctx) => {
       if (signal.kind === 'setup') {
-        const call = await Supervisor.startChild(
-          ctx,
-          CALL_SUP as never as Pid<never>,
-          incomingCall(signal, state, ctx.node.random) as never,
-        )
+        const call = await Supervisor.startChild(ctx, CALL_SUP, incomingCall(signal, state, ctx.node.random))
         ctx.monitor(call)
         return noreply({ ...state, call, carried: state.carried + 1 })
       }

@@ -187,13 +187,14 @@ export const Task = {
   ): AsyncGenerator<TaskResult<Awaited<T>>> {
     if (!(maxConcurrency >= 1)) throw new MisuseError('bad_flag', 'maxConcurrency is at least 1')
     const running: Promise<TaskResult<Awaited<T>>>[] = []
-    const begun: TaskRef<unknown>[] = []
+    const unfinished = new Set<TaskRef<unknown>>()
     try {
       for (const item of items) {
         const task = await supervisor.asyncNolink(owner, tasks, (ctx) => work(item, ctx))
-        begun.push(task)
+        unfinished.add(task)
         running.push(
           Task.yield(task, { timeoutMs }).then((result) => {
+            unfinished.delete(task)
             if (!result.ok) Task.shutdown(owner, task)
             return result
           }),
@@ -203,7 +204,7 @@ export const Task = {
       for (const result of running) yield await result
     } finally {
       // Whoever leaves the loop early leaves nothing running.
-      for (const task of begun) Task.shutdown(owner, task)
+      for (const task of unfinished) Task.shutdown(owner, task)
     }
   },
 }
