@@ -21,6 +21,7 @@ import type {
 } from './source.ts'
 import { parseStack, stackText } from './stack.ts'
 import { createStormKeys } from './storm-key.ts'
+import { Timings } from './timings.ts'
 import { RUNTIME_VERSION } from './version.ts'
 
 /** Events kept for draining; above it they are given up and the hub gets a new snapshot. */
@@ -52,6 +53,7 @@ export function runtimeSource(node: Node): Source {
   let isTakingCensus = false
   let isKept = false
   let events: SourceEvents | null = null
+  const timings = new Timings()
   const stormKeys = createStormKeys()
   /** Of the crash that is being told. */
   let stormKey = ''
@@ -111,6 +113,9 @@ export function runtimeSource(node: Node): Source {
         escalatedTo: null,
       } as const
       events?.outcome(raw.id, () => renderOutcome(removed), null)
+    },
+    messageTimed(process, waitedUs, tookUs, ranUs, weight) {
+      if (isKept && !process.isHidden) timings.add(process, waitedUs, tookUs, ranUs, weight)
     },
     supervisorDecided(decision) {
       note({ what: 'decided', decision }, decision.crashId !== null)
@@ -186,6 +191,7 @@ export function runtimeSource(node: Node): Source {
       known.clear()
       notes = []
       next = 0
+      timings.forget()
     },
 
     *census(clean) {
@@ -224,6 +230,8 @@ export function runtimeSource(node: Node): Source {
       const { sent, handled, crashes, restarts, deadLetters } = node.counters
       return { processes: roster.size, sent, handled, crashes, restarts, deadLetters }
     },
+
+    takeTimings: () => timings.take(node.clock.nowUs()),
 
     *sweep(part, parts, sink) {
       const { processes } = roster

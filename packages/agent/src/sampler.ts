@@ -1,8 +1,8 @@
 /**
  * The cheap sample: counters of the processes that changed, each process once a second, spread over the second in parts
- * so that a large node is never swept at once; and one sample of the node, which is its heartbeat.
+ * so that a large node is never swept at once; one sample of the node, which is its heartbeat; and the messages that were timed.
  */
-import type { NodeSample, ProcessSamples } from '@orrery/protocol'
+import type { MessageTimings, NodeSample, ProcessSamples } from '@orrery/protocol'
 import type { Slices } from './slices.ts'
 import type { Source } from './source.ts'
 
@@ -18,7 +18,7 @@ export interface SamplerOptions {
   slices: Slices
   /** Whether anybody is there to be told. */
   isWanted: () => boolean
-  put: (record: ProcessSamples | NodeSample) => void
+  put: (record: ProcessSamples | NodeSample | MessageTimings) => void
   flush: () => void
   nodeSample: () => NodeSample
   /** Once a second, after the sample of the node. */
@@ -78,6 +78,8 @@ export function createSampler(options: SamplerOptions): Sampler {
       options.everySecond()
       if (isWanted()) {
         put(options.nodeSample())
+        const timings = source.takeTimings()
+        if (timings !== null) put(timings)
         flush()
       }
       parts = Math.min(MAX_PARTS, Math.max(1, Math.ceil(source.counters.processes / PART)))

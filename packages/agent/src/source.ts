@@ -8,6 +8,7 @@ import type {
   CrashReport,
   Decision,
   Inspection,
+  MessageTimings,
   Outcome,
   ProcessChanged,
   ProcessStarted,
@@ -113,6 +114,8 @@ export interface Source {
   takeLost(): number
 
   readonly counters: NodeCounters
+  /** A sample of the messages handled since the last time, bounded; `null` where none was timed. */
+  takeTimings(): MessageTimings | null
   /** Gives the counters of changed processes, in part `part` of `parts`; yields where it may be paused. */
   sweep(part: number, parts: number, sink: SampleSink): Iterator<void>
   /** Of the last whole sweep. */

@@ -188,6 +188,36 @@ export const LAYOUTS: readonly RecordLayout[] = [
       choice('why', ['expired', 'released', 'hub-lost', 'target-gone', 'fired', 'halted']),
     ],
   },
+  {
+    byte: 15,
+    type: 'message.timings',
+    maxBytes: BODY,
+    body: [
+      varint('atUs'),
+      {
+        kind: 'list',
+        name: 'count',
+        as: 'rows',
+        each: [
+          { kind: 'text', name: 'behaviour' },
+          { kind: 'text', name: 'module' },
+        ],
+      },
+      {
+        kind: 'list',
+        name: 'count',
+        as: 'columns',
+        each: [
+          { kind: 'refs', name: 'refs' },
+          { kind: 'varint', name: 'kind' },
+          { kind: 'varint', name: 'waitedUs' },
+          { kind: 'varint', name: 'ranUs' },
+          { kind: 'varint', name: 'awaitedUs' },
+          { kind: 'varint', name: 'weight' },
+        ],
+      },
+    ],
+  },
 ]
 
 export const LAYOUT_OF: ReadonlyMap<number, RecordLayout> = new Map(

@@ -65,6 +65,7 @@ export type {
   Drops,
   Frame,
   LeaseEnded,
+  MessageTimings,
   NodeSample,
   ProcessChanged,
   ProcessExited,

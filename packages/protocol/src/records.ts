@@ -41,6 +41,7 @@ export type WireRecord =
   | StormCounts
   | CommandResult
   | LeaseEnded
+  | MessageTimings
 
 /** All live processes follow as `process.started`, parents first; what the hub held and does not hear again is gone. */
 export interface SnapshotBegin {
@@ -182,4 +183,24 @@ export interface LeaseEnded {
   atUs: number
   id: string
   why: 'expired' | 'released' | 'hub-lost' | 'target-gone' | 'fired' | 'halted'
+}
+
+/**
+ * Messages that were timed since the last of these, a sample of all that were handled: parallel arrays. Each stands for
+ * `weights` messages; together they are about as many as were handled.
+ */
+export interface MessageTimings {
+  type: 'message.timings'
+  atUs: number
+  /** What kinds of process there are among them: `kind` is a place in here. Short-lived ones may be gone already. */
+  kinds: { behaviour: string; module: string }[]
+  refs: number[]
+  kind: number[]
+  /** Microseconds in the mailbox. */
+  waitedUs: number[]
+  /** Microseconds the handler ran on the event loop, of an async one up to its first await. */
+  ranUs: number[]
+  /** Microseconds beyond those until it had been handled. */
+  awaitedUs: number[]
+  weights: number[]
 }

@@ -31,6 +31,7 @@ import {
   TIMED,
 } from './flags.ts'
 import { interceptHandling, isOrdinary } from './intercept.ts'
+import type { Mailbox } from './mailbox.ts'
 import type { Proc } from './process.ts'
 import { endBySignal } from './signals.ts'
 import { attendAgain, handleSystem, nextSystem } from './system.ts'
@@ -43,6 +44,10 @@ export class Pending {
   readonly startedUs: number
   /** For `terminate`: the end that follows it. */
   readonly end: End | null
+  /** Messages that the timing of this one stands for; 0 where it is not told (`timing.ts`). */
+  weight = 0
+  /** Microseconds its handler ran before its first await. */
+  ranUs = 0
 
   constructor(phase: Phase, meta: unknown, seq: number, startedUs: number, end: End | null) {
     this.phase = phase
@@ -53,9 +58,6 @@ export class Pending {
   }
 }
 
-/** One of this many synchronous handlers is timed. */
-const TIMED_EVERY = 64
-
 /** A send counts double, so that who sends in bulk does not outrun who receives. */
 const SEND_COST = 2
 const SPAWN_COST = 16
@@ -64,7 +66,7 @@ const SPAWN_COST = 16
 export function turn(process: Proc): void {
   if ((process.flags & DEAD) !== 0) return
   const { node, driver } = process
-  const { scheduler, clock } = node
+  const { scheduler, clock, timing } = node
   const outer = node.enter(process)
   let phase: Phase = 'message'
   const isStart = (process.flags & STARTING) !== 0
@@ -87,20 +89,23 @@ export function turn(process: Proc): void {
         budget -= 1
         taken += 1
         if (--scheduler.untilReading <= 0 && scheduler.checkClock()) budget = 0
+        const isTimed = --timing.left <= 0
+        const beganUs = isTimed ? clock.read() : 0
         const at = mailbox.take(clock.tick)
         const { slots } = mailbox
         const message = slots[at]
         const meta = slots[at + 2]
         sends.count = 0
         if ((process.flags & TIMED) !== 0) process.cancelIdleTimeout()
-        const isTimed = (mailbox.head & (TIMED_EVERY - 1)) === 0
-        const beganUs = isTimed ? clock.read() : 0
+        const weight = isTimed ? timing.begin(beganUs) : 0
         const promise =
           process.interceptor === null && !isSystem(meta)
             ? driver.handle(process, message, slots[at + 1] as Proc | null, meta)
             : handleSpecially(process, message, slots[at + 1] as Proc | null, meta)
-        if (promise !== undefined) wait(process, promise, 'message', meta)
-        else if (isTimed) mailbox.noteTook(mailbox.head, clock.read() - beganUs)
+        if (promise !== undefined) {
+          wait(process, promise, 'message', meta)
+          if (isTimed && process.pending !== null) noteStart(process.pending, weight, clock.read() - beganUs)
+        } else if (isTimed) noteTook(process, mailbox, clock.read() - beganUs, weight)
         budget -= sends.count * SEND_COST
         if (counters.spawned !== spawned) {
           budget -= (counters.spawned - spawned) * SPAWN_COST
@@ -120,6 +125,17 @@ export function turn(process: Proc): void {
     // Condemned while its own code was running.
     if ((process.flags & DEAD) === EXITING && (process.flags & RUNNING) === 0) finishDoomed(process)
   }
+}
+
+function noteTook(process: Proc, mailbox: Mailbox, tookUs: number, weight: number): void {
+  const seq = mailbox.head
+  mailbox.noteTook(seq, tookUs)
+  process.node.observeTiming(process, mailbox.waitedUs(seq), tookUs, tookUs, weight)
+}
+
+function noteStart(pending: Pending, weight: number, ranUs: number): void {
+  pending.weight = weight
+  pending.ranUs = ranUs
 }
 
 function special(process: Proc, phase: Phase): void {
@@ -283,7 +299,13 @@ function resumeFailed(process: Proc, pending: Pending, error: unknown): void {
 function settle(process: Proc, pending: Pending): void {
   const { node } = process
   node.scheduler.freshen()
-  if (pending.phase === 'message') process.mailbox?.noteTook(pending.seq, node.clock.us - pending.startedUs)
+  const { mailbox } = process
+  if (pending.phase === 'message' && mailbox !== null) {
+    const tookUs = node.clock.us - pending.startedUs
+    mailbox.noteTook(pending.seq, tookUs)
+    const { weight, ranUs, seq } = pending
+    if (weight > 0) node.observeTiming(process, mailbox.waitedUs(seq), tookUs, ranUs, weight)
+  }
   process.pending = null
   process.flags &= ~BUSY
   process.receiver?.cancel()

@@ -147,6 +147,12 @@ export interface NodeHooks {
   handlerCrashed?(crash: RawCrash): void
   /** A process or its client did what their contract does not allow (`contract.ts`). */
   contractBroken?(breach: ContractBreach): void
+  /**
+   * A message has been handled, and it was one of those that are timed (`timing.ts`); those a `receive` takes are not. It stands for `weight` messages.
+   * Microseconds: `waitedUs` in the mailbox, in steps of 16; `tookUs` until it had been handled, across awaits; `ranUs` of those on
+   * the event loop, of an async handler only up to its first await.
+   */
+  messageTimed?(process: Process, waitedUs: number, tookUs: number, ranUs: number, weight: number): void
   supervisorDecided?(decision: RawDecision): void
   crashOutcome?(outcome: RawOutcome): void
   deadLetter?(letter: DeadLetter): void

@@ -41,6 +41,7 @@ import { bury, ExitSignal, resolve, sendExit } from './signals.ts'
 import { spawnProcess, startProcess } from './spawning.ts'
 import { attendAgain } from './system.ts'
 import { Timers } from './timers.ts'
+import { Timing } from './timing.ts'
 
 export interface NodeOptions {
   /** Like `mail@localhost`. */
@@ -96,6 +97,8 @@ export class Node {
   readonly contracts: ContractPolicy
   /** @internal */
   readonly scheduler: Scheduler
+  /** @internal Which messages are timed. */
+  readonly timing: Timing
   /** @internal */
   readonly timers: Timers
   /** @internal Processes whose end is due. */
@@ -135,7 +138,8 @@ export class Node {
     this.startedAt = new Date(clock.wallMs())
     this.random = options.random ?? Math.random
     this.timers = new Timers(clock, options.timers ?? systemTimers)
-    this.scheduler = new Scheduler(clock, options.scheduler ?? systemTasks, turn, () => {
+    this.timing = new Timing(this.random)
+    this.scheduler = new Scheduler(clock, this.timing, options.scheduler ?? systemTasks, turn, () => {
       if (this.condemned.length > 0) bury(this)
     })
     this.valued = valuing(options.messages)
@@ -522,6 +526,16 @@ export class Node {
   /** @internal */
   observeBreach(breach: ContractBreach): void {
     this.observe((hooks) => hooks.contractBroken?.(breach))
+  }
+
+  /** @internal On a hot path: no closure. */
+  observeTiming(process: Proc, waitedUs: number, tookUs: number, ranUs: number, weight: number): void {
+    if (this.hooks?.messageTimed === undefined) return
+    try {
+      this.hooks.messageTimed(process, waitedUs, tookUs, ranUs, weight)
+    } catch {
+      this.counters.hookErrors += 1
+    }
   }
 
   /** @internal */

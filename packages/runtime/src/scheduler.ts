@@ -8,6 +8,7 @@ import type { Clock } from './clock.ts'
 import { BLOCKED, HAS_NEXT, HIGH, QUEUED, SUSPENDED, UNUSUAL } from './flags.ts'
 import type { Proc } from './process.ts'
 import { RunQueue } from './run-queue.ts'
+import type { Timing } from './timing.ts'
 
 /** How the node gets its slices. */
 export interface TaskSource {
@@ -44,6 +45,7 @@ export class Scheduler {
   /** Messages until the clock is read again. */
   untilReading = CLOCK_EVERY
   private readonly clock: Clock
+  private readonly timing: Timing
   private readonly tasks: TaskSource
   private readonly turn: (process: Proc) => void
   private readonly bury: () => void
@@ -63,9 +65,18 @@ export class Scheduler {
   private isFresh = false
   /** When the event loop last ran something of its own. */
   private breathUs = 0
+  /** When the clock was last read to see whether the slice is over; others read it, too. */
+  private checkedUs = 0
 
-  constructor(clock: Clock, tasks: TaskSource, turn: (process: Proc) => void, bury: () => void) {
+  constructor(
+    clock: Clock,
+    timing: Timing,
+    tasks: TaskSource,
+    turn: (process: Proc) => void,
+    bury: () => void,
+  ) {
     this.clock = clock
+    this.timing = timing
     this.tasks = tasks
     this.turn = turn
     this.bury = bury
@@ -87,7 +98,8 @@ export class Scheduler {
   freshen(): void {
     if (this.isAwake || this.isFresh) return
     this.isFresh = true
-    this.clock.read()
+    this.checkedUs = this.clock.read()
+    this.timing.woke(this.checkedUs)
     this.tasks.macrotask(this.stale)
   }
 
@@ -116,8 +128,8 @@ export class Scheduler {
 
   /** Reads the clock and says whether the slice is over. */
   checkClock(): boolean {
-    const before = this.clock.us
-    const elapsed = this.clock.read() - before
+    const elapsed = this.clock.read() - this.checkedUs
+    this.checkedUs = this.clock.us
     // Slow handlers are watched more closely than quick ones.
     if (elapsed > 1_000) this.interval = Math.max(1, this.interval >> 2)
     else if (elapsed < 250 && this.interval < CLOCK_EVERY) this.interval *= 2
@@ -153,6 +165,7 @@ export class Scheduler {
 
   private readonly freshSlice = (): void => {
     this.breathUs = this.clock.read()
+    this.checkedUs = this.breathUs
     this.readings = 0
     this.run()
   }

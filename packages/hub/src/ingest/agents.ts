@@ -267,6 +267,7 @@ function isSeen(record: WireRecord): boolean {
   switch (record.type) {
     case 'process.samples':
     case 'node.sample':
+    case 'message.timings':
     case 'storm.counts':
     case 'command.result':
       return false

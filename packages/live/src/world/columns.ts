@@ -50,6 +50,8 @@ export class Columns {
   ring = new Int32Array(FIRST_CAPACITY)
   depth = new Uint16Array(FIRST_CAPACITY)
   snapshot = new Uint32Array(FIRST_CAPACITY)
+  /** Counts the slot's owners: a place in the tree that is given to another gets the next. */
+  generation = new Uint32Array(FIRST_CAPACITY)
   /** Changes of what is drawn of it. */
   version = new Uint32Array(FIRST_CAPACITY)
   slot = new Uint32Array(FIRST_CAPACITY)
@@ -94,6 +96,7 @@ export class Columns {
     this.snapshot[index] = 0
     // The version goes on: a row remembered for the slot's last owner must not pass for this one's.
     this.version[index] = this.v(index) + 1
+    this.generation[index] = (this.generation[index] ?? 0) + 1
     this.restarts[index] = 0
     this.clearCounters(index)
     this.children[index] = undefined
@@ -152,6 +155,7 @@ export class Columns {
     this.ring = grown(this.ring, this.capacity)
     this.depth = grown(this.depth, this.capacity)
     this.snapshot = grown(this.snapshot, this.capacity)
+    this.generation = grown(this.generation, this.capacity)
     this.version = grown(this.version, this.capacity)
     this.slot = grown(this.slot, this.capacity)
     this.restarts = grown(this.restarts, this.capacity)

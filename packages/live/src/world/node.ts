@@ -8,6 +8,7 @@ import { Pasts } from './past.ts'
 import { Processes } from './processes.ts'
 import { Sampling } from './sampling.ts'
 import { NodeSeries } from './seconds.ts'
+import { Timings } from './timings.ts'
 
 /** What became of a frame. */
 export interface FrameOutcome {
@@ -44,6 +45,7 @@ export class NodeState {
   readonly pasts = new Pasts()
   storms = new Map<string, StormTotal>()
   sampling: Sampling
+  readonly timings: Timings
   lifecycle: Lifecycle
   /** Changes of the node itself: its hello, whether it is heard, its leases. */
   version = 0
@@ -55,6 +57,7 @@ export class NodeState {
     this.startedAtMs = Date.parse(hello.startedAt)
     this.marks = new Marks(hello.node)
     this.sampling = new Sampling(this.processes, this.series)
+    this.timings = new Timings(this.processes)
     this.lifecycle = this.#newLifecycle()
   }
 
@@ -72,6 +75,7 @@ export class NodeState {
     this.processes.structure = structure + pools.version + 1
     const { second, version } = this.sampling
     this.sampling = new Sampling(this.processes, this.series)
+    this.timings.renew(this.processes)
     this.sampling.second = second
     this.sampling.version = version + 1
     this.storms = new Map()
@@ -155,6 +159,9 @@ export class NodeState {
         return known(this.lifecycle.decided(record, at(record.atUs), nowMs))
       case 'process.samples':
         return this.sampling.processes(record)
+      case 'message.timings':
+        this.timings.add(record, Math.floor(nowMs / 1_000))
+        return 0
       case 'node.sample':
         this.sampling.node(record)
         return 0

@@ -46,6 +46,23 @@ const samples = fc.array(fc.tuple(ref, uint, uint, uint), { maxLength: 50 }).map
   handled: rows.map((row) => row[3]),
 }))
 
+const timings = fc
+  .tuple(
+    fc.array(fc.record({ behaviour: text, module: text }), { minLength: 1, maxLength: 4 }),
+    fc.array(fc.tuple(ref, fc.nat(), uint, uint, uint, uint), { maxLength: 50 }),
+  )
+  .map(([kinds, rows]) => ({
+    type: 'message.timings' as const,
+    atUs: 7,
+    kinds,
+    refs: rows.map((row) => row[0]),
+    kind: rows.map((row) => row[1] % kinds.length),
+    waitedUs: rows.map((row) => row[2]),
+    ranUs: rows.map((row) => row[3]),
+    awaitedUs: rows.map((row) => row[4]),
+    weights: rows.map((row) => row[5]),
+  }))
+
 const record: fc.Arbitrary<WireRecord> = fc.oneof(
   fc.record({ type: fc.constantFrom('snapshot.begin' as const, 'snapshot.end' as const), atUs: uint }),
   fc.record({ type: fc.constant('process.initialised' as const), atUs: uint, ref }),
@@ -81,6 +98,7 @@ const record: fc.Arbitrary<WireRecord> = fc.oneof(
     restartsUsed: uint,
   }),
   samples,
+  timings,
   fc.record({
     type: fc.constant('node.sample' as const),
     atUs: uint,

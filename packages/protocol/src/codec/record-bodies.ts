@@ -7,6 +7,7 @@ import type {
   CommandResult,
   CrashAmended,
   LeaseEnded,
+  MessageTimings,
   NodeSample,
   ProcessChanged,
   ProcessExited,
@@ -34,6 +35,7 @@ export const RECORD_TYPES = [
   'storm.counts',
   'command.result',
   'lease.ended',
+  'message.timings',
 ] as const satisfies readonly WireRecord['type'][]
 
 const RESTARTS: readonly Restart[] = ['permanent', 'transient', 'temporary']
@@ -115,6 +117,8 @@ export function writeBody(to: ByteWriter, record: WireRecord): Written {
       to.text(record.id)
       to.choice(LEASE_ENDS, record.why)
       return 'ok'
+    case 'message.timings':
+      return writeTimings(to, record)
     default:
       return unknownRecord(record)
   }
@@ -153,6 +157,8 @@ export function readBody(from: ByteReader, type: WireRecord['type']): WireRecord
       return readResult(from)
     case 'lease.ended':
       return { type, atUs: from.uint(), id: from.text(), why: from.choice(LEASE_ENDS) }
+    case 'message.timings':
+      return readTimings(from)
     default:
       return type satisfies never
   }
@@ -370,6 +376,41 @@ function readNodeSample(from: ByteReader): NodeSample {
       accepted: from.uint(),
       acked: from.uint(),
     },
+  }
+}
+
+function writeTimings(to: ByteWriter, record: MessageTimings): Written {
+  const { kinds, refs, kind, waitedUs, ranUs, awaitedUs, weights } = record
+  const columns = [kind, waitedUs, ranUs, awaitedUs, weights]
+  if (columns.some((column) => column.length !== refs.length)) return 'unencodable'
+  to.uint(record.atUs)
+  to.uint(kinds.length)
+  for (const { behaviour, module } of kinds) {
+    to.text(behaviour)
+    to.text(module)
+  }
+  to.uint(refs.length)
+  to.refs(refs)
+  for (const column of columns) to.uints(column)
+  return 'ok'
+}
+
+function readTimings(from: ByteReader): MessageTimings {
+  const atUs = from.uint()
+  const kinds: MessageTimings['kinds'] = []
+  for (let left = from.count(2); left > 0 && !from.isBroken; left--)
+    kinds.push({ behaviour: from.text(), module: from.text() })
+  const count = from.count(6)
+  return {
+    type: 'message.timings',
+    atUs,
+    kinds,
+    refs: from.refs(count),
+    kind: from.uints(count),
+    waitedUs: from.uints(count),
+    ranUs: from.uints(count),
+    awaitedUs: from.uints(count),
+    weights: from.uints(count),
   }
 }
 
