@@ -18,6 +18,7 @@ export const VIEWS = [
   'crash',
   'faults',
   'timeline',
+  'messages',
 ] as const
 export type ViewName = (typeof VIEWS)[number]
 

@@ -35,6 +35,12 @@ const SCHEMAS = {
   crash: z.object({ id: z.string().min(1).max(64) }),
   faults: none,
   timeline: z.object({ node: node.nullable().default(null) }),
+  messages: z.object({
+    node: node.nullable().default(null),
+    by: z.enum(['node', 'behaviour', 'module', 'process']).default('node'),
+    windowS: z.union([z.literal(60), z.literal(300)]).default(300),
+    pick: z.string().max(4_400).nullable().default(null),
+  }),
 } satisfies { [V in ViewName]: z.ZodType<ViewParams[V]> }
 
 /** A view and its parameters, read together so that the one fits the other. */

@@ -131,6 +131,15 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
         start: on(ofNode(node)),
       }
     }
+    case 'messages': {
+      const reader = world.messagesReader(ask.params)
+      return {
+        make: () => reader.read(),
+        structureMs: SECOND_MS,
+        numbersMs: SECOND_MS,
+        start: on(ofNode(ask.params.node)),
+      }
+    }
     default:
       return ask satisfies never
   }

@@ -12,14 +12,20 @@ export { DeltaMisfit } from './delta.ts'
 export { diff } from './diff.ts'
 export { DEFAULT_PARAMS, MAX_PROCESS_ROWS } from './params.ts'
 export type {
+  BacklogRow,
   ClusterView,
   CrashesView,
   CrashGroupRow,
   CrashView,
   FaultsView,
   Lease,
+  MessagesBy,
+  MessagesLine,
+  MessagesView,
   NodeRow,
   Offender,
+  PercentileStep,
+  Percentiles,
   ProcessesView,
   ProcessRow,
   ProcessView,

@@ -224,6 +224,67 @@ export interface SeriesView {
   heldFromMs: number
 }
 
+export type MessagesBy = 'node' | 'behaviour' | 'module' | 'process'
+
+/** What the messages screen shows of one node or all, over the last minutes. */
+export interface MessagesView {
+  stepMs: number
+  /** Unix ms of the first step; the last one is over. */
+  fromMs: number
+  /** Whole figures of the nodes asked for, over the last second. */
+  messagesPerS: number
+  processes: number
+  /** One message of so many was timed, over the last five seconds; `null` where none was. */
+  sampledEvery: number | null
+  /** Lines by id, the busiest of what was asked for. A process's id is its node, a space and its key. */
+  lines: Record<string, MessagesLine>
+  /** Ids, busiest first; held for ten seconds. */
+  order: string[]
+  /** Lines left out. */
+  more: number
+  /** What the percentiles are of: the id of a line that was picked, or `null` for all. */
+  of: { id: string; name: string } | null
+  wait: Percentiles
+  handling: Percentiles
+  /** Mailboxes of the processes with the longest, by the ids of processes. */
+  backlog: Record<string, BacklogRow>
+  /** Ids, longest first; held for ten seconds. */
+  backlogOrder: string[]
+  faults: TimelineView['faults']
+}
+
+export interface MessagesLine {
+  name: string
+  /** Of a process. */
+  node: string | null
+  key: string | null
+  /** Handled a second, over the last second. */
+  perS: number
+  /** Handled a second; `null` is a gap. */
+  points: Spark
+}
+
+/** Microseconds, of one step: p50, p90, p99 and p99.9, each sample where there were fewer than twenty, or nothing. */
+export type PercentileStep = { q: [number, number, number, number] } | { each: number[] } | null
+
+export interface Percentiles {
+  /** Over the last five seconds. */
+  now: { p50: number; p99: number } | null
+  steps: PercentileStep[]
+}
+
+export interface BacklogRow {
+  node: string
+  key: string
+  name: string
+  status: Status
+  fault: string | null
+  mailboxLength: number
+  handledPerS: number
+  /** Longest in each step; `null` where nobody kept it. */
+  points: Spark
+}
+
 export interface CrashesView {
   error: { code: string; message: string; from: number; to: number } | null
   /** Reports of the last 24 h that match, whole count. */
@@ -313,6 +374,7 @@ export interface ViewTypes {
   crash: CrashView
   faults: FaultsView
   timeline: TimelineView
+  messages: MessagesView
 }
 
 /** What each view is asked with. */
@@ -339,4 +401,12 @@ export interface ViewParams {
   crash: { id: string }
   faults: Record<string, never>
   timeline: { node: string | null }
+  messages: {
+    node: string | null
+    by: MessagesBy
+    /** 60 or 300. */
+    windowS: number
+    /** Id of a line or of a process, for the percentiles. */
+    pick: string | null
+  }
 }

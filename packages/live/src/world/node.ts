@@ -1,6 +1,7 @@
 /** One node as the hub knows it: who it is, whether it is heard, its processes and figures. Fed by frames. */
 import { type Frame, type Hello, LIMITS, type WireRecord } from '@orrery/protocol'
 import type { NodeRow } from '../views/types.ts'
+import { KindRates } from './kind-rates.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { Marks } from './marks.ts'
 import { displayName } from './names.ts'
@@ -41,6 +42,8 @@ export class NodeState {
   drops = 0
   processes = new Processes()
   readonly series = new NodeSeries()
+  /** Messages by behaviour and module. */
+  readonly kinds = new KindRates()
   readonly marks: Marks
   readonly pasts = new Pasts()
   storms = new Map<string, StormTotal>()
@@ -56,7 +59,7 @@ export class NodeState {
     this.lastHeardAtMs = nowMs
     this.startedAtMs = Date.parse(hello.startedAt)
     this.marks = new Marks(hello.node)
-    this.sampling = new Sampling(this.processes, this.series)
+    this.sampling = new Sampling(this.processes, this.series, this.kinds)
     this.timings = new Timings(this.processes)
     this.lifecycle = this.#newLifecycle()
   }
@@ -74,7 +77,7 @@ export class NodeState {
     // The number a reader remembers must not come again.
     this.processes.structure = structure + pools.version + 1
     const { second, version } = this.sampling
-    this.sampling = new Sampling(this.processes, this.series)
+    this.sampling = new Sampling(this.processes, this.series, this.kinds)
     this.timings.renew(this.processes)
     this.sampling.second = second
     this.sampling.version = version + 1

@@ -4,6 +4,8 @@
  */
 import type { NodeSample, ProcessSamples } from '@orrery/protocol'
 import { FLAG } from './columns.ts'
+import { Histories } from './histories.ts'
+import type { KindRates } from './kind-rates.ts'
 import type { Processes } from './processes.ts'
 import { RING_SECONDS, SERIES } from './rings.ts'
 import { type NodeSeries, SERIES_SECONDS, Tally } from './seconds.ts'
@@ -22,6 +24,7 @@ export interface NodeRates {
 export class Sampling {
   readonly #processes: Processes
   readonly #series: NodeSeries
+  readonly #kinds: KindRates
   /** The newest sample, and the one the last second ended with. */
   latest: NodeSample | null = null
   #base: NodeSample | null = null
@@ -32,10 +35,14 @@ export class Sampling {
   version = 0
   readonly crashes: Tally
   readonly restarts: Tally
+  /** Of processes that stand out. */
+  readonly histories: Histories
 
-  constructor(processes: Processes, series: NodeSeries) {
+  constructor(processes: Processes, series: NodeSeries, kinds: KindRates) {
     this.#processes = processes
     this.#series = series
+    this.#kinds = kinds
+    this.histories = new Histories(processes)
     this.crashes = new Tally(series.crashes)
     this.restarts = new Tally(series.restarts)
   }
@@ -100,6 +107,7 @@ export class Sampling {
     this.#base = now
     this.#nodeSecond(now, base, isFirst || hasGap ? second : dropBefore + 1, passedS)
     this.#processSeconds(isFirst ? 1 : passedS, Math.min(seconds, RING_SECONDS), hasGap)
+    this.histories.roll(second)
     this.version++
   }
 
@@ -134,6 +142,7 @@ export class Sampling {
       group.receivedPerS = 0
       group.handledPerS = 0
     }
+    const kinds = this.#kinds
     for (let ring = 0; ring < rings.length; ring++) {
       const index = rings.owner[ring] ?? -1
       if (index === -1) continue
@@ -145,6 +154,7 @@ export class Sampling {
       c.handledBefore[index] = c.handled[index] ?? 0
       c.receivedPerS[index] = received / passedS
       c.handledPerS[index] = handled / passedS
+      kinds.add(c.spec[index] ?? 0, handled / passedS)
       c.busy[index] = handled > 0 ? 1 : 0
       c.growing[index] = growth(c.growing[index] ?? 0, c.previousMailbox[index] ?? 0, mailbox, seconds)
       c.previousMailbox[index] = mailbox
@@ -163,6 +173,7 @@ export class Sampling {
         rings.release(ring)
       }
     }
+    kinds.roll(firstWritten, this.second, (spec) => p.specs.get(spec))
     for (const group of p.pools.all()) {
       if (group.spark === null) continue
       for (let second = this.second - seconds + 1; second <= this.second; second++) {

@@ -87,5 +87,3 @@ export class NodeSeries {
   readonly crashes = new Seconds(0)
   readonly restarts = new Seconds(0)
 }
-
-export type SeriesMetric = keyof NodeSeries

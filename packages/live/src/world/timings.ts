@@ -3,7 +3,6 @@
  * node, kind or process over any of these seconds are counted from the samples and never averaged.
  */
 import type { MessageTimings } from '@orrery/protocol'
-import type { Histogram } from './histogram.ts'
 import type { Processes } from './processes.ts'
 
 export const TIMING_SECONDS = 300
@@ -16,6 +15,11 @@ export interface RecentTimings {
   tookP99Us: number
   /** Share of the event loop, 0 to 1. */
   busy: number
+}
+
+/** Takes values in microseconds, each with the messages it stands for. */
+export interface Collector {
+  add(us: number, weight: number): void
 }
 
 /** Which samples: all, those of a behaviour or module, or of one process. */
@@ -88,12 +92,12 @@ export class Timings {
     this.#recent = null
   }
 
-  /** Adds what was timed in these seconds, both included, to the histograms. */
+  /** Gives what was timed in these seconds, both included. */
   collect(
     fromSecond: number,
     toSecond: number,
     scope: TimingScope,
-    into: { wait: Histogram; took: Histogram },
+    into: { wait: Collector; took: Collector },
   ): void {
     const isIn = this.#inScope(scope)
     for (let second = fromSecond; second <= toSecond; second++) {

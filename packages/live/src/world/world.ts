@@ -7,6 +7,7 @@ import { putKey } from '../views/put-key.ts'
 import type {
   ClusterView,
   Lease,
+  MessagesView,
   NodeRow,
   Offender,
   ProcessesView,
@@ -19,6 +20,7 @@ import { ORPHANS } from './columns.ts'
 import { MARKS_MS } from './marks.ts'
 import { displayName } from './names.ts'
 import { type FrameOutcome, NodeState, type StormTotal } from './node.ts'
+import { MessagesReader } from './readers/messages-view.ts'
 import { nodeRow } from './readers/node-row.ts'
 import { offendersOf, worstOffenders } from './readers/offenders.ts'
 import { processView } from './readers/process-view.ts'
@@ -74,6 +76,8 @@ export interface World {
   /** By logical key, or by a pid. `null` where the node is not known. */
   processView(node: string, keyOrPid: string): ProcessView | null
   timelineView(node: string | null): TimelineView
+  /** One who reads the messages view again and again: it keeps what is over. */
+  messagesReader(params: ViewParams['messages']): { read(): MessagesView }
   storms(node: string): ReadonlyMap<string, StormTotal>
   /** A dead slot resolves too: its pid is that of the process that was in it. */
   resolve(node: string, keyOrPid: string): Resolved | null
@@ -263,13 +267,13 @@ class LiveWorld implements World {
   }
 
   timelineView(node: string | null): TimelineView {
-    const states = [...this.#nodes.values()].map(({ state }) => state)
-    const isAsked = (name: string): boolean => node === null || node === name
-    return timelineView(
-      states.filter(({ name }) => isAsked(name)),
-      [...this.#leases.values()].filter((lease) => isAsked(lease.node) && lease.status !== 'requested'),
-      this.#nowMs,
-    )
+    return timelineView(this.#statesOf(node), this.#drawnLeases(node), this.#nowMs)
+  }
+
+  messagesReader(params: ViewParams['messages']): { read(): MessagesView } {
+    const { node } = params
+    const reader = new MessagesReader(params)
+    return { read: () => reader.read(this.#statesOf(node), this.#drawnLeases(node), this.#nowMs) }
   }
 
   storms(node: string): ReadonlyMap<string, StormTotal> {
@@ -286,6 +290,19 @@ class LiveWorld implements World {
 
   #state(node: string): NodeState | null {
     return this.#nodes.get(node)?.state ?? null
+  }
+
+  /** Of one node, or of all. */
+  #statesOf(node: string | null): NodeState[] {
+    const states = [...this.#nodes.values()].map(({ state }) => state)
+    return node === null ? states : states.filter(({ name }) => name === node)
+  }
+
+  /** Leases that began. */
+  #drawnLeases(node: string | null): Lease[] {
+    return [...this.#leases.values()].filter(
+      (lease) => (node === null || lease.node === node) && lease.status !== 'requested',
+    )
   }
 
   /** Time never goes back, whatever a caller's clock does. */
