@@ -47,7 +47,7 @@ export function Crumb({ place, cluster }: { place: Place; cluster: ClusterView |
   )
   const spec = replaced ?? crumbOf(place, cluster)
   const last = spec.parts.length - 1
-  const isScope = place.screen === 'cluster' || place.node !== null
+  const isScope = place.screen === 'cluster' || (place.node !== null && place.screen !== 'messages')
   const hasNodes = Object.keys(cluster?.nodes ?? {}).length > 0
   return (
     <nav className="crumb" aria-label="Scope">
@@ -81,6 +81,15 @@ export function Crumb({ place, cluster }: { place: Place; cluster: ClusterView |
 /** What the address alone says. */
 export function crumbOf(place: Place, cluster: ClusterView | null): CrumbSpec {
   const nodes = Object.values(cluster?.nodes ?? {})
+  if (place.node !== null && place.screen === 'messages') {
+    return {
+      parts: [
+        { label: 'Cluster', href: '/' },
+        { label: place.node, href: nodePath(place.node) },
+        { label: 'Messages' },
+      ],
+    }
+  }
   if (place.node !== null) {
     const row = cluster?.nodes[place.node]
     return {
@@ -89,6 +98,14 @@ export function crumbOf(place: Place, cluster: ClusterView | null): CrumbSpec {
         { label: place.node, href: nodePath(place.node) },
       ],
       detail: place.screen === 'tree' ? row && plural(row.processes, 'process', 'processes') : 'node',
+    }
+  }
+  if (place.screen === 'messages') {
+    return {
+      parts: [
+        { label: 'Cluster', href: '/' },
+        { label: 'Messages', href: '/messages' },
+      ],
     }
   }
   if (place.screen === 'crashes' || place.screen === 'crash') {

@@ -1,7 +1,7 @@
 /** What the palette offers for a text: pure, and in the order it is shown. */
 import type { ClusterView, ProcessRow } from '@orrery/live/views'
 import type { GlyphName } from '../ui/glyphs.tsx'
-import { crashesPath, nodePath, type Place, treePath } from './addresses.ts'
+import { crashesPath, messagesPath, nodePath, type Place, treePath } from './addresses.ts'
 
 export interface Offer {
   id: string
@@ -37,7 +37,7 @@ export function localOffers(
     .filter((row) => fits(row.node))
     .map((row): Offer => {
       // Changing the scope keeps the lens.
-      const href = place.screen === 'tree' ? treePath(row.node) : nodePath(row.node)
+      const href = lensOf(place)(row.node)
       return {
         id: `node ${row.node}`,
         group: 'Nodes',
@@ -55,6 +55,7 @@ export function localOffers(
     ...(treeNode === null
       ? []
       : [screen('Tree', treePath(treeNode), 'g t'), screen('Node', nodePath(treeNode), 'g n')]),
+    screen('Messages', messagesPath(place.node), 'g m'),
     screen('Crashes', crashesPath(), 'g x'),
   ].filter((offer) => fits(offer.label))
   const actions = ACTIONS.filter((action) => fits(action.label)).map(
@@ -81,6 +82,12 @@ export function processOffers(rows: ProcessRow[]): Offer[] {
     href: treePath(row.node, row.key),
     action: null,
   }))
+}
+
+/** The screen one is on, of another node. */
+function lensOf(place: Place): (node: string) => string {
+  if (place.screen === 'tree') return treePath
+  return place.screen === 'messages' ? messagesPath : nodePath
 }
 
 function screen(label: string, href: string, keys: string): Offer {

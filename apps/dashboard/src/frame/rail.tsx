@@ -1,8 +1,8 @@
 'use client'
 /** The lens: what works, and nothing else. Changing it keeps the scope. */
-import { Keyboard, ListTree, OctagonX, Orbit, Search, Sun } from 'lucide-react'
+import { Keyboard, ListTree, OctagonX, Orbit, Search, Sun, Waves } from 'lucide-react'
 import Link from 'next/link'
-import { crashesPath, nodePath, type Place, treePath } from './addresses.ts'
+import { crashesPath, messagesPath, nodePath, type Place, treePath } from './addresses.ts'
 import { openOverlay, openPalette } from './overlays.ts'
 import { toggleTheme } from './theme.ts'
 
@@ -18,7 +18,7 @@ export function Rail({ place, treeNode, newGroups }: RailProps) {
   return (
     <nav className="rail" aria-label="Screens">
       <Link
-        href={place.screen === 'tree' && place.node ? nodePath(place.node) : '/'}
+        href={place.screen !== 'node' && place.node ? nodePath(place.node) : '/'}
         className={isCluster ? 'on' : ''}
         aria-current={isCluster ? 'page' : undefined}
       >
@@ -33,6 +33,16 @@ export function Rail({ place, treeNode, newGroups }: RailProps) {
         >
           <ListTree className="ic" aria-hidden />
           Tree
+        </Link>
+      )}
+      {treeNode === null ? null : (
+        <Link
+          href={messagesPath(place.node)}
+          className={place.screen === 'messages' ? 'on' : ''}
+          aria-current={place.screen === 'messages' ? 'page' : undefined}
+        >
+          <Waves className="ic" aria-hidden />
+          Messages
         </Link>
       )}
       <CrashesLink place={place} newGroups={newGroups} />

@@ -1,0 +1,183 @@
+'use client'
+/** Messages per second, a line each: all in ink, the one hovered or picked in signal. Labels stand at their lines. */
+import type { MessagesView } from '@orrery/live/views'
+import { useState } from 'react'
+import { useCrosshair } from '../live/crosshair.ts'
+import { clock, count, rate, tick } from '../live/format.ts'
+import { linePaths, valueAxis } from '../node/chart-model.ts'
+import { useSize } from '../ui/use-size.ts'
+import { CrossLine, crosshairOf, FaultSpans, StaleEdge, TimeAxis } from './chart-parts.tsx'
+import { type Frame, highest, middleOf, placeLabels, stepAt, xOf } from './messages-model.ts'
+
+const LEFT = 40
+const RIGHT = 14
+const TOP = 10
+const BOTTOM = 22
+
+export interface RateChartProps {
+  view: MessagesView | null
+  height: number
+  endMs: number
+  windowS: number
+  isOld: boolean
+  picked: string | null
+  onPick: (id: string | null) => void
+}
+
+export function RateChart({ view, height, endMs, windowS, isOld, picked, onPick }: RateChartProps) {
+  const [ref, { width }] = useSize<HTMLDivElement>()
+  const [hovered, setHovered] = useState<string | null>(null)
+  const lines =
+    view === null ? [] : view.order.flatMap((id) => (view.lines[id] ? [{ id, ...view.lines[id] }] : []))
+  const frame: Frame = {
+    left: LEFT,
+    right: Math.max(LEFT + 1, width - RIGHT),
+    top: TOP,
+    floor: height - BOTTOM,
+    fromMs: endMs - windowS * 1_000,
+    toMs: endMs,
+  }
+  const axis = valueAxis(highest(lines), 5)
+  const y = (value: number) => frame.floor - (value / axis.top) * (frame.floor - TOP)
+  const shown = hovered ?? picked ?? (lines.length === 1 ? (lines[0]?.id ?? null) : null)
+  const placed =
+    view === null
+      ? []
+      : placeLabels(
+          lines.map((line) => ({
+            id: line.id,
+            name: line.name,
+            y: y(line.points.find((p) => p !== null) ?? 0),
+          })),
+          TOP,
+          frame.floor,
+        )
+  return (
+    <div ref={ref} style={{ position: 'relative', height }}>
+      {width === 0 ? null : (
+        <svg
+          width={width}
+          height={height}
+          fill="none"
+          role="img"
+          aria-label={`Messages per second: ${lines.map(({ name, perS }) => `${name} ${rate(perS)}`).join(', ') || 'no data'}`}
+          {...crosshairOf(frame, view)}
+        >
+          {axis.ticks.map((value) => (
+            <g key={value}>
+              <path d={`M${LEFT} ${y(value).toFixed(1)}H${frame.right}`} stroke="var(--color-grid)" />
+              <text className="ax" x={LEFT - 7} y={(y(value) + 3.5).toFixed(1)} textAnchor="end">
+                {tick(value)}
+              </text>
+            </g>
+          ))}
+          <TimeAxis frame={frame} />
+          {view === null
+            ? null
+            : lines.map((line) => {
+                const isShown = line.id === shown
+                const { path, points } = linePaths(
+                  line.points,
+                  middleOf(view, 0),
+                  view.stepMs,
+                  (atMs) => Math.max(LEFT, xOf(frame, atMs)),
+                  y,
+                  frame.floor,
+                )
+                const colour = isShown ? 'var(--color-signal)' : 'var(--color-ink-3)'
+                return (
+                  <g key={line.id}>
+                    <path
+                      d={path}
+                      stroke={colour}
+                      strokeWidth={isShown ? 1.8 : 1.1}
+                      opacity={isShown ? 1 : 0.75}
+                      strokeLinejoin="round"
+                    />
+                    {points.map(([px, py]) => (
+                      <circle key={px} cx={px} cy={py} r="2.2" fill={colour} />
+                    ))}
+                    {/* A wider line to point at. */}
+                    {/* biome-ignore lint/a11y/noStaticElementInteractions: the same is chosen from the list of lines, by keyboard */}
+                    <path
+                      d={path}
+                      stroke="transparent"
+                      strokeWidth="11"
+                      pointerEvents="stroke"
+                      style={{ cursor: 'pointer' }}
+                      onPointerEnter={() => setHovered(line.id)}
+                      onPointerLeave={() => setHovered(null)}
+                      onClick={() => onPick(picked === line.id ? null : line.id)}
+                    />
+                  </g>
+                )
+              })}
+          {placed.map((label) => (
+            <text
+              key={label.id}
+              className="axl"
+              x={LEFT + 8}
+              y={label.y}
+              style={{ fill: 'var(--color-ink-2)', paintOrder: 'stroke', pointerEvents: 'none' }}
+              stroke="var(--color-surface-1)"
+              strokeWidth="4"
+            >
+              {label.text}
+            </text>
+          ))}
+          <FaultSpans frame={frame} faults={view?.faults ?? []} />
+          {isOld && view !== null ? (
+            <StaleEdge frame={frame} fromMs={middleOf(view, (lines[0]?.points.length ?? 1) - 1)} />
+          ) : null}
+          <CrossLine frame={frame} />
+        </svg>
+      )}
+      {view === null || width === 0 ? null : (
+        <RateTip view={view} frame={frame} width={width} shown={shown} />
+      )}
+    </div>
+  )
+}
+
+const IN_TIP = 5
+
+function RateTip({
+  view,
+  frame,
+  width,
+  shown,
+}: {
+  view: MessagesView
+  frame: Frame
+  width: number
+  shown: string | null
+}) {
+  const atMs = useCrosshair()
+  const step = atMs === null ? -1 : stepAt(view, view.wait.steps.length, atMs)
+  if (atMs === null || step === -1) return null
+  const ids = shown === null ? view.order.slice(0, IN_TIP) : [shown]
+  const x = xOf(frame, atMs)
+  return (
+    <div
+      className="tip"
+      style={{
+        pointerEvents: 'none',
+        bottom: BOTTOM + 6,
+        padding: '5px 9px',
+        ...(x > width / 2 ? { right: width - x + 10 } : { left: x + 10 }),
+      }}
+    >
+      <div className="m i3">{clock(atMs).slice(0, 10)}</div>
+      {ids.map((id) => {
+        const line = view.lines[id]
+        const value = line?.points[step] ?? null
+        return line === undefined ? null : (
+          <div key={id} className="row m" style={{ gap: 6 }}>
+            <span className={id === shown ? 'c-signal' : 'i3'}>━</span>
+            {line.name} <b>{value === null ? 'no data' : count(value)}</b>
+          </div>
+        )
+      })}
+    </div>
+  )
+}
