@@ -58,11 +58,11 @@ export function BacklogMap({ view, selected, onSelect, onOpen }: BacklogMapProps
               {isNarrow ? null : <span className="i3 el">{shortNode(row.node)}</span>}
               {row.fault === null ? null : <Glyph name="fault" size={11} label="under fault" />}
               <span className="sp" />
-              <span className={`m r fig ${row.mailboxLength > 100 ? 'c-backlog' : ''}`}>
+              <span className={`m r bfig ${row.mailboxLength > 100 ? 'c-backlog' : ''}`}>
                 <span className="sr-only">mailbox </span>
                 {count(row.mailboxLength)}
               </span>
-              <span className="m r fig i2">
+              <span className="m r bfig i2">
                 {rate(row.handledPerS)}
                 <span className="sr-only"> messages per second</span>
               </span>

@@ -14,15 +14,15 @@ import {
 
 test('labels that would lie on another share its place', () => {
   const lines = [
-    { id: 'exchange@kista-1', name: 'exchange@kista-1', y: 60 },
-    { id: 'exchange@kista-2', name: 'exchange@kista-2', y: 64 },
-    { id: 'mail@localhost', name: 'mail@localhost', y: 140 },
+    { id: 'exchange@kista-1', name: 'exchange@kista-1', x: 40, y: 60 },
+    { id: 'exchange@kista-2', name: 'exchange@kista-2', x: 40, y: 64 },
+    { id: 'mail@localhost', name: 'mail@localhost', x: 90, y: 140 },
   ]
   expect(placeLabels(lines, 0, 160)).toEqual([
-    { id: 'exchange@kista-1', text: 'exchange@kista-1, kista-2', y: 55 },
-    { id: 'mail@localhost', text: 'mail@localhost', y: 135 },
+    { id: 'exchange@kista-1', text: 'exchange@kista-1, kista-2', x: 40, y: 55 },
+    { id: 'mail@localhost', text: 'mail@localhost', x: 90, y: 135 },
   ])
-  const many = Array.from({ length: 5 }, (_, i) => ({ id: `m${i}`, name: `m${i}`, y: 50 }))
+  const many = Array.from({ length: 5 }, (_, i) => ({ id: `m${i}`, name: `m${i}`, x: 0, y: 50 }))
   expect(placeLabels(many, 0, 160)[0]?.text).toBe('m0, m1, m2 and 2 more')
 })
 

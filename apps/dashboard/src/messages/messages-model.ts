@@ -92,6 +92,7 @@ export function bandRuns(steps: Percentiles['steps']): { from: number; q: number
 export interface PlacedLabel {
   id: string
   text: string
+  x: number
   y: number
 }
 
@@ -102,7 +103,7 @@ const MAX_LABELS = 9
  * Labels beside lines, each near its own: from the busiest down, those that would lie on another share its place, named together.
  */
 export function placeLabels(
-  lines: readonly { id: string; name: string; y: number }[],
+  lines: readonly { id: string; name: string; x: number; y: number }[],
   top: number,
   floor: number,
 ): PlacedLabel[] {
@@ -111,9 +112,9 @@ export function placeLabels(
     const y = Math.min(floor - 3, Math.max(top + LABEL_PX - 3, line.y - 5))
     const near = placed.find((label) => Math.abs(label.y - y) < LABEL_PX)
     if (near !== undefined) near.names.push(line.name)
-    else placed.push({ id: line.id, names: [line.name], text: '', y })
+    else placed.push({ id: line.id, names: [line.name], text: '', x: line.x, y })
   }
-  return placed.slice(0, MAX_LABELS).map(({ id, names, y }) => ({ id, y, text: together(names) }))
+  return placed.slice(0, MAX_LABELS).map(({ id, names, x, y }) => ({ id, x, y, text: together(names) }))
 }
 
 /** `exchange@kista-1, kista-2 and 3 more`. */

@@ -136,9 +136,7 @@ export function MessagesScreen({ node }: { node: string | null }) {
             <HeatLegend />
           </div>
           {view === null ? null : view.backlogOrder.length === 0 ? (
-            <EmptyState title="No mailbox had anything in it.">
-              Every message of the last {windowId === '60' ? 'minute' : 'five minutes'} was taken at once.
-            </EmptyState>
+            <EmptyState title="No messages in this window." />
           ) : (
             <div className="scroll">
               <BacklogMap view={view} selected={selected} onSelect={(id) => set({ row: id })} onOpen={open} />

@@ -1,6 +1,6 @@
 'use client'
 /** Messages per second, a line each: all in ink, the one hovered or picked in signal. Labels stand at their lines. */
-import type { MessagesView } from '@orrery/live/views'
+import type { MessagesLine, MessagesView } from '@orrery/live/views'
 import { useState } from 'react'
 import { useCrosshair } from '../live/crosshair.ts'
 import { clock, count, rate, tick } from '../live/format.ts'
@@ -13,6 +13,8 @@ const LEFT = 40
 const RIGHT = 14
 const TOP = 10
 const BOTTOM = 22
+/** Names of lines that begin further right stand before them. */
+const LABEL_ROOM = 190
 
 export interface RateChartProps {
   view: MessagesView | null
@@ -40,18 +42,7 @@ export function RateChart({ view, height, endMs, windowS, isOld, picked, onPick 
   const axis = valueAxis(highest(lines), 5)
   const y = (value: number) => frame.floor - (value / axis.top) * (frame.floor - TOP)
   const shown = hovered ?? picked ?? (lines.length === 1 ? (lines[0]?.id ?? null) : null)
-  const placed =
-    view === null
-      ? []
-      : placeLabels(
-          lines.map((line) => ({
-            id: line.id,
-            name: line.name,
-            y: y(line.points.find((p) => p !== null) ?? 0),
-          })),
-          TOP,
-          frame.floor,
-        )
+  const placed = view === null ? [] : placeLabels(lines.map(beginning(view, frame, y)), TOP, frame.floor)
   return (
     <div ref={ref} style={{ position: 'relative', height }}>
       {width === 0 ? null : (
@@ -116,7 +107,8 @@ export function RateChart({ view, height, endMs, windowS, isOld, picked, onPick 
             <text
               key={label.id}
               className="axl"
-              x={LEFT + 8}
+              x={label.x > frame.right - LABEL_ROOM ? label.x - 6 : label.x + 8}
+              textAnchor={label.x > frame.right - LABEL_ROOM ? 'end' : 'start'}
               y={label.y}
               style={{ fill: 'var(--color-ink-2)', paintOrder: 'stroke', pointerEvents: 'none' }}
               stroke="var(--color-surface-1)"
@@ -137,6 +129,17 @@ export function RateChart({ view, height, endMs, windowS, isOld, picked, onPick 
       )}
     </div>
   )
+}
+
+/** Where a line begins: that is where its name stands. */
+function beginning(view: MessagesView, frame: Frame, y: (value: number) => number) {
+  return ({ id, name, points }: MessagesLine & { id: string }) => {
+    const first = Math.max(
+      0,
+      points.findIndex((point) => point !== null),
+    )
+    return { id, name, x: Math.max(LEFT, xOf(frame, middleOf(view, first))), y: y(points[first] ?? 0) }
+  }
 }
 
 const IN_TIP = 5

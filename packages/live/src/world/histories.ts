@@ -27,6 +27,8 @@ export class Histories {
   readonly #of = new Map<number, History>()
   /** Last step that is over, of absolute steps. */
   step = 0
+  /** The first second that was heard. */
+  #since = Number.POSITIVE_INFINITY
 
   constructor(processes: Processes) {
     this.#processes = processes
@@ -38,6 +40,7 @@ export class Histories {
 
   /** Call when a second has been written. */
   roll(second: number): void {
+    this.#since = Math.min(this.#since, second)
     const step = Math.floor((second + 1) / STEP_S) - 1
     if (step <= this.step) return
     const isFirst = this.step === 0
@@ -118,7 +121,7 @@ export class Histories {
     let handled: number | null = null
     let heard = 0
     for (let at = step * STEP_S; at < (step + 1) * STEP_S; at++) {
-      if (at > second || at <= second - RING_SECONDS) continue
+      if (at > second || at <= second - RING_SECONDS || at < this.#since) continue
       const length = ring === -1 ? 0 : rings.at(ring, SERIES.mailbox, at)
       const rate = ring === -1 ? 0 : rings.at(ring, SERIES.handled, at)
       if (length === null || rate === null) continue

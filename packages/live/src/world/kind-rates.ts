@@ -16,6 +16,11 @@ export class KindRates {
     this.#sums[spec] = (this.#sums[spec] ?? 0) + perS
   }
 
+  /** Forgets what was added since the last second ended. */
+  drop(): void {
+    this.#sums = []
+  }
+
   /** Ends the seconds `from` to `to`, both included: kinds of which nothing was heard had none. */
   roll(from: number, to: number, specOf: (spec: number) => Spec): void {
     const behaviours = new Map<string, number>()

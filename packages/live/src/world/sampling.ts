@@ -107,6 +107,9 @@ export class Sampling {
     this.#base = now
     this.#nodeSecond(now, base, isFirst || hasGap ? second : dropBefore + 1, passedS)
     this.#processSeconds(isFirst ? 1 : passedS, Math.min(seconds, RING_SECONDS), hasGap)
+    // What the first second counts may be older than it.
+    if (isFirst) this.#kinds.drop()
+    else this.#kinds.roll(hasGap ? second : dropBefore + 1, second, (spec) => this.#processes.specs.get(spec))
     this.histories.roll(second)
     this.version++
   }
@@ -173,7 +176,6 @@ export class Sampling {
         rings.release(ring)
       }
     }
-    kinds.roll(firstWritten, this.second, (spec) => p.specs.get(spec))
     for (const group of p.pools.all()) {
       if (group.spark === null) continue
       for (let second = this.second - seconds + 1; second <= this.second; second++) {

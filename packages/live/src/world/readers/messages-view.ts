@@ -230,7 +230,7 @@ function backlogRows(node: NodeState, range: Range): Ranked<BacklogRow>[] {
     const points = historyLine(node, history, 'mailbox', range)
     const longest = points.reduce<number>((most, point) => Math.max(most, point ?? 0), 0)
     const mailboxLength = c.mailbox[index] ?? 0
-    if (longest === 0 && mailboxLength === 0) continue
+    const handledPerS = c.handledPerS[index] ?? 0
     const key = p.keyOf(index)
     const make = (): BacklogRow => ({
       node: node.name,
@@ -239,11 +239,12 @@ function backlogRows(node: NodeState, range: Range): Ranked<BacklogRow>[] {
       status: statusName(c.status[index] ?? RUNNING),
       fault: p.faults.get(index) ?? null,
       mailboxLength,
-      handledPerS: tenths(c.handledPerS[index] ?? 0),
+      handledPerS: tenths(handledPerS),
       points,
     })
-    // By what waits now; what only waited a while ago comes behind all that do.
-    found.push({ id: `${node.name} ${key}`, rank: mailboxLength + longest / 1e9, make })
+    // By what waits now, then by what waited a while ago, then by what is handled.
+    const rank = mailboxLength + longest / 1e9 + handledPerS / 1e18
+    found.push({ id: `${node.name} ${key}`, rank, make })
   }
   return found
 }
