@@ -52,6 +52,9 @@ for (const { theme, width, height } of [
       ['/nodes/mail@localhost', 'Messages'],
       ['/nodes/mail@localhost/tree', 'RobustifierSup'],
       ['/nodes/mail@localhost/tree?key=RobustifierSup', 'Overview'],
+      ['/messages', 'Mailbox wait'],
+      ['/nodes/mail@localhost/messages?by=module', 'Mailbox wait'],
+      ['/nodes/mail@localhost/process?key=RobustifierSup', 'Links and monitors'],
       ['/crashes', 'Parser'],
       [`/crashes/${crashId}`, 'exited'],
     ]

@@ -1,6 +1,6 @@
 /** Every view is an address: what the path says, and how paths are made. */
 
-export type Screen = 'cluster' | 'node' | 'tree' | 'messages' | 'crashes' | 'crash' | 'other'
+export type Screen = 'cluster' | 'node' | 'tree' | 'process' | 'messages' | 'crashes' | 'crash' | 'other'
 
 export interface Place {
   screen: Screen
@@ -13,7 +13,7 @@ export function placeOf(pathname: string): Place {
   const [first, second, third] = pathname.split('/').filter(Boolean)
   if (first === undefined) return { screen: 'cluster', node: null, crashId: null }
   if (first === 'nodes' && second) {
-    const screen = third === 'tree' || third === 'messages' ? third : 'node'
+    const screen = third === 'tree' || third === 'messages' || third === 'process' ? third : 'node'
     return { screen, node: decoded(second), crashId: null }
   }
   if (first === 'messages') return { screen: 'messages', node: null, crashId: null }
@@ -34,6 +34,11 @@ export function treePath(node: string, key?: string | null, tab?: string): strin
   if (tab) query.set('tab', tab)
   const text = query.toString()
   return `${nodePath(node)}/tree${text ? `?${text}` : ''}`
+}
+
+/** All there is about one process, by its logical key or a pid. */
+export function processPath(node: string, key: string): string {
+  return `${nodePath(node)}/process?${new URLSearchParams({ key })}`
 }
 
 /** Rates and percentiles of one node, or of all. */

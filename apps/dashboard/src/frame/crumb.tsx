@@ -47,7 +47,9 @@ export function Crumb({ place, cluster }: { place: Place; cluster: ClusterView |
   )
   const spec = replaced ?? crumbOf(place, cluster)
   const last = spec.parts.length - 1
-  const isScope = place.screen === 'cluster' || (place.node !== null && place.screen !== 'messages')
+  const isScope =
+    place.screen === 'cluster' ||
+    (place.node !== null && place.screen !== 'messages' && place.screen !== 'process')
   const hasNodes = Object.keys(cluster?.nodes ?? {}).length > 0
   return (
     <nav className="crumb" aria-label="Scope">
@@ -81,12 +83,12 @@ export function Crumb({ place, cluster }: { place: Place; cluster: ClusterView |
 /** What the address alone says. */
 export function crumbOf(place: Place, cluster: ClusterView | null): CrumbSpec {
   const nodes = Object.values(cluster?.nodes ?? {})
-  if (place.node !== null && place.screen === 'messages') {
+  if (place.node !== null && (place.screen === 'messages' || place.screen === 'process')) {
     return {
       parts: [
         { label: 'Cluster', href: '/' },
         { label: place.node, href: nodePath(place.node) },
-        { label: 'Messages' },
+        { label: place.screen === 'messages' ? 'Messages' : 'Process' },
       ],
     }
   }

@@ -28,7 +28,7 @@ export function Rail({ place, treeNode, newGroups }: RailProps) {
       {treeNode === null ? null : (
         <Link
           href={treePath(treeNode)}
-          className={place.screen === 'tree' ? 'on' : ''}
+          className={place.screen === 'tree' || place.screen === 'process' ? 'on' : ''}
           aria-current={place.screen === 'tree' ? 'page' : undefined}
         >
           <ListTree className="ic" aria-hidden />

@@ -1,9 +1,11 @@
 'use client'
 /** One process: what it is, what it does, why it exited, what can be done to it. */
 import type { TreeView } from '@orrery/live/views'
-import { ArrowRight, Crosshair, X } from 'lucide-react'
+import { ArrowRight, Crosshair, Maximize2, X } from 'lucide-react'
+import Link from 'next/link'
 import './inspector.css'
 import '../term/term.css'
+import { processPath } from '../frame/addresses.ts'
 import { useView } from '../live/use-view.ts'
 import { visible } from '../term/term-text.ts'
 import { rowOf } from '../tree/model.ts'
@@ -102,11 +104,12 @@ function ProcessInspector(props: InspectorProps) {
 }
 
 function Header({
+  node,
   row,
   processKey,
   onClose,
   onLocate,
-}: Pick<InspectorProps, 'processKey' | 'onClose' | 'onLocate'> & {
+}: Pick<InspectorProps, 'node' | 'processKey' | 'onClose' | 'onLocate'> & {
   row: TreeView['rows'][string] | null
 }) {
   return (
@@ -118,6 +121,14 @@ function Header({
         <span className="lbl insp-status">{row ? row.status : 'not running'}</span>
         {row?.label ? <span className="i2 el">{visible(row.label)}</span> : null}
         <span className="sp" />
+        <Link
+          className="btn sm q"
+          href={processPath(node, row?.key ?? processKey)}
+          aria-label="Open its page"
+          title="Open its page"
+        >
+          <Maximize2 className="ic" aria-hidden />
+        </Link>
         <button
           type="button"
           className="btn sm q"

@@ -6,7 +6,8 @@ import { TermTree } from '../term/term-tree.tsx'
 import { Bar, Sparkline } from '../ui/sparkline.tsx'
 import { Asked, type TabProps } from './parts.tsx'
 
-export function MailboxTab({ process }: TabProps) {
+/** `hasChart`: its length above, where it is not shown beside. */
+export function MailboxTab({ process, hasChart = true }: TabProps & { hasChart?: boolean }) {
   const mailbox = process.inspection?.mailbox
   const most = Math.max(1, ...(mailbox?.byType.map((entry) => entry.count) ?? []))
   return (
@@ -24,9 +25,11 @@ export function MailboxTab({ process }: TabProps) {
               <span className="m i2">oldest {duration(mailbox.oldestMs)}</span>
             )}
           </div>
-          <div className="insp-wide">
-            <Sparkline values={process.series.mailbox} width={324} height={40} slots={60} />
-          </div>
+          {hasChart ? (
+            <div className="insp-wide">
+              <Sparkline values={process.series.mailbox} width={324} height={40} slots={60} />
+            </div>
+          ) : null}
           {mailbox.length === 0 ? <p className="insp-empty">The mailbox is empty.</p> : null}
           {mailbox.byType.length > 0 ? <h2 className="lbl insp-sub">By type</h2> : null}
           {mailbox.byType.map((entry) => (

@@ -10,13 +10,14 @@ import { milliseconds } from './overview-tab.tsx'
 import { Asked, type TabProps } from './parts.tsx'
 import { RateChart } from './rate-chart.tsx'
 
-export function MessagesTab({ process }: TabProps) {
+/** `hasChart`: its rates above, where they are not shown beside. */
+export function MessagesTab({ process, hasChart = true }: TabProps & { hasChart?: boolean }) {
   const [open, setOpen] = useState<number | null>(null)
   const recorder = process.inspection?.messages
   const entries = recorder?.entries.toReversed() ?? []
   return (
     <div className="insp-tab">
-      <RateChart received={process.series.received} handled={process.series.handled} />
+      {hasChart ? <RateChart received={process.series.received} handled={process.series.handled} /> : null}
       <Asked process={process} />
       {recorder ? (
         <>

@@ -16,17 +16,31 @@ const BOTTOM = 22
 /** Names of lines that begin further right stand before them. */
 const LABEL_ROOM = 190
 
+/** Lines over the same steps. */
+export interface LineSet {
+  stepMs: number
+  /** Unix ms of the first step. */
+  fromMs: number
+  /** Ids, the first ones named first. */
+  order: string[]
+  lines: Record<string, Pick<MessagesLine, 'name' | 'perS' | 'points'>>
+  faults: MessagesView['faults']
+}
+
 export interface RateChartProps {
-  view: MessagesView | null
+  label?: string
+  view: LineSet | null
   height: number
   endMs: number
   windowS: number
   isOld: boolean
   picked: string | null
-  onPick: (id: string | null) => void
+  /** A line that is clicked is picked; without it none can be. */
+  onPick?: (id: string | null) => void
 }
 
-export function RateChart({ view, height, endMs, windowS, isOld, picked, onPick }: RateChartProps) {
+export function RateChart(props: RateChartProps) {
+  const { label = 'Messages per second', view, height, endMs, windowS, isOld, picked, onPick } = props
   const [ref, { width }] = useSize<HTMLDivElement>()
   const [hovered, setHovered] = useState<string | null>(null)
   const lines =
@@ -42,7 +56,14 @@ export function RateChart({ view, height, endMs, windowS, isOld, picked, onPick 
   const axis = valueAxis(highest(lines), 5)
   const y = (value: number) => frame.floor - (value / axis.top) * (frame.floor - TOP)
   const shown = hovered ?? picked ?? (lines.length === 1 ? (lines[0]?.id ?? null) : null)
-  const placed = view === null ? [] : placeLabels(lines.map(beginning(view, frame, y)), TOP, frame.floor)
+  const placed =
+    view === null
+      ? []
+      : placeLabels(
+          lines.filter(({ points }) => points.some((point) => point !== null)).map(beginning(view, frame, y)),
+          TOP,
+          frame.floor,
+        )
   return (
     <div ref={ref} style={{ position: 'relative', height }}>
       {width === 0 ? null : (
@@ -51,7 +72,7 @@ export function RateChart({ view, height, endMs, windowS, isOld, picked, onPick 
           height={height}
           fill="none"
           role="img"
-          aria-label={`Messages per second: ${lines.map(({ name, perS }) => `${name} ${rate(perS)}`).join(', ') || 'no data'}`}
+          aria-label={`${label}: ${lines.map(({ name, perS }) => `${name} ${rate(perS)}`).join(', ') || 'no data'}`}
           {...crosshairOf(frame, view)}
         >
           {axis.ticks.map((value) => (
@@ -95,10 +116,10 @@ export function RateChart({ view, height, endMs, windowS, isOld, picked, onPick 
                       stroke="transparent"
                       strokeWidth="11"
                       pointerEvents="stroke"
-                      style={{ cursor: 'pointer' }}
+                      style={onPick ? { cursor: 'pointer' } : {}}
                       onPointerEnter={() => setHovered(line.id)}
                       onPointerLeave={() => setHovered(null)}
-                      onClick={() => onPick(picked === line.id ? null : line.id)}
+                      onClick={() => onPick?.(picked === line.id ? null : line.id)}
                     />
                   </g>
                 )
@@ -132,8 +153,8 @@ export function RateChart({ view, height, endMs, windowS, isOld, picked, onPick 
 }
 
 /** Where a line begins: that is where its name stands. */
-function beginning(view: MessagesView, frame: Frame, y: (value: number) => number) {
-  return ({ id, name, points }: MessagesLine & { id: string }) => {
+function beginning(view: LineSet, frame: Frame, y: (value: number) => number) {
+  return ({ id, name, points }: Pick<MessagesLine, 'name' | 'points'> & { id: string }) => {
     const first = Math.max(
       0,
       points.findIndex((point) => point !== null),
@@ -150,13 +171,14 @@ function RateTip({
   width,
   shown,
 }: {
-  view: MessagesView
+  view: LineSet
   frame: Frame
   width: number
   shown: string | null
 }) {
   const atMs = useCrosshair()
-  const step = atMs === null ? -1 : stepAt(view, view.wait.steps.length, atMs)
+  const steps = view.lines[view.order[0] ?? '']?.points.length ?? 0
+  const step = atMs === null ? -1 : stepAt(view, steps, atMs)
   if (atMs === null || step === -1) return null
   const ids = shown === null ? view.order.slice(0, IN_TIP) : [shown]
   const x = xOf(frame, atMs)
