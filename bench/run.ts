@@ -44,7 +44,9 @@ for (const [part, run] of Object.entries(parts)) {
 const width = Math.max(...Object.keys(figures).map((figure) => figure.length))
 process.stdout.write(`\n${name}\n`)
 for (const [figure, value] of Object.entries(figures)) {
-  process.stdout.write(`  ${figure.padEnd(width)}  ${Number(value.toPrecision(5)).toLocaleString('en-US')}\n`)
+  // A figure of an earlier run that was no number is kept as null.
+  const told = Number.isFinite(value) ? Number(value.toPrecision(5)).toLocaleString('en-US') : 'not measured'
+  process.stdout.write(`  ${figure.padEnd(width)}  ${told}\n`)
 }
 process.exit(failed.length === 0 ? 0 : 1)
 

@@ -1,5 +1,6 @@
 /** The living tree at 1,000, 10,000 and 100,000 processes in four shapes, in a real Chromium. */
 import type { Figures, Suite } from '../suite.ts'
+import { measureNodes } from '../tree/nodes.ts'
 import type { Shape } from '../tree/shape-node.ts'
 import { measureTree, type TreeFigures } from '../tree/tree.ts'
 
@@ -34,4 +35,13 @@ export const parts: Suite['parts'] = {
   '1k': (log) => size(1_000, '1k', log),
   '10k': (log) => size(10_000, '10k', log),
   '100k': (log) => size(100_000, '100k', log),
+  nodes: async (log) => {
+    const { processes, hubDelayP99Ms, pageGapMsP95, liveNodes } = await measureNodes()
+    log(`${liveNodes} live nodes of ${processes} processes in all`)
+    return {
+      nodes_live: liveNodes,
+      nodes_hub_delay_ms_p99: hubDelayP99Ms,
+      nodes_page_gap_ms_p95: pageGapMsP95,
+    }
+  },
 }

@@ -104,7 +104,10 @@ function root(): Behaviour<undefined, unknown> {
   }
 }
 
-const node: Node = await start(root(), { name: 'bench@localhost', flightRecorder: 1 })
+const node: Node = await start(root(), {
+  name: process.env.NODE_NAME ?? 'bench@localhost',
+  flightRecorder: 1,
+})
 if (shape === 'pool') {
   for (let i = Math.floor(count / 2); i > 0; i--)
     await Supervisor.startChild(node, 'pool' as never, made++ as never)
