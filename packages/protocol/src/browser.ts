@@ -18,6 +18,7 @@ export const VIEWS = [
   'crash',
   'faults',
   'timeline',
+  'node',
 ] as const
 export type ViewName = (typeof VIEWS)[number]
 

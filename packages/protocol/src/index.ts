@@ -48,6 +48,8 @@ export {
   nodeEndId,
   nodeEndReport,
 } from './node-end.ts'
+export type { NodeFacts } from './node-facts.ts'
+export { FACT_LIMITS, nodeFacts } from './node-facts.ts'
 export type {
   ChildSpec,
   ProcessKind,
@@ -66,6 +68,7 @@ export type {
   Frame,
   LeaseEnded,
   NodeSample,
+  NodeVitals,
   ProcessChanged,
   ProcessExited,
   ProcessInitialised,

@@ -61,7 +61,7 @@ function readFrame(from: ByteReader, edition: Edition): Decoded {
 function readRecord(from: ByteReader, frame: DecodedFrame, edition: Edition): boolean {
   const frameEnd = from.end
   const byte = from.byte()
-  const type: WireRecord['type'] | undefined = RECORD_TYPES[byte - 1]
+  const type: WireRecord['type'] | undefined = RECORD_TYPES[byte - 1] ?? undefined
   const length = from.uint()
   if (from.isBroken || length > from.left) return false
   from.end = from.position + length

@@ -17,6 +17,7 @@ import type {
   WireRecord,
 } from '../records.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
+import { readVitals, writeVitals } from './vitals-body.ts'
 
 /** A record's first byte is its place in this list, counted from 1. */
 export const RECORD_TYPES = [
@@ -34,7 +35,10 @@ export const RECORD_TYPES = [
   'storm.counts',
   'command.result',
   'lease.ended',
-] as const satisfies readonly WireRecord['type'][]
+  // 15 is kept for the timings of messages.
+  null,
+  'node.vitals',
+] as const satisfies readonly (WireRecord['type'] | null)[]
 
 const RESTARTS: readonly Restart[] = ['permanent', 'transient', 'temporary']
 const KINDS: readonly ProcessKind[] = ['supervisor', 'worker']
@@ -102,6 +106,8 @@ export function writeBody(to: ByteWriter, record: WireRecord): Written {
       return writeSamples(to, record)
     case 'node.sample':
       return writeNodeSample(to, record)
+    case 'node.vitals':
+      return writeVitals(to, record)
     case 'crash':
       return writeJson(to, record.type, record.report)
     case 'crash.amended':
@@ -140,6 +146,8 @@ export function readBody(from: ByteReader, type: WireRecord['type']): WireRecord
       return readSamples(from)
     case 'node.sample':
       return readNodeSample(from)
+    case 'node.vitals':
+      return readVitals(from)
     case 'crash': {
       const report = readObject(from)
       if (typeof report.id !== 'string') from.broken()
