@@ -35,6 +35,7 @@ const SCHEMAS = {
   crash: z.object({ id: z.string().min(1).max(64) }),
   faults: none,
   timeline: z.object({ node: node.nullable().default(null) }),
+  node: z.object({ node }),
 } satisfies { [V in ViewName]: z.ZodType<ViewParams[V]> }
 
 /** A view and its parameters, read together so that the one fits the other. */

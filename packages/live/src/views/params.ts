@@ -12,6 +12,7 @@ export const DEFAULT_PARAMS: { readonly [V in keyof ViewParams]: Readonly<ViewPa
   crash: { id: '' },
   faults: {},
   timeline: { node: null },
+  node: { node: '' },
 }
 
 /** At most this many rows travel in one window of the process table. */

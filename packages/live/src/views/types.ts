@@ -5,6 +5,7 @@
  * Times ending in `…Ms` are Unix milliseconds (`atMs`) or durations (`backAfterMs`); rates are per second.
  */
 import type { CrashReport, Inspection, ProcessKind, Status, Strategy } from '@orrery/protocol'
+import type { NodeView } from './node-types.ts'
 
 /** Spark lines: newest last, one value a second, at most 60; `null` is a gap. */
 export type Spark = (number | null)[]
@@ -313,6 +314,7 @@ export interface ViewTypes {
   crash: CrashView
   faults: FaultsView
   timeline: TimelineView
+  node: NodeView
 }
 
 /** What each view is asked with. */
@@ -339,4 +341,5 @@ export interface ViewParams {
   crash: { id: string }
   faults: Record<string, never>
   timeline: { node: string | null }
+  node: { node: string }
 }

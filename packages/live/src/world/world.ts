@@ -20,6 +20,7 @@ import { MARKS_MS } from './marks.ts'
 import { displayName } from './names.ts'
 import { type FrameOutcome, NodeState, type StormTotal } from './node.ts'
 import { nodeRow } from './readers/node-row.ts'
+import { type NodeViewOfWorld, nodeView } from './readers/node-view.ts'
 import { offendersOf, worstOffenders } from './readers/offenders.ts'
 import { processView } from './readers/process-view.ts'
 import { processesView } from './readers/processes-view.ts'
@@ -74,6 +75,8 @@ export interface World {
   /** By logical key, or by a pid. `null` where the node is not known. */
   processView(node: string, keyOrPid: string): ProcessView | null
   timelineView(node: string | null): TimelineView
+  /** `null` where the node is not known. */
+  nodeView(node: string): NodeViewOfWorld | null
   storms(node: string): ReadonlyMap<string, StormTotal>
   /** A dead slot resolves too: its pid is that of the process that was in it. */
   resolve(node: string, keyOrPid: string): Resolved | null
@@ -270,6 +273,11 @@ class LiveWorld implements World {
       [...this.#leases.values()].filter((lease) => isAsked(lease.node) && lease.status !== 'requested'),
       this.#nowMs,
     )
+  }
+
+  nodeView(node: string): NodeViewOfWorld | null {
+    const state = this.#state(node)
+    return state && nodeView(state)
   }
 
   storms(node: string): ReadonlyMap<string, StormTotal> {
