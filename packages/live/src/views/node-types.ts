@@ -62,6 +62,9 @@ export interface NodeLines {
   /** The longest pause of the second, 0 for none. */
   gcMinorMs: Spark
   gcMajorMs: Spark
+  /** Pauses in the second. */
+  gcMinors: Spark
+  gcMajors: Spark
 }
 
 /** The connection of a node's agent as the hub knows it since the hub or the node started. */

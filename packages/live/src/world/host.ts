@@ -21,6 +21,8 @@ export class Host {
   readonly timers = new Seconds(Number.NaN)
   readonly gcMinorMs = new Seconds(Number.NaN)
   readonly gcMajorMs = new Seconds(Number.NaN)
+  readonly gcMinors = new Seconds(Number.NaN)
+  readonly gcMajors = new Seconds(Number.NaN)
   readonly deadLetters = new Seconds(0)
   readonly spaces = new Map<string, Seconds>()
 
@@ -51,9 +53,10 @@ export class Host {
     for (let at = from; at <= second; at++) {
       this.agent.write(at, share(sample.agent.cpuMs - base.sample.agent.cpuMs))
       this.gc.write(at, share(now.gc.totalMs - base.vitals.gc.totalMs))
-      this.starts.write(at, 0)
-      this.exits.write(at, 0)
+      for (const counted of [this.starts, this.exits, this.gcMinors, this.gcMajors]) counted.write(at, 0)
     }
+    this.gcMinors.write(second, Math.max(0, now.gc.minor - base.vitals.gc.minor))
+    this.gcMajors.write(second, Math.max(0, now.gc.major - base.vitals.gc.major))
     this.starts.write(second, Math.max(0, now.spawned - base.vitals.spawned))
     this.exits.write(second, Math.max(0, now.exited - base.vitals.exited))
     this.deadLetters.write(second, Math.max(0, sample.deadLetters - base.sample.deadLetters))

@@ -39,6 +39,8 @@ export function nodeView(node: NodeState): NodeViewOfWorld {
       timers: line(host.timers),
       gcMinorMs: line(host.gcMinorMs, 2),
       gcMajorMs: line(host.gcMajorMs, 2),
+      gcMinors: line(host.gcMinors),
+      gcMajors: line(host.gcMajors),
     },
     // A tenth of a megabyte is finer than any chart draws.
     spaces: [...host.spaces].map(([name, seconds]) => ({ name, line: line(seconds, -5) })),
