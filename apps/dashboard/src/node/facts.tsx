@@ -3,7 +3,7 @@
 import type { NodeRow, NodeView } from '@orrery/live/views'
 import { Lock } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { bytes, dateClock, duration } from '../live/format.ts'
+import { count, dateClock, duration } from '../live/format.ts'
 import { hubNow, useNow } from '../live/now.ts'
 import { Facts } from '../ui/parts.tsx'
 import { Outline } from '../ui/states.tsx'
@@ -14,7 +14,6 @@ export function RuntimeFacts({ row, view }: { row: NodeRow; view: NodeView | nul
   const facts = view?.facts ?? null
   const unknown = view === null ? <Outline width={120} /> : <span className="i3">not told by this agent</span>
   const machine = facts?.machine
-  const memory = bytes(machine?.memoryBytes ?? 0)
   const rows: [name: string, value: ReactNode][] = [
     ['Runtime', <M key="1">{`${row.runtimeName} ${row.runtimeVersion}`}</M>],
     ['Host', facts ? <M key="2">{facts.host}</M> : unknown],
@@ -25,7 +24,7 @@ export function RuntimeFacts({ row, view }: { row: NodeRow; view: NodeView | nul
     [
       'Machine',
       machine ? (
-        <M key="7">{`${machine.platform} ${machine.arch}, ${machine.cores} cores, ${memory.value} ${memory.unit}`}</M>
+        <M key="7">{`${machine.platform} ${machine.arch}, ${machine.cores} cores, ${count(machine.memoryBytes / 1e9)} GB`}</M>
       ) : (
         unknown
       ),
@@ -43,16 +42,14 @@ export function RuntimeFacts({ row, view }: { row: NodeRow; view: NodeView | nul
     rows.push([
       'Clock',
       offset === 0 ? (
-        <M key="9" after="as far as can be told">
-          as the hub’s
-        </M>
+        <M key="9">as the hub’s</M>
       ) : (
         <M key="9" after="from the hub">{`${offset > 0 ? '+' : '−'}${duration(Math.abs(offset))}`}</M>
       ),
     ])
   }
   if (view && view.resources.length > 0) {
-    const held = view.resources.map(({ name, count }) => `${name} ${count}`).join(', ')
+    const held = view.resources.map((each) => `${each.name} ${count(each.count)}`).join(', ')
     rows.push(['Handles', <M key="10">{held}</M>])
   }
   return (

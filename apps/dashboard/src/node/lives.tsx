@@ -1,6 +1,6 @@
 'use client'
 /** The node's own restarts, each with how it ended; and the letters nobody took. */
-import type { NodeView } from '@orrery/live/views'
+import type { Incarnation, NodeView } from '@orrery/live/views'
 import Link from 'next/link'
 import { crashPath } from '../frame/addresses.ts'
 import { count, duration } from '../live/format.ts'
@@ -13,7 +13,6 @@ import { lifeBlocks, lifeWords } from './node-model.ts'
 const LISTED = 4
 
 export function Incarnations({ view }: { view: NodeView | null }) {
-  const [ref, { width }] = useSize<HTMLDivElement>()
   useNow(30_000)
   const lives = view?.incarnations ?? []
   if (lives.length === 0) return null
@@ -23,36 +22,7 @@ export function Incarnations({ view }: { view: NodeView | null }) {
       <h2>
         Incarnations <span className="lbl">this node’s own restarts, 30 d</span>
       </h2>
-      <div ref={ref} style={{ height: 22, marginBottom: 5 }}>
-        <svg className="gl" width={width} height="22" aria-hidden>
-          {lifeBlocks(lives, nowMs).map(({ life, from, to }) => (
-            <rect
-              key={life.incarnation}
-              x={from * width}
-              y="4"
-              width={Math.max(1, (to - from) * width - 2.5)}
-              height="12"
-              fill={
-                life.end === null
-                  ? 'color-mix(in oklab, var(--color-signal) 55%, var(--color-surface-1))'
-                  : 'var(--color-cell)'
-              }
-            />
-          ))}
-          {lifeBlocks(lives, nowMs).map(({ life, to }) =>
-            life.end === null ? null : (
-              <GlyphMark
-                key={life.incarnation}
-                name={lifeWords(life).glyph}
-                x={Math.min(width - 6, to * width - 1)}
-                y={10}
-                scale={1}
-                ground="var(--color-surface-1)"
-              />
-            ),
-          )}
-        </svg>
-      </div>
+      <LivesBar lives={lives} nowMs={nowMs} />
       <ul>
         {lives.slice(0, LISTED).map((life, i) => {
           const { glyph, text } = lifeWords(life)
@@ -77,6 +47,44 @@ export function Incarnations({ view }: { view: NodeView | null }) {
       </ul>
       {lives.length > LISTED ? <p className="i3 why">{count(lives.length - LISTED)} earlier ones.</p> : null}
     </section>
+  )
+}
+
+/** One block a life, as long as it was; the mark between two is how the earlier one ended. */
+function LivesBar({ lives, nowMs }: { lives: Incarnation[]; nowMs: number }) {
+  const [ref, { width }] = useSize<HTMLDivElement>()
+  const blocks = lifeBlocks(lives, nowMs)
+  return (
+    <div ref={ref} style={{ height: 22, marginBottom: 5 }}>
+      <svg className="gl" width={width} height="22" aria-hidden>
+        {blocks.map(({ life, from, to }) => (
+          <rect
+            key={life.incarnation}
+            x={from * width}
+            y="4"
+            width={Math.max(1, (to - from) * width - 2.5)}
+            height="12"
+            fill={
+              life.end === null
+                ? 'color-mix(in oklab, var(--color-signal) 55%, var(--color-surface-1))'
+                : 'var(--color-cell)'
+            }
+          />
+        ))}
+        {blocks.map(({ life, to }) =>
+          life.end === null ? null : (
+            <GlyphMark
+              key={life.incarnation}
+              name={lifeWords(life).glyph}
+              x={Math.min(width - 6, to * width - 1)}
+              y={10}
+              scale={1}
+              ground="var(--color-surface-1)"
+            />
+          ),
+        )}
+      </svg>
+    </div>
   )
 }
 
