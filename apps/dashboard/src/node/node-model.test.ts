@@ -4,6 +4,7 @@ import { sampleNode } from '../cluster/sample-node.ts'
 import {
   coarse,
   crashMarks,
+  groupLabel,
   groupRestarts,
   lifeBlocks,
   lifeWords,
@@ -56,7 +57,7 @@ describe('the node screen', () => {
 
   it('the table has the charts’ data, newest first, and keeps gaps', () => {
     const { columns, rows } = tableOf(sampleView(), 0)
-    expect(columns).toContain('old MB')
+    expect(columns).toContain('old')
     expect(rows.map(({ atMs }) => atMs)).toEqual([3_000, 2_000, 1_000])
     expect(rows[1]?.values[0]).toBeNull()
     expect(rows[0]?.values[0]).toBe('40 %')
@@ -65,7 +66,20 @@ describe('the node screen', () => {
   })
 
   it('a group restart is several restarts in one step', () => {
-    expect(groupRestarts([mark('restart', 3_100), mark('restart', 9_000, 34)], 3)).toEqual(new Set([9_000]))
+    expect(groupRestarts([mark('restart', 3_100), mark('restart', 9_000, 34)], 3)).toEqual(
+      new Map([[9_000, 35]]),
+    )
+  })
+
+  it('the largest group restart is named, left of the crosses that would lie under its name', () => {
+    const plot = { left: 0, x: (ms: number) => ms / 10 }
+    const marks = [mark('crash', 6_000), mark('crash', 8_900), mark('restart', 9_000, 34)]
+    const label = groupLabel(groupRestarts(marks, 3), marks, [{ x: 600 }, { x: 890 }], 3, plot)
+    expect(label).toEqual({ x: 880, text: 'TrunkLink, 35 restarted' })
+    const close = groupLabel(groupRestarts(marks, 3), marks, [{ x: 850 }, { x: 890 }], 3, plot)
+    expect(close?.x).toBe(840)
+    expect(groupLabel(new Map(), marks, [], 3, plot)).toBeNull()
+    expect(groupLabel(groupRestarts(marks, 3), marks, [], 3, { ...plot, left: 800 })).toBeNull()
   })
 
   it('crashes that would lie on each other are one cross, and say how many', () => {

@@ -69,15 +69,15 @@ function atMost100(line: Spark): Spark {
   return line.map((value) => (value === null ? null : Math.min(100, value)))
 }
 
-/** Steps in which a strategy started several processes anew, by their beginning. */
-export function groupRestarts(marks: TimelineView['marks'], everyS: number): Set<number> {
+/** Steps in which a strategy started several processes anew, by their beginning, with how many. */
+export function groupRestarts(marks: TimelineView['marks'], everyS: number): Map<number, number> {
   const sums = new Map<number, number>()
   for (const mark of marks) {
     if (mark.kind !== 'restart') continue
     const step = Math.floor(mark.atMs / (everyS * 1_000)) * everyS * 1_000
     sums.set(step, (sums.get(step) ?? 0) + 1 + mark.more)
   }
-  return new Set([...sums].filter(([, sum]) => sum > 1).map(([step]) => step))
+  return new Map([...sums].filter(([, sum]) => sum > 1))
 }
 
 const CROSS_PX = 10
@@ -102,6 +102,37 @@ export function crashMarks(
   }))
 }
 
+/** Characters of the label's type are about this wide. */
+const CHAR_PX = 5.8
+
+/**
+ * The words for the largest group restart in view, and where they end: left of its cross, or of the crosses that would
+ * lie under them. `null` where nothing restarted in a group, or where there is no room.
+ */
+export function groupLabel(
+  groups: Map<number, number>,
+  marks: TimelineView['marks'],
+  crosses: { x: number }[],
+  everyS: number,
+  plot: { left: number; x: (atMs: number) => number },
+): { x: number; text: string } | null {
+  const [largest] = [...groups].filter(([step]) => plot.x(step) > plot.left).sort((a, b) => b[1] - a[1])
+  if (!largest) return null
+  const [step, sum] = largest
+  const untilMs = step + everyS * 1_000
+  const before = marks.filter(({ kind, atMs }) => kind === 'crash' && atMs < untilMs)
+  const first = before.reduce<(typeof before)[number] | null>(
+    (held, mark) => (held === null || mark.atMs > held.atMs ? mark : held),
+    null,
+  )
+  if (!first) return null
+  const text = `${first.name}, ${count(sum)} restarted`
+  let x = plot.x(first.atMs)
+  for (const cross of [...crosses].sort((a, b) => b.x - a.x))
+    if (cross.x < x && x - cross.x < text.length * CHAR_PX + CROSS_PX) x = cross.x
+  return x - text.length * CHAR_PX - CROSS_PX < plot.left ? null : { x: x - CROSS_PX, text }
+}
+
 const SHARE = (value: number) => `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`
 
 /** Every figure of the charts by second, newest first. */
@@ -119,7 +150,7 @@ export function tableOf(
     ['p99', lines.delayP99Ms, duration],
     ['Max', lines.delayMaxMs, duration],
     ...spaces
-      .map(({ name, line }) => [`${name} MB`, line, (bytes: number) => (bytes / 1e6).toFixed(1)] as const)
+      .map(({ name, line }) => [name, line, (bytes: number) => (bytes / 1e6).toFixed(1)] as const)
       .map(([name, line, text]): [string, Spark, (value: number) => string] => [name, line, text]),
     ['Pause', lines.gcMajorMs.map((ms, i) => longer(ms, lines.gcMinorMs[i] ?? null)), duration],
     ['Alive', lines.processes, count],

@@ -5,7 +5,7 @@ import { clock, count } from '../live/format.ts'
 import { GlyphMark } from '../ui/glyphs.tsx'
 import { BandMark, ChartFrame, type Plot, type Span } from './chart-frame.tsx'
 import { axisAround, bandPaths, lastKnown, steps, valueAt } from './chart-model.ts'
-import { crashMarks, groupRestarts } from './node-model.ts'
+import { crashMarks, groupLabel, groupRestarts } from './node-model.ts'
 
 /** Below the axis: the bars, and the room between. */
 const BARS = 54
@@ -68,6 +68,8 @@ export function ProcessChart({
         const x = (index: number) => plot.x(fromMs + index * 1_000)
         const ground = plot.floor - BARS - 8
         const crosses = crashMarks(marks, span.startMs, span.endMs, plot.x)
+        const groups = groupRestarts(marks, everyS)
+        const group = groupLabel(groups, marks, crosses, everyS, plot)
         return (
           <>
             <BandMark
@@ -76,13 +78,24 @@ export function ProcessChart({
               opacity={0.12}
               edge={{ tone: 'ink', width: 1.3 }}
             />
-            <Bars view={view} plot={plot} marks={marks} everyS={everyS} />
+            <Bars view={view} plot={plot} groups={groups} everyS={everyS} />
             {crosses.map((cross) => (
               <g key={cross.id}>
                 <title>{cross.text}</title>
                 <GlyphMark name="crashed" x={cross.x} y={ground - 9} scale={0.8} />
               </g>
             ))}
+            {group ? (
+              <text
+                className="axl"
+                x={group.x}
+                y={ground - 5}
+                textAnchor="end"
+                style={{ fill: 'var(--color-crashed)' }}
+              >
+                {group.text}
+              </text>
+            ) : null}
           </>
         )
       }}
@@ -93,12 +106,12 @@ export function ProcessChart({
 function Bars({
   view,
   plot,
-  marks,
+  groups,
   everyS,
 }: {
   view: NodeView | null
   plot: Plot
-  marks: TimelineView['marks']
+  groups: Map<number, number>
   everyS: number
 }) {
   if (!view) return null
@@ -106,7 +119,6 @@ function Bars({
   const starts = steps(view.lines.starts, view.fromMs, everyS)
   const exits = steps(view.lines.exits, view.fromMs, everyS)
   const most = Math.max(12, ...starts.map(({ sum }) => sum ?? 0), ...exits.map(({ sum }) => sum ?? 0))
-  const groups = groupRestarts(marks, everyS)
   const width = Math.max(1, plot.x(everyS * 1_000) - plot.x(0) - 1.2)
   const tall = (sum: number) => Math.max(1, (sum / most) * BAR)
   return (

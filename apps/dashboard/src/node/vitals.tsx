@@ -16,7 +16,7 @@ const LETTERS_ABNORMAL = 4
 
 export function Vitals({ row, view }: { row: NodeRow; view: NodeView | null }) {
   const [ref, { width }] = useSize<HTMLDListElement>()
-  const columns = width > 900 ? 8 : width > 480 ? 4 : 2
+  const columns = width > 1_100 ? 8 : width > 480 ? 4 : 2
   const line = Math.max(40, Math.floor(width / columns) - 29)
   const tones = tonesOf(row)
   const heap = row.heapLimitBytes > 0 ? row.heapUsedBytes / row.heapLimitBytes : 0
