@@ -109,6 +109,33 @@ describe('the straight line', () => {
     expect(hub.of('node.sample').at(-1)).toMatchObject({ processes: 3, crashes: 0 })
   })
 
+  test('[WIRE-36] vitals of the host come with every sample: loop, collector, memory, what was sent', async () => {
+    const { hub, node } = await constellation()
+    node.send('nobody' as never, { type: 'lost', password: 'x' } as never)
+    await until(() => expect(hub.of('node.vitals').length).toBeGreaterThan(2))
+    const vitals = hub.of('node.vitals').at(-1)
+    expect(vitals).toMatchObject({ spawned: 3, exited: 0, timers: 0 })
+    expect(vitals?.spaces.map(({ name }) => name)).toEqual([
+      'old',
+      'code',
+      'large objects',
+      'external',
+      'new',
+    ])
+    expect(vitals?.spaces.find(({ name }) => name === 'old')?.bytes).toBeGreaterThan(1e6)
+    expect(vitals?.resources.length).toBeGreaterThan(0)
+    expect(vitals?.told.find(({ kind }) => kind === 'lifecycle')?.sent).toBeGreaterThan(4)
+    expect(vitals?.letters).toMatchObject([{ type: 'lost', to: 'nobody', why: 'noproc', total: 1 }])
+    expect(vitals?.agent.heldBytes).toBeLessThan(vitals?.agent.boundBytes ?? 0)
+  })
+
+  test('[WIRE-17] the hello holds the facts of the host', async () => {
+    const { hub } = await constellation()
+    await until(() => expect(hub.hellos).toHaveLength(1))
+    expect(hub.hellos[0]?.facts?.host).toContain(`Node.js ${process.versions.node}`)
+    expect(hub.hellos[0]?.facts?.machine.cores).toBeGreaterThan(0)
+  })
+
   test('a crash reaches the hub with its story, redacted, and is acked', async () => {
     const { hub, node, agent } = await constellation()
     await until(() => expect(hub.of('snapshot.end')).toHaveLength(1))

@@ -4,15 +4,18 @@
  */
 import { hostname } from 'node:os'
 import type { Drops, Hello, NodeSample, Refusal, Surroundings } from '@orrery/protocol'
-import { CAPABILITIES } from '@orrery/protocol'
 import { EDITION } from '@orrery/protocol/codec'
 import { createCommands } from './commands.ts'
 import { type ConnectionState, createConnection } from './connection.ts'
+import { absences, offered } from './consent.ts'
 import { createCrashDesk } from './crash-desk.ts'
 import { createDeathbed } from './deathbed.ts'
 import { createDelivery, type DeliveryStats } from './delivery.ts'
+import { createGcMeter } from './gc-meter.ts'
 import { createGuard } from './guard.ts'
+import { hostFacts } from './host-facts.ts'
 import { consoleLogger, onceLogger } from './logger.ts'
+import { createNodeVitals } from './node-vitals.ts'
 import { createOutbox } from './outbox.ts'
 import { createRedactor } from './redact.ts'
 import { cut } from './render-crash.ts'
@@ -52,9 +55,6 @@ export interface Agent extends AsyncDisposable {
   readonly work: { pause(): void; resume(): void }
 }
 
-/** Capabilities that change the node, and so need its consent. */
-const CHANGING = new Set<string>(['process.send', 'process.kill', 'process.suspend', 'fault.crash_next'])
-const NOT_ARMED = 'start the node with ORRERY_FAULTS=allow'
 const TICK_MS = 50
 /** Reports that are being made when the agent is stopped get so long. */
 const SETTLE_MS = 500
@@ -71,11 +71,15 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
   const slices = createSlices(guard)
   const redactor = createRedactor(options.redact)
   const vitals = createVitals()
+  const gc = createGcMeter()
   const clock = { nowUs: source.nowUs, wallMs: source.wallMs }
   const listeners = new Set<(state: ConnectionState) => void>()
   const run = (where: string, work: () => void): void => {
     guard.timed(where, work)
   }
+
+  const facts =
+    guard.run('facts', () => hostFacts({ redactor, environment: options.environment ?? [] })) ?? null
 
   let stopping: Promise<void> | null = null
   let isWatched = false
@@ -90,13 +94,14 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     runtime: { ...identity.runtime },
     agentVersion: AGENT_VERSION,
     release: identity.release,
-    capabilities: source.capabilities.filter((word) => settings.isArmed || !CHANGING.has(word)),
+    capabilities: offered(source, settings.isArmed),
     absent: absences(source, settings.isArmed),
     token: settings.token,
     startedAt: identity.startedAt.toISOString(),
     pid: process.pid,
     host: hostname().slice(0, 255),
     lives: [...(keeper.lives?.earlier ?? [])],
+    facts,
   })
 
   const connection = createConnection({
@@ -221,6 +226,16 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     }
   }
 
+  const nodeVitals = createNodeVitals({
+    source,
+    gc,
+    outbox,
+    delivery,
+    connection,
+    redactor,
+    spoolLimitBytes: settings.spoolBytes,
+  })
+
   const sampler = createSampler({
     source,
     slices,
@@ -228,6 +243,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     isWanted: () => telling.isSettled,
     put: (record) => {
       outbox.put('samples', record)
+      if (record.type === 'node.sample' && vitals.last) outbox.put('samples', nodeVitals(vitals.last))
     },
     flush: () => outbox.flush(),
     nodeSample,
@@ -281,6 +297,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
       },
     })
     vitals.start()
+    gc.start()
     sampler.start()
     tickTimer = setInterval(() => run('tick', tick), TICK_MS).unref()
   }
@@ -290,6 +307,7 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     unwatch()
     sampler.stop()
     vitals.stop()
+    gc.stop()
     if (tickTimer) clearInterval(tickTimer)
     tickTimer = null
   }
@@ -346,15 +364,6 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     work: { pause: () => unwatchAll(), resume: () => watch() },
     [Symbol.asyncDispose]: () => stop(),
   }
-}
-
-function absences(source: Source, isArmed: boolean): Record<string, string> {
-  const absent: Record<string, string> = { ...source.absent }
-  if (isArmed) return absent
-  for (const word of CAPABILITIES) {
-    if (CHANGING.has(word) && source.capabilities.includes(word)) absent[word] = NOT_ARMED
-  }
-  return absent
 }
 
 function surroundingsOf(source: Source, vitals: Vitals | null): Surroundings | null {

@@ -40,7 +40,12 @@ export interface DeliveryStats {
   spoolRefused: number
   /** Reports kept in memory alone. */
   unspooled: number
+  /** Of reports in memory, on their way or kept there. */
+  heldBytes: number
 }
+
+/** Of reports in memory, at most. */
+export const HELD_BYTES = 4_194_304 + 2_097_152
 
 interface Sent {
   bytes: number
@@ -102,7 +107,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     for (const [oldest, old] of memory) {
       if (memoryBytes <= MEMORY_BYTES || memory.size === 1) break
       forgetMemory(oldest)
-      outbox.drop('crashes', 1)
+      outbox.drop('crashes', 1, 'no room')
       old.lost()
     }
     enqueue(id)
@@ -152,7 +157,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const put = outbox.putReport(body.json)
     if (put === 'later') return false
     if (put === 'impossible') {
-      outbox.drop('crashes', 1)
+      outbox.drop('crashes', 1, 'no room')
       forgetMemory(id)
       spool?.ack([id])
       return true
@@ -195,7 +200,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         return true
       }
       if (written.code === 'io') return keepInMemory(id, json, lost)
-      outbox.drop('crashes', 1)
+      outbox.drop('crashes', 1, 'no room')
       return false
     },
     amend(record) {
@@ -269,6 +274,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         spoolBytes: held?.bytes ?? 0,
         spoolRefused: held?.refused ?? 0,
         unspooled: memory.size,
+        heldBytes: freshBytes + memoryBytes,
       }
     },
   }

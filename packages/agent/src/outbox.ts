@@ -12,7 +12,7 @@ export const FLUSH_MS = 20
 /** Above this the connection is slow: no metrics are added. */
 const CONGESTED_BYTES = 1_048_576
 /** Above this nothing more is handed over. */
-const BLOCKED_BYTES = 4_194_304
+export const BLOCKED_BYTES = 4_194_304
 
 /** A frame is sent once it has so much: the hub takes one in a few milliseconds, and does other things between two. */
 const FULL_BYTES = 131_072
@@ -34,10 +34,21 @@ export interface OutboxOptions {
   run: (where: string, work: () => void) => void
 }
 
+/** Why something was given up, in the words a person reads. */
+export type Why =
+  | 'the hub was away'
+  | 'the hub was slow'
+  | 'too much at once'
+  | 'the connection broke'
+  | 'no room'
+
 export type Lane = 'samples' | 'lifecycle' | 'results' | 'crashes'
 
 export interface Outbox {
   readonly drops: Drops
+  /** Records handed over, and why the last one of each lane was given up. */
+  readonly sent: Readonly<Drops>
+  readonly whys: Readonly<Partial<Record<Lane, Why>>>
   /** Sequence of the frame being filled. */
   readonly seq: number
   readonly isCongested: boolean
@@ -51,7 +62,7 @@ export interface Outbox {
   /** The hub has frames up to this number of this incarnation. */
   continueAfter(seq: number): void
   /** Counts what was given up before it came here. */
-  drop(lane: Lane, count: number): void
+  drop(lane: Lane, count: number, why?: Why): void
   /** Sends what is there. */
   flush(): void
   /** Sends what is there before anything else happens in this turn of the event loop's next phase. */
@@ -67,6 +78,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const drops: Drops = { samples: 0, lifecycle: 0, results: 0, crashes: 0 }
   /** Records of the frame being filled, by lane: what is lost when the frame is. */
   const filled: Drops = { samples: 0, lifecycle: 0, results: 0, crashes: 0 }
+  const sent: Drops = { samples: 0, lifecycle: 0, results: 0, crashes: 0 }
+  const whys: Partial<Record<Lane, Why>> = {}
   let seq = 1
   let timer: NodeJS.Timeout | null = null
   let immediate: NodeJS.Immediate | null = null
@@ -87,7 +100,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (wire.bufferedBytes > BLOCKED_BYTES) return scheduleFlush()
     const atUs = clock.nowUs()
     const frame = writer.finish({ seq, atUs, wallMs: clock.wallMs(), drops })
-    if (wire.send(frame)) seq++
+    if (wire.send(frame)) {
+      seq++
+      sent.samples += filled.samples
+      sent.lifecycle += filled.lifecycle
+      sent.results += filled.results
+      sent.crashes += filled.crashes
+    }
     clearFilled()
   }
 
@@ -100,8 +119,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     timer.unref()
   }
 
-  const give = (lane: Lane): false => {
+  const give = (lane: Lane, why: Why): false => {
     drops[lane]++
+    whys[lane] = why
     if (lane === 'lifecycle') options.lifecycleLost()
     return false
   }
@@ -116,6 +136,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   return {
     drops,
+    sent,
+    whys,
     get seq() {
       return seq
     },
@@ -126,26 +148,26 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return wire.bufferedBytes > BLOCKED_BYTES
     },
     put(lane, record) {
-      if (!wire.isOpen) return give(lane)
-      if (lane === 'samples' && wire.bufferedBytes > CONGESTED_BYTES) return give(lane)
+      if (!wire.isOpen) return give(lane, 'the hub was away')
+      if (lane === 'samples' && wire.bufferedBytes > CONGESTED_BYTES) return give(lane, 'the hub was slow')
       if (lane === 'lifecycle' && writer.sizeBytes > LIFECYCLE_BYTES) {
         flush()
-        if (writer.sizeBytes > LIFECYCLE_BYTES) return give(lane)
+        if (writer.sizeBytes > LIFECYCLE_BYTES) return give(lane, 'the hub was slow')
       }
-      if (!append(record)) return give(lane)
+      if (!append(record)) return give(lane, 'no room')
       filled[lane]++
       if (writer.sizeBytes > FULL_BYTES) flush()
       else scheduleFlush()
       return true
     },
     putFurther(further) {
-      if (!wire.isOpen || wire.bufferedBytes > CONGESTED_BYTES) return give('samples')
+      if (!wire.isOpen || wire.bufferedBytes > CONGESTED_BYTES) return give('samples', 'the hub was slow')
       let appended = writer.appendFurther(further)
       if (appended === 'full') {
         flush()
         appended = writer.appendFurther(further)
       }
-      if (appended !== 'ok') return give('samples')
+      if (appended !== 'ok') return give('samples', 'no room')
       filled.samples++
       scheduleFlush()
       return true
@@ -159,6 +181,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       }
       if (appended === 'full') return 'later'
       if (appended !== 'ok') return 'impossible'
+      filled.crashes++
       if (writer.sizeBytes > FULL_BYTES) flush()
       else scheduleFlush()
       return 'ok'
@@ -166,8 +189,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     continueAfter(last) {
       seq = Math.max(seq, last + 1)
     },
-    drop(lane, count) {
+    drop(lane, count, why = 'too much at once') {
       drops[lane] += count
+      whys[lane] = why
     },
     flush,
     flushSoon() {
@@ -182,6 +206,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       drops.samples += filled.samples
       drops.lifecycle += filled.lifecycle
       drops.results += filled.results
+      for (const lane of ['samples', 'lifecycle', 'results'] as const)
+        if (filled[lane] > 0) whys[lane] = 'the connection broke'
       clearFilled()
       writer.clear()
     },

@@ -5,7 +5,8 @@
 import type { Capability, ProcessStarted, Term, WireRecord } from '@orrery/protocol'
 import { CAPABILITIES } from '@orrery/protocol'
 import type { CrashNotice, ExitFacts, Node, NodeHooks, Process, RawCrash, RawDecision } from '@orrery/runtime'
-import { capture } from '@orrery/runtime'
+import { capture, messageType } from '@orrery/runtime'
+import { createLetters } from './letters.ts'
 import { termLine } from './reason-text.ts'
 import { cut, renderCrash, renderDecision, renderOutcome, tagOf } from './render-crash.ts'
 import { Roster } from './roster.ts'
@@ -55,6 +56,7 @@ export function runtimeSource(node: Node): Source {
   let events: SourceEvents | null = null
   const timings = new Timings()
   const stormKeys = createStormKeys()
+  const letters = createLetters()
   /** Of the crash that is being told. */
   let stormKey = ''
   let lastCrash: { id: string; reason: Term } | null = null
@@ -120,6 +122,9 @@ export function runtimeSource(node: Node): Source {
     supervisorDecided(decision) {
       note({ what: 'decided', decision }, decision.crashId !== null)
       if (decision.crashId !== null) events?.decided(decision.crashId, () => renderDecision(decision))
+    },
+    deadLetter({ message, to, why }) {
+      letters.add(() => messageType(message), to, why)
     },
     crashOutcome(outcome) {
       const replacement = outcome.newProcess === null ? null : new ProcessTarget(outcome.newProcess)
@@ -232,6 +237,10 @@ export function runtimeSource(node: Node): Source {
     },
 
     takeTimings: () => timings.take(node.clock.nowUs()),
+    get extent() {
+      return { spawned: node.counters.spawned, exited: node.counters.exited, timers: node.activeTimers }
+    },
+    takeLetters: () => letters.take(),
 
     *sweep(part, parts, sink) {
       const { processes } = roster

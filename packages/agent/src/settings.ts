@@ -18,6 +18,8 @@ export interface ObserveOptions {
   faults?: 'allow' | 'refuse'
   /** What is hidden beside the defaults. */
   redact?: RedactOptions
+  /** Further names of the environment that the hub may be told; values that look like secrets never are. */
+  environment?: readonly string[]
   /** Called when a crash report is accepted: when it has been written to the spool file, before anything else happens. */
   onAccepted?: (crashId: string) => void
   /** Default: standard error. */

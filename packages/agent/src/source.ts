@@ -37,6 +37,23 @@ export interface NodeCounters {
   deadLetters: number
 }
 
+/** What a node has beside its processes. */
+export interface NodeExtent {
+  /** Since the start of the node. */
+  spawned: number
+  exited: number
+  /** Timers that have neither fired nor been cancelled. */
+  timers: number
+}
+
+/** A message nobody took, with how often the like happened. */
+export interface LetterCount {
+  type: string
+  to: string
+  why: string
+  total: number
+}
+
 /** Told in the dying path: implementations do next to nothing and never throw. */
 export interface SourceEvents {
   /** Something waits to be drained; `isUrgent` for what a person is waiting to see. */
@@ -116,6 +133,9 @@ export interface Source {
   readonly counters: NodeCounters
   /** A sample of the messages handled since the last time, bounded; `null` where none was timed. */
   takeTimings(): MessageTimings | null
+  readonly extent: NodeExtent
+  /** The commonest dead letters, not redacted; reading them begins the next second's budget. */
+  takeLetters(): LetterCount[]
   /** Gives the counters of changed processes, in part `part` of `parts`; yields where it may be paused. */
   sweep(part: number, parts: number, sink: SampleSink): Iterator<void>
   /** Of the last whole sweep. */

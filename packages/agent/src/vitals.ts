@@ -3,13 +3,16 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 
 export interface Vitals {
+  eventLoopDelayP50Ms: number
   eventLoopDelayP99Ms: number
+  eventLoopDelayMaxMs: number
   /** 0 to 1: the share of time the event loop was not idle. */
   utilisation: number
   rssBytes: number
   heapUsedBytes: number
   heapTotalBytes: number
   heapLimitBytes: number
+  externalBytes: number
 }
 
 export interface VitalsMeter {
@@ -36,16 +39,24 @@ export function createVitals(): VitalsMeter {
       const now = performance.eventLoopUtilization()
       const { utilization } = performance.eventLoopUtilization(now, before)
       before = now
-      const p99Ms = delay.count === 0 ? 0 : delay.percentile(99) / 1e6 - RESOLUTION_MS
+      const isEmpty = delay.count === 0
+      const beyond = (ns: number) =>
+        isEmpty ? 0 : Math.max(0, Math.round(ns / 1e3 - RESOLUTION_MS * 1e3) / 1e3)
+      const delays = {
+        eventLoopDelayP50Ms: beyond(delay.percentile(50)),
+        eventLoopDelayP99Ms: beyond(delay.percentile(99)),
+        eventLoopDelayMaxMs: beyond(delay.max),
+      }
       delay.reset()
       const memory = process.memoryUsage()
       last = {
-        eventLoopDelayP99Ms: Math.max(0, Math.round(p99Ms * 1_000) / 1_000),
+        ...delays,
         utilisation: Math.min(1, Math.max(0, utilization)),
         rssBytes: memory.rss,
         heapUsedBytes: memory.heapUsed,
         heapTotalBytes: memory.heapTotal,
         heapLimitBytes,
+        externalBytes: memory.external,
       }
       return last
     },

@@ -17,7 +17,9 @@ import { createCounters } from './counters.ts'
 import { createHttp } from './http/app.ts'
 import { actorOf, isAgentToken, isAllowedRequest } from './http/guard.ts'
 import { type Agents, createAgents } from './ingest/agents.ts'
+import { createContacts } from './ingest/contacts.ts'
 import { createCrashInbox } from './ingest/crash-inbox.ts'
+import { createIncarnations } from './ingest/incarnations.ts'
 import { createNodeEnds } from './ingest/node-ends.ts'
 import { createOpenFrames } from './ingest/open-frames.ts'
 import { createStormLedger } from './ingest/storm-ledger.ts'
@@ -125,11 +127,21 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     },
     room,
   })
+  const incarnations = await createIncarnations({
+    store,
+    clock,
+    failed(error) {
+      counters.storeFailures++
+      logger.warn('database', `the lives of the nodes could not be written: ${describe(error)}`)
+    },
+  })
+  const contacts = createContacts()
   const ends = await createNodeEnds({
     store,
     clock,
     report(report) {
       const isTaken = inbox.take(report.identity.node, report)
+      incarnations.reported(report)
       moves.touch('crashes', 'structure')
       moves.touch(`crash:${report.id}`, 'structure')
       return isTaken
@@ -157,6 +169,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     frames,
     storms,
     ends,
+    incarnations,
+    contacts,
     hubVersion: VERSION,
     edition: options.edition ?? EDITION,
     gate: {
@@ -193,6 +207,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
         }),
         faults: () => commands.leases(),
         inspect: live.inspect,
+        connection: (node) => contacts.of(node),
+        incarnations: (node) => incarnations.of(node),
         waiting: { get: inbox.waiting, all: inbox.all },
       }),
   })
@@ -238,7 +254,10 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   const close = async (): Promise<void> => {
     await hub.disconnect()
     await inbox.close(CLOSE_MS)
-    await atMost(CLOSE_MS, Promise.allSettled([storms.close(), recorder.close(), ends.close()]))
+    await atMost(
+      CLOSE_MS,
+      Promise.allSettled([storms.close(), recorder.close(), ends.close(), incarnations.close()]),
+    )
     await store.close()
   }
 

@@ -141,7 +141,7 @@ function readBody(layout: RecordLayout, body: Cursor, refs: number[], started: n
       }
       case 'list': {
         const count = body.varint()
-        if (count * field.each.length > body.left) throw new Broken()
+        if (count * field.each.length > body.left || count > (field.most ?? count)) throw new Broken()
         if (field.as === 'rows') {
           for (let i = 0; i < count; i++)
             for (const each of field.each) each.kind === 'text' ? body.text() : body.varint()

@@ -10,7 +10,7 @@ export type Field =
   /** A byte of flags; a text follows for each bit that stands in `texts`. */
   | { kind: 'bits'; name: string; texts: readonly (readonly [bit: number, name: string])[] }
   /** A count, then its entries: field by field (`rows`), or one list for each field (`columns`). */
-  | { kind: 'list'; name: string; as: 'rows' | 'columns'; each: readonly ListField[] }
+  | { kind: 'list'; name: string; as: 'rows' | 'columns'; each: readonly ListField[]; most?: number }
 
 /** In a list refs are coded as differences (WIRE-24). */
 export interface ListField {
@@ -40,6 +40,18 @@ const choice = (name: string, of: readonly string[], unlessFirst: readonly Field
   name,
   of,
   unlessFirst,
+})
+
+/** Rows of texts and numbers, at most 64 (WIRE-35). */
+const few = (name: string, texts: readonly string[], numbers: readonly string[]): Field => ({
+  kind: 'list',
+  name,
+  as: 'rows',
+  most: 64,
+  each: [
+    ...texts.map((name): ListField => ({ kind: 'text', name })),
+    ...numbers.map((name): ListField => ({ kind: 'varint', name })),
+  ],
 })
 
 export const LAYOUTS: readonly RecordLayout[] = [
@@ -216,6 +228,25 @@ export const LAYOUTS: readonly RecordLayout[] = [
           { kind: 'varint', name: 'weight' },
         ],
       },
+    ],
+  },
+  {
+    byte: 16,
+    type: 'node.vitals',
+    maxBytes: BODY,
+    body: [
+      ...['atUs', 'spawned', 'exited', 'timers'].map(varint),
+      ...['delayP50Ms', 'delayMaxMs'].map(float),
+      ...['minor', 'major'].map(varint),
+      ...['totalMs', 'minorMaxMs', 'majorMaxMs', 'p99Ms'].map(float),
+      ...['heldBytes', 'boundBytes', 'spoolLimitBytes'].map(varint),
+      ...['samples', 'lifecycle', 'results', 'crashes'].flatMap((kind) => [
+        varint(`${kind}Sent`),
+        text(`${kind}Why`),
+      ]),
+      few('spaces', ['name'], ['bytes']),
+      few('resources', ['name'], ['count']),
+      few('letters', ['type', 'to', 'why'], ['total']),
     ],
   },
 ]

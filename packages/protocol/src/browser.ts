@@ -19,6 +19,7 @@ export const VIEWS = [
   'faults',
   'timeline',
   'messages',
+  'node',
 ] as const
 export type ViewName = (typeof VIEWS)[number]
 

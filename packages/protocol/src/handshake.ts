@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { earlierLife, MAX_LIVES } from './node-end.ts'
+import { nodeFacts } from './node-facts.ts'
 
 /** Protocol versions this code speaks, both ends inclusive. */
 export const PROTOCOL = { min: 1, max: 1 } as const
@@ -64,6 +65,8 @@ export const hello = z.object({
   host: z.string().max(255),
   /** Earlier lives whose end the hub has not acked yet, oldest first. */
   lives: z.array(earlierLife).max(MAX_LIVES).catch([]).exactOptional(),
+  /** `null` where they cannot be read. */
+  facts: nodeFacts.nullable().catch(null).exactOptional(),
 })
 export type Hello = z.infer<typeof hello>
 

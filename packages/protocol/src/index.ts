@@ -48,6 +48,8 @@ export {
   nodeEndId,
   nodeEndReport,
 } from './node-end.ts'
+export type { NodeFacts } from './node-facts.ts'
+export { FACT_LIMITS, nodeFacts } from './node-facts.ts'
 export type {
   ChildSpec,
   ProcessKind,
@@ -67,6 +69,7 @@ export type {
   LeaseEnded,
   MessageTimings,
   NodeSample,
+  NodeVitals,
   ProcessChanged,
   ProcessExited,
   ProcessInitialised,

@@ -36,6 +36,7 @@ export type WireRecord =
   | SupervisorDecided
   | ProcessSamples
   | NodeSample
+  | NodeVitals
   | CrashRecord
   | CrashAmended
   | StormCounts
@@ -150,6 +151,41 @@ export interface NodeSample {
   heapLimitBytes: number
   deadLetters: number
   agent: { cpuMs: number; spoolBytes: number; spoolRefused: number; accepted: number; acked: number }
+}
+
+/** What a node says of its host once a second, behind its sample. Lists have at most 64 entries. */
+export interface NodeVitals {
+  type: 'node.vitals'
+  atUs: number
+  /** Processes started and ended since the incarnation began. */
+  spawned: number
+  exited: number
+  /** Timers of the runtime that have neither fired nor been cancelled. */
+  timers: number
+  /** Of the last second. */
+  delayP50Ms: number
+  delayMaxMs: number
+  gc: {
+    /** Pauses since the incarnation began. */
+    minor: number
+    major: number
+    /** What they took, cumulative. */
+    totalMs: number
+    /** The longest of each kind in the last second, 0 for none. */
+    minorMaxMs: number
+    majorMaxMs: number
+    /** Of the newest 1,024 pauses. */
+    p99Ms: number
+  }
+  /** Memory in the order it is stacked, the most lasting first. Empty where it cannot be read. */
+  spaces: { name: string; bytes: number }[]
+  /** What keeps the host's event loop busy, by its own names. */
+  resources: { name: string; count: number }[]
+  agent: { heldBytes: number; boundBytes: number; spoolLimitBytes: number }
+  /** By kind: records sent since the incarnation began, and why the last one was given up, empty for never. */
+  told: { kind: keyof Drops; sent: number; why: string }[]
+  /** The commonest dead letters since the incarnation began, by message type, target and reason. */
+  letters: { type: string; to: string; why: string; total: number }[]
 }
 
 export interface CrashRecord {

@@ -12,7 +12,7 @@ describe('the specification and the code', () => {
   test('name the same record types by the same bytes', () => {
     const rows = [...spec.matchAll(/^\| (\d+) \| `([\w.]+)` \|/gm)]
     expect(rows.map(([, byte, type]) => [Number(byte), type])).toEqual(
-      RECORD_TYPES.map((type, index) => [index + 1, type]),
+      RECORD_TYPES.map((type, index) => [index + 1, type]).filter(([, type]) => type !== null),
     )
   })
 

@@ -315,6 +315,11 @@ export class Node {
     return this.valued === null ? value : this.valued(value)
   }
 
+  /** Timers that have neither fired nor been cancelled: of `sendAfter`, of calls, of states. */
+  get activeTimers(): number {
+    return this.timers.size
+  }
+
   /** @internal */
   deadLetter(
     to: Pid | string,

@@ -15,7 +15,7 @@ const SLOW_MS = 60_000
 vi.setConfig({ testTimeout: SLOW_MS, hookTimeout: SLOW_MS })
 
 const NODE = 'shop@localhost'
-const FURTHER = 15
+const FURTHER = 64
 const NEXT_VERSION = PROTOCOL.max + 1
 
 /** Words of the record that the next release has, as its hubs read them. */

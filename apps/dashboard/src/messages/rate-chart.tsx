@@ -4,7 +4,7 @@ import type { MessagesLine, MessagesView } from '@orrery/live/views'
 import { useState } from 'react'
 import { useCrosshair } from '../live/crosshair.ts'
 import { clock, count, rate, tick } from '../live/format.ts'
-import { linePaths, valueAxis } from '../node/chart-model.ts'
+import { axisFromZero, bandPaths } from '../node/chart-model.ts'
 import { useSize } from '../ui/use-size.ts'
 import { CrossLine, crosshairOf, FaultSpans, StaleEdge, TimeAxis } from './chart-parts.tsx'
 import { type Frame, highest, middleOf, placeLabels, stepAt, xOf } from './messages-model.ts'
@@ -53,7 +53,7 @@ export function RateChart(props: RateChartProps) {
     fromMs: endMs - windowS * 1_000,
     toMs: endMs,
   }
-  const axis = valueAxis(highest(lines), 5)
+  const axis = axisFromZero(highest(lines), 5)
   const y = (value: number) => frame.floor - (value / axis.top) * (frame.floor - TOP)
   const shown = hovered ?? picked ?? (lines.length === 1 ? (lines[0]?.id ?? null) : null)
   const placed =
@@ -88,11 +88,10 @@ export function RateChart(props: RateChartProps) {
             ? null
             : lines.map((line) => {
                 const isShown = line.id === shown
-                const { path, points } = linePaths(
+                const { edge: path, points } = bandPaths(
                   line.points,
-                  middleOf(view, 0),
-                  view.stepMs,
-                  (atMs) => Math.max(LEFT, xOf(frame, atMs)),
+                  null,
+                  (step) => Math.max(LEFT, xOf(frame, middleOf(view, step))),
                   y,
                   frame.floor,
                 )

@@ -1,63 +1,64 @@
 'use client'
-/** Message rates and what explains them, over five minutes to an hour, as far as it is held; `v` shows a table. */
-import type { NodeRow, SeriesView } from '@orrery/live/views'
+/** The node's time: event loop, memory, processes, on one axis with one crosshair; `v` shows a table. */
+import type { NodeRow, NodeView, Spark, TimelineView } from '@orrery/live/views'
 import { useSearchParams } from 'next/navigation'
-import { isBacklog } from '../cluster/cluster-model.ts'
 import { useKeys } from '../frame/keys.ts'
-import { clockSeconds } from '../live/format.ts'
+import { count, duration, rate } from '../live/format.ts'
 import { hubNow, useNow } from '../live/now.ts'
 import { useView, type View } from '../live/use-view.ts'
 import { ErrorState, SmallLamp } from '../ui/states.tsx'
 import { Segments } from '../ui/tabs.tsx'
-import { heldRanges, RANGES, type RangeId } from './chart-model.ts'
-import { METRICS, type MetricWords, scaled, tableRows } from './node-model.ts'
-import { type ChartLimit, TimeChart } from './time-chart.tsx'
+import { useIsPhone } from '../ui/use-media.ts'
+import type { Span } from './chart-frame.tsx'
+import { largest, lastKnown, median, total, WINDOWS, type WindowId } from './chart-model.ts'
+import { ChartTable } from './chart-table.tsx'
+import { LoopChart } from './loop-chart.tsx'
+import { MemoryChart } from './memory-chart.tsx'
+import { lastMs, windowOf } from './node-model.ts'
+import { ProcessChart } from './process-chart.tsx'
 
-const HEIGHT = 172
+const LOOP_PX = 154
+const MEMORY_PX = 190
 
-export function Charts({ row, metrics = METRICS }: { row: NodeRow; metrics?: MetricWords[] }) {
+export function Charts({ row, view }: { row: NodeRow; view: View<NodeView> }) {
   const query = useSearchParams()
   const isTable = query.get('view') === 'table'
-  const asked = RANGES.find((range) => range.id === query.get('range')) ?? RANGES[0]
+  const asked = WINDOWS.find((each) => each.id === query.get('window')) ?? WINDOWS[1]
+  const { data: timeline } = useView('timeline', { node: row.node })
+  const isPhone = useIsPhone()
+  const isOld = view.status === 'stale' || view.status === 'disconnected'
+  const isAbsent = isOld || row.status !== 'live'
+  useNow(isAbsent ? 1_000 : null)
   const set = (name: string, value: string | null) => {
     const next = new URLSearchParams(window.location.search)
     if (value === null) next.delete(name)
     else next.set(name, value)
     window.history.replaceState(null, '', `?${next}`)
   }
-  const params = (metric: MetricWords['metric']) => ({
-    metric,
-    node: row.node,
-    key: null,
-    windowS: asked.windowS,
-  })
-  const views: View<SeriesView>[] = [
-    useView('series', params('messages')),
-    useView('series', params('mailbox')),
-    useView('series', params('utilisation')),
-    useView('series', params('memory')),
-    useView('series', params('processes')),
-  ]
-  const byMetric = new Map(METRICS.map((words, i) => [words.metric, views[i]]))
-  const { data: timeline } = useView('timeline', { node: row.node })
-  const first = views[0]?.data ?? null
-  const isOld = views[0]?.status === 'stale' || views[0]?.status === 'disconnected'
-  useNow(isOld || row.status !== 'live' ? 1_000 : null)
-  const ranges = heldRanges(first?.heldFromMs ?? null, hubNow())
-  const offered = ranges.some((range) => range.id === asked.id) ? ranges : [...ranges, asked]
   useKeys('Node', [
     { keys: 'v', label: 'Charts as a table, and back', run: () => set('view', isTable ? null : 'table') },
   ])
+  const { data } = view
+  const knownMs = data ? lastMs(data) : hubNow()
+  const endMs = isAbsent ? Math.max(knownMs, hubNow()) : knownMs
+  const isGone = row.status === 'gone' || row.status === 'stopped' || view.status === 'disconnected'
+  const span: Span = {
+    startMs: endMs - asked.windowS * 1_000,
+    endMs,
+    knownMs,
+    absence: isGone ? 'gone' : isAbsent ? 'stale' : null,
+    faults: timeline?.faults ?? [],
+  }
+  const seen = data ? windowOf(data, span.startMs) : null
   return (
     <div className="ch">
-      <div className="row" style={{ padding: '0 14px', gap: 10, height: 36, flex: 'none' }}>
-        <Segments<RangeId>
-          label="Range"
-          choices={offered.map(({ id, label }) => ({ id, label }))}
+      <div className="ch-bar">
+        <Segments<WindowId>
+          label="Window"
+          choices={WINDOWS.map(({ id, label }) => ({ id, label }))}
           value={asked.id}
-          onChange={(id) => set('range', id === '5' ? null : id)}
+          onChange={(id) => set('window', id === '5' ? null : id)}
         />
-        <span className="sp" />
         <Segments
           label="Show as"
           choices={[
@@ -67,117 +68,135 @@ export function Charts({ row, metrics = METRICS }: { row: NodeRow; metrics?: Met
           value={isTable ? 'table' : 'charts'}
           onChange={(id) => set('view', id === 'table' ? 'table' : null)}
         />
+        <span className="sp" />
+        {isOld ? <SmallLamp status={view.status} ageMs={view.ageMs} /> : null}
+        <FaultsKey faults={span.faults} />
       </div>
-      {isTable ? (
-        <ChartTable metrics={metrics} views={metrics.map((words) => byMetric.get(words.metric) ?? null)} />
+      {view.error ? (
+        <ErrorState title="The node’s figures could not be read.">{view.error.message}</ErrorState>
+      ) : isTable ? (
+        <ChartTable view={data} startMs={span.startMs} />
       ) : (
-        metrics.map((words) => {
-          const view = byMetric.get(words.metric)
-          if (!view) return null
-          const series = scaled(view.data, words.scale)
-          const edgeMs = series
-            ? series.fromMs + ((Object.values(series.lines)[0]?.length ?? 1) - 1) * series.stepMs
-            : hubNow()
-          const isAbsent = isOld || row.status !== 'live'
-          return (
-            <section key={words.metric} aria-label={words.title}>
-              <div className="h3">
-                <b>{words.title}</b>
-                <span className="lbl">{words.note}</span>
-                <span className="sp" />
-                {view.status === 'live' || view.status === 'loading' ? null : (
-                  <SmallLamp status={view.status} ageMs={view.ageMs} />
-                )}
-              </div>
-              {view.error ? (
-                <ErrorState title={`${words.title} could not be read.`}>{view.error.message}</ErrorState>
-              ) : (
-                <TimeChart
-                  label={words.title}
-                  series={series}
-                  windowS={asked.windowS}
-                  endMs={isAbsent ? Math.max(edgeMs, hubNow()) : edgeMs}
-                  {...lookOf(words, row)}
-                  least={words.least}
-                  text={words.text}
-                  marks={
-                    words.metric === 'messages'
-                      ? (timeline?.marks ?? []).filter((mark) => mark.kind === 'crash')
-                      : []
-                  }
-                  absence={
-                    row.status === 'gone' || row.status === 'stopped' || view.status === 'disconnected'
-                      ? 'gone'
-                      : isAbsent
-                        ? 'stale'
-                        : null
-                  }
-                  height={HEIGHT}
+        <>
+          <section aria-label="Event loop">
+            <LoopHead seen={seen} hasVitals={data === null || data.totals !== null} />
+            <LoopChart view={data} span={span} height={LOOP_PX} />
+          </section>
+          {isPhone ? null : (
+            <>
+              <section aria-label="Memory">
+                <MemoryHead
+                  seen={seen}
+                  p99Ms={data?.totals?.gcP99Ms ?? null}
+                  limitBytes={row.heapLimitBytes}
                 />
-              )}
-            </section>
-          )
-        })
+                {data && data.totals !== null && data.spaces.length === 0 ? (
+                  <p className="lost-part">
+                    Heap spaces could not be read. In all {count(row.heapUsedBytes / 1e6)} MB of heap are in
+                    use.
+                  </p>
+                ) : (
+                  <MemoryChart view={data} span={span} limitBytes={row.heapLimitBytes} height={MEMORY_PX} />
+                )}
+              </section>
+              <section aria-label="Processes" className="last">
+                <ProcessHead view={data} everyS={asked.windowS / 100 < 1 ? 1 : 3} />
+                <ProcessChart
+                  view={data}
+                  span={span}
+                  marks={timeline?.marks ?? []}
+                  everyS={asked.windowS / 100 < 1 ? 1 : 3}
+                />
+              </section>
+            </>
+          )}
+        </>
       )}
     </div>
   )
 }
 
-function lookOf(
-  words: MetricWords,
-  row: NodeRow,
-): { tone: 'signal' | 'ink' | 'ink-2' | 'backlog-mark'; fill: number; limits?: ChartLimit[] } {
-  switch (words.metric) {
-    case 'messages':
-      return { tone: 'signal', fill: 0.13 }
-    case 'mailbox':
-      return isBacklog(row) ? { tone: 'backlog-mark', fill: 0.2 } : { tone: 'ink-2', fill: 0.14 }
-    case 'utilisation':
-      return row.utilisation > 0.9 ? { tone: 'backlog-mark', fill: 0.2 } : { tone: 'signal', fill: 0.3 }
-    case 'memory':
-      return {
-        tone: 'ink-2',
-        fill: 0.2,
-        limits: [
-          { value: (row.heapLimitBytes * 0.85) / 1e6, label: '85 % warns', isDashed: true },
-          { value: row.heapLimitBytes / 1e6, label: 'limit', isDashed: false },
-        ],
-      }
-    case 'processes':
-      return { tone: 'ink', fill: 0.06 }
-  }
+function FaultsKey({ faults }: { faults: TimelineView['faults'] }) {
+  if (faults.length === 0) return null
+  const words = faults.slice(0, 2).map((fault) => fault.kind.replace('_', ' '))
+  return (
+    <span className="row lbl" style={{ gap: 5 }}>
+      <span className="hatch" style={{ width: 16, height: 8 }} />
+      {words.join(', ')}
+      {faults.length > 2 ? ` and ${faults.length - 2} more` : ''}
+    </span>
+  )
 }
 
-function ChartTable({ metrics, views }: { metrics: MetricWords[]; views: (View<SeriesView> | null)[] }) {
-  const all = views.map((view, i) => scaled(view?.data ?? null, metrics[i]?.scale ?? 1))
+function Figure({ name, value }: { name: string; value: string }) {
   return (
-    <div className="scroll" style={{ overflow: 'auto', minHeight: 0, flex: 1 }}>
-      <table className="figures">
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            {metrics.map((words) => (
-              <th key={words.metric} scope="col" className="r">
-                {words.title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {tableRows(all).map((line) => (
-            <tr key={line.atMs}>
-              <th scope="row" className="m">
-                {clockSeconds(line.atMs)}
-              </th>
-              {line.values.map((value, i) => (
-                <td key={metrics[i]?.metric} className="m r">
-                  {value === null ? <span className="i3">no data</span> : metrics[i]?.text(value)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <span className="m i2">
+      {name} <span className="ink">{value}</span>
+    </span>
+  )
+}
+
+function LoopHead({ seen, hasVitals }: { seen: Record<string, Spark> | null; hasVitals: boolean }) {
+  const ms = (value: number | null) => (value === null ? 'no data' : duration(value))
+  return (
+    <div className="h3">
+      <b>Event loop</b>
+      <span className="lbl el">
+        {hasVitals
+          ? 'share of time in %, stacked'
+          : 'share of time in %; the agent tells no more than the whole'}
+      </span>
+      <span className="sp" />
+      {seen && hasVitals ? <Figure name="delay p50" value={ms(median(seen.delayP50Ms ?? []))} /> : null}
+      {seen ? <Figure name="p99" value={ms(lastKnown(seen.delayP99Ms ?? []))} /> : null}
+      {seen && hasVitals ? <Figure name="max" value={ms(largest(seen.delayMaxMs ?? []))} /> : null}
+    </div>
+  )
+}
+
+function MemoryHead({
+  seen,
+  p99Ms,
+  limitBytes,
+}: {
+  seen: Record<string, Spark> | null
+  p99Ms: number | null
+  limitBytes: number
+}) {
+  const known = (seen?.gcMinors ?? []).filter((value) => value !== null).length
+  return (
+    <div className="h3">
+      <b>Memory</b>
+      <span className="lbl el">
+        MB by heap space{limitBytes > 0 ? `, limit ${count(limitBytes / 1e6)}` : ''}, GC pauses from below
+      </span>
+      <span className="sp" />
+      {seen && p99Ms !== null ? (
+        <>
+          <Figure
+            name="minor"
+            value={known === 0 ? 'no data' : `${rate(total(seen.gcMinors ?? []) / known)}/s`}
+          />
+          <Figure name="major" value={count(total(seen.gcMajors ?? []))} />
+          <Figure name="p99" value={duration(p99Ms)} />
+        </>
+      ) : null}
+    </div>
+  )
+}
+
+function ProcessHead({ view, everyS }: { view: NodeView | null; everyS: number }) {
+  return (
+    <div className="h3">
+      <b>Processes</b>
+      <span className="lbl el">alive, starts and exits per {everyS === 1 ? 'second' : `${everyS} s`}</span>
+      <span className="sp" />
+      {view?.totals ? (
+        <>
+          <Figure name="spawned" value={count(view.totals.spawned)} />
+          <Figure name="ended" value={count(view.totals.exited)} />
+        </>
+      ) : null}
     </div>
   )
 }

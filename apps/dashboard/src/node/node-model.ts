@@ -1,6 +1,8 @@
 /** What the node screen says: pure. */
-import type { NodeRow, Offender, SeriesView } from '@orrery/live/views'
+import type { Incarnation, NodeRow, NodeView, Offender, Spark, TimelineView } from '@orrery/live/views'
 import { count, duration, plural, rate } from '../live/format.ts'
+import type { GlyphName } from '../ui/glyphs.tsx'
+import { stacked } from './chart-model.ts'
 
 /** The sentence under the node's name. */
 export function statement(row: NodeRow, offenders: Offender[]): string {
@@ -24,94 +26,198 @@ function wordOf(status: NodeRow['worst']): string {
   return status === 'backlog' ? 'with a growing mailbox' : status
 }
 
-export type Metric = 'messages' | 'mailbox' | 'utilisation' | 'memory' | 'processes'
-
-export interface MetricWords {
-  metric: Metric
-  title: string
-  note: string
-  /** The axis shows at least this much. */
-  least: number
-  text: (value: number) => string
-  /** From the wire's unit to the chart's. */
-  scale: number
+/** The instant of the newest point. */
+export function lastMs(view: NodeView): number {
+  return view.fromMs + Math.max(0, view.lines.processes.length - 1) * 1_000
 }
 
-export const METRICS: MetricWords[] = [
-  {
-    metric: 'messages',
-    title: 'Messages per second',
-    note: 'received by all processes',
-    least: 10,
-    scale: 1,
-    text: (v) => `${rate(v)}/s`,
-  },
-  {
-    metric: 'mailbox',
-    title: 'Mailbox backlog',
-    note: 'messages waiting, all mailboxes',
-    least: 10,
-    scale: 1,
-    text: count,
-  },
-  {
-    metric: 'utilisation',
-    title: 'Event loop',
-    note: 'share of time in %',
-    least: 100,
-    scale: 100,
-    text: (v) => `${Math.round(v)} %`,
-  },
-  {
-    metric: 'memory',
-    title: 'Memory',
-    note: 'heap in use, MB',
-    least: 10,
-    scale: 1e-6,
-    text: (v) => `${count(v)} MB`,
-  },
-  { metric: 'processes', title: 'Processes', note: 'alive', least: 10, scale: 1, text: count },
-]
-
-/** The same series in the chart's unit. */
-export function scaled(series: SeriesView | null, scale: number): SeriesView | null {
-  if (series === null || scale === 1) return series
-  const lines = Object.fromEntries(
-    Object.entries(series.lines).map(([name, values]) => [
-      name,
-      values.map((value) => (value === null ? null : value * scale)),
-    ]),
-  )
-  return { ...series, lines }
+/** The lines' part that a chart shows. */
+export function windowOf(view: NodeView, startMs: number): NodeView['lines'] & Record<string, Spark> {
+  const from = Math.max(0, Math.ceil((startMs - view.fromMs) / 1_000))
+  return Object.fromEntries(
+    Object.entries(view.lines).map(([name, line]) => [name, line.slice(from)]),
+  ) as NodeView['lines'] & Record<string, Spark>
 }
 
-export interface TableRow {
-  atMs: number
-  values: (number | null)[]
-}
-
-/** All metrics by time, newest first, at most `most` rows. */
-export function tableRows(all: (SeriesView | null)[], most = 60): TableRow[] {
-  const first = all.find((series) => series !== null)
-  if (!first) return []
-  const length = Math.max(
-    ...all.map((series) => (series ? (Object.values(series.lines)[0]?.length ?? 0) : 0)),
-  )
-  const every = Math.max(1, Math.ceil(length / most))
-  const rows: TableRow[] = []
-  for (let i = length - 1; i >= 0; i -= every) {
-    const atMs = first.fromMs + i * first.stepMs
-    rows.push({
-      atMs,
-      values: all.map((series) => {
-        if (!series) return null
-        return (
-          (Object.values(series.lines)[0] ?? [])[Math.round((atMs - series.fromMs) / series.stepMs)] ?? null
-        )
-      }),
-    })
+/** Shares of the loop's time in %, from the bottom up; without vitals the whole is one layer. */
+export function loopLayers(view: NodeView | null): {
+  layers: { name: string; line: Spark }[]
+  sums: Spark[]
+} {
+  if (!view) return { layers: [], sums: [] }
+  const { utilisation, gc, agent } = view.lines
+  if (view.totals === null) {
+    const line = utilisation.map(percent)
+    return { layers: [{ name: 'used', line }], sums: [line] }
   }
-  return rows
+  const work = utilisation.map((used, i) =>
+    used === null ? null : Math.max(0, used - (gc[i] ?? 0) - (agent[i] ?? 0)),
+  )
+  const layers = [
+    { name: 'work', line: work.map(percent) },
+    { name: 'GC', line: gc.map(percent) },
+    { name: 'agent', line: agent.map(percent) },
+  ]
+  return { layers, sums: stacked(layers.map(({ line }) => line)).map(atMost100) }
+}
+
+function percent(share: number | null): number | null {
+  return share === null ? null : share * 100
+}
+
+function atMost100(line: Spark): Spark {
+  return line.map((value) => (value === null ? null : Math.min(100, value)))
+}
+
+/** Steps in which a strategy started several processes anew, by their beginning, with how many. */
+export function groupRestarts(marks: TimelineView['marks'], everyS: number): Map<number, number> {
+  const sums = new Map<number, number>()
+  for (const mark of marks) {
+    if (mark.kind !== 'restart') continue
+    const step = Math.floor(mark.atMs / (everyS * 1_000)) * everyS * 1_000
+    sums.set(step, (sums.get(step) ?? 0) + 1 + mark.more)
+  }
+  return new Map([...sums].filter(([, sum]) => sum > 1))
+}
+
+const CROSS_PX = 10
+
+/** Crashes as crosses, one for those that would lie on each other. */
+export function crashMarks(
+  marks: TimelineView['marks'],
+  startMs: number,
+  endMs: number,
+  x: (atMs: number) => number,
+): { id: string; x: number; text: string }[] {
+  const crosses: { id: string; x: number; text: string; more: number }[] = []
+  const own = marks.filter(({ kind, atMs }) => kind === 'crash' && atMs >= startMs && atMs <= endMs)
+  for (const mark of own.sort((a, b) => a.atMs - b.atMs)) {
+    const last = crosses.at(-1)
+    if (last && x(mark.atMs) - last.x < CROSS_PX) last.more += 1 + mark.more
+    else crosses.push({ id: mark.id, x: x(mark.atMs), text: `${mark.name}: ${mark.text}`, more: mark.more })
+  }
+  return crosses.map(({ more, text, ...cross }) => ({
+    ...cross,
+    text: more > 0 ? `${text}, and ${more} more` : text,
+  }))
+}
+
+/** Characters of the label's type are about this wide. */
+const CHAR_PX = 5.8
+
+/**
+ * The words for the largest group restart in view, and where they end: left of its cross, or of the crosses that would
+ * lie under them. `null` where nothing restarted in a group, or where there is no room.
+ */
+export function groupLabel(
+  groups: Map<number, number>,
+  marks: TimelineView['marks'],
+  crosses: { x: number }[],
+  everyS: number,
+  plot: { left: number; x: (atMs: number) => number },
+): { x: number; text: string } | null {
+  const [largest] = [...groups].filter(([step]) => plot.x(step) > plot.left).sort((a, b) => b[1] - a[1])
+  if (!largest) return null
+  const [step, sum] = largest
+  const untilMs = step + everyS * 1_000
+  const before = marks.filter(({ kind, atMs }) => kind === 'crash' && atMs < untilMs)
+  const first = before.reduce<(typeof before)[number] | null>(
+    (held, mark) => (held === null || mark.atMs > held.atMs ? mark : held),
+    null,
+  )
+  if (!first) return null
+  const text = `${first.name}, ${count(sum)} restarted`
+  let x = plot.x(first.atMs)
+  for (const cross of [...crosses].sort((a, b) => b.x - a.x))
+    if (cross.x < x && x - cross.x < text.length * CHAR_PX + CROSS_PX) x = cross.x
+  return x - text.length * CHAR_PX - CROSS_PX < plot.left ? null : { x: x - CROSS_PX, text }
+}
+
+const SHARE = (value: number) => `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`
+
+/** Every figure of the charts by second, newest first. */
+export function tableOf(
+  view: NodeView | null,
+  startMs: number,
+): { columns: string[]; rows: { atMs: number; values: (string | null)[] }[] } {
+  if (!view) return { columns: [], rows: [] }
+  const { lines, spaces } = view
+  const columns: [name: string, line: Spark, text: (value: number) => string][] = [
+    ['Loop', lines.utilisation, SHARE],
+    ['GC', lines.gc, SHARE],
+    ['Agent', lines.agent, SHARE],
+    ['p50', lines.delayP50Ms, duration],
+    ['p99', lines.delayP99Ms, duration],
+    ['Max', lines.delayMaxMs, duration],
+    ...spaces
+      .map(({ name, line }) => [name, line, (bytes: number) => (bytes / 1e6).toFixed(1)] as const)
+      .map(([name, line, text]): [string, Spark, (value: number) => string] => [name, line, text]),
+    ['Pause', lines.gcMajorMs.map((ms, i) => longer(ms, lines.gcMinorMs[i] ?? null)), duration],
+    ['Alive', lines.processes, count],
+    ['Starts', lines.starts, count],
+    ['Exits', lines.exits, count],
+    ['Messages/s', lines.messages, rate],
+    ['Mailbox', lines.mailbox, count],
+  ]
+  const rows = lines.processes.map((_, i) => ({
+    atMs: view.fromMs + i * 1_000,
+    values: columns.map(([, line, text]) => {
+      const value = line[i] ?? null
+      return value === null ? null : text(value)
+    }),
+  }))
+  return {
+    columns: columns.map(([name]) => name),
+    rows: rows.filter(({ atMs }) => atMs >= startMs).reverse(),
+  }
+}
+
+function longer(a: number | null, b: number | null): number | null {
+  return a === null ? b : Math.max(a, b ?? 0)
+}
+
+/** Five seconds a point, the largest of each: for a line as wide as a tile. */
+export function coarse(line: Spark, every = 5): Spark {
+  const points: Spark = []
+  for (let end = line.length; end > 0; end -= every) {
+    const known = line.slice(Math.max(0, end - every), end).filter((value) => value !== null)
+    points.unshift(known.length === 0 ? null : Math.max(...known))
+  }
+  return points
+}
+
+/** A life as a line of the list: what became of it, and its mark. */
+export function lifeWords(life: Incarnation): { glyph: GlyphName; text: string } {
+  if (life.end === null) {
+    return { glyph: 'busy', text: life.release === null ? 'running' : `running, release ${life.release}` }
+  }
+  if (life.end === 'stopped') {
+    const why = life.text === '' || life.text === 'stopped' ? '' : `: ${life.text}`
+    return { glyph: 'restarting', text: `stopped${why}` }
+  }
+  return { glyph: 'crashed', text: life.text === '' ? life.end : life.text }
+}
+
+/** Lives as blocks over the time they span, 0 to 1; what is shorter than `least` is that long. */
+export function lifeBlocks(
+  lives: Incarnation[],
+  nowMs: number,
+  least = 0.02,
+): { life: Incarnation; from: number; to: number }[] {
+  const oldest = [...lives].reverse()
+  const spans = oldest.map((life, i) => {
+    const untilMs = life.endedAtMs ?? oldest[i + 1]?.startedAtMs ?? nowMs
+    return Math.max(0, untilMs - life.startedAtMs)
+  })
+  const all = spans.reduce((sum, span) => sum + span, 0) || 1
+  const shares = spans.map((span) => Math.max(least, span / all))
+  const whole = shares.reduce((sum, share) => sum + share, 0)
+  let at = 0
+  return oldest.map((life, i) => {
+    const from = at
+    at += (shares[i] ?? 0) / whole
+    return { life, from, to: at }
+  })
 }
 
 export function uptime(row: NodeRow, nowMs: number): string {

@@ -18,13 +18,14 @@ import { type DecodedFrame, decodeFrame, type Edition } from '@orrery/protocol/c
 import type { Socket } from 'socket.io'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
-import { createClockOffset } from './clock-offset.ts'
+import { type ClockOffset, createClockOffset } from './clock-offset.ts'
 
 export interface AgentLink {
   readonly hello: Hello
   readonly socket: Socket
   /** Highest frame taken, over all connections of this incarnation. */
   readonly lastSeq: number
+  readonly offset: ClockOffset
   welcome(): void
   /** `seq`: everything up to this frame is durable. */
   ack(crashIds: string[], seq: number): void
@@ -130,6 +131,7 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
   return {
     hello,
     socket,
+    offset,
     get lastSeq() {
       return lastSeq
     },

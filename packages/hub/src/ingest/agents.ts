@@ -13,8 +13,10 @@ import { type Counters, count } from '../counters.ts'
 import type { Logger } from '../logger.ts'
 import type { Moves } from '../moves.ts'
 import { type AgentLink, createAgentLink } from './agent-link.ts'
+import type { Contacts } from './contacts.ts'
 import type { CrashInbox } from './crash-inbox.ts'
 import { readHello, refuse } from './handshake.ts'
+import type { Incarnations } from './incarnations.ts'
 import type { NodeEnds } from './node-ends.ts'
 import type { OpenFrames } from './open-frames.ts'
 import type { StormLedger } from './storm-ledger.ts'
@@ -29,6 +31,8 @@ export interface AgentsOptions {
   frames: OpenFrames
   storms: StormLedger
   ends: Pick<NodeEnds, 'hello' | 'heard' | 'goodbye'>
+  incarnations: Pick<Incarnations, 'hello' | 'goodbye' | 'reported'>
+  contacts: Contacts
   hubVersion: string
   edition: Edition
   gate: { needsToken: boolean; isToken(token: string | null): boolean; isAllowed(socket: Socket): boolean }
@@ -63,6 +67,7 @@ const MAX_SAID = 1_000
 
 export function createAgents(options: AgentsOptions): Agents {
   const { world, moves, clock, logger, counters, inbox, frames, storms, ends, gate } = options
+  const { incarnations, contacts } = options
   const links = new Map<string, AgentLink>()
   /** The last life of each node, for the numbers of its frames. */
   const lives = new Map<string, { incarnation: string; lastSeq: number }>()
@@ -140,6 +145,8 @@ export function createAgents(options: AgentsOptions): Agents {
     )
     link.welcome()
     ends.hello(hello)
+    incarnations.hello(hello)
+    contacts.begin(node, hello.incarnation, link.offset, clock.nowMs())
     moved(node, 'structure')
     options.connected(node, isNewLife)
   }
@@ -168,6 +175,7 @@ export function createAgents(options: AgentsOptions): Agents {
   const route = (node: string, incarnation: string, seq: number, record: WireRecord): void => {
     if (record.type === 'crash') {
       inbox.take(node, record.report)
+      incarnations.reported(record.report)
       moves.touch(`crash:${record.report.id}`, 'structure')
     } else if (record.type === 'crash.amended') {
       const { crashId, decision, outcome } = record
@@ -187,6 +195,7 @@ export function createAgents(options: AgentsOptions): Agents {
     if (links.get(node) !== link) return
     leaving.add(node)
     ends.goodbye(node)
+    incarnations.goodbye(node, reason)
     world.goodbye(node, clock.nowMs())
     world.door({
       atMs: clock.nowMs(),
@@ -202,6 +211,7 @@ export function createAgents(options: AgentsOptions): Agents {
     const { node, incarnation } = link.hello
     if (links.get(node) !== link) return
     links.delete(node)
+    contacts.lost(node, clock.nowMs())
     counters.agentsConnected = links.size
     lives.set(node, { incarnation, lastSeq: link.lastSeq })
     if (!leaving.delete(node)) world.lost(node, clock.nowMs())
@@ -246,6 +256,7 @@ export function createAgents(options: AgentsOptions): Agents {
     },
     forget() {
       const known = new Set(world.nodes())
+      contacts.forget((node) => links.has(node) || known.has(node))
       for (const node of lives.keys()) {
         if (links.has(node) || known.has(node)) continue
         lives.delete(node)
@@ -268,6 +279,7 @@ function isSeen(record: WireRecord): boolean {
     case 'process.samples':
     case 'node.sample':
     case 'message.timings':
+    case 'node.vitals':
     case 'storm.counts':
     case 'command.result':
       return false

@@ -41,6 +41,7 @@ const SCHEMAS = {
     windowS: z.union([z.literal(60), z.literal(300)]).default(300),
     pick: z.string().max(4_400).nullable().default(null),
   }),
+  node: z.object({ node }),
 } satisfies { [V in ViewName]: z.ZodType<ViewParams[V]> }
 
 /** A view and its parameters, read together so that the one fits the other. */

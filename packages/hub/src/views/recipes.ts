@@ -1,5 +1,13 @@
 /** How each view is made, of what, and how often. */
-import type { ClusterView, CrashView, FaultsView, ProcessView } from '@orrery/live/views'
+import type {
+  ClusterView,
+  CrashView,
+  FaultsView,
+  Incarnation,
+  NodeConnection,
+  NodeView,
+  ProcessView,
+} from '@orrery/live/views'
 import type { World } from '@orrery/live/world'
 import type { CrashReport, Inspection } from '@orrery/protocol'
 import type { Clock } from '../clock.ts'
@@ -22,6 +30,8 @@ export interface RecipeSources {
   hubInfo(): ClusterView['hub']
   faults(): FaultsView
   inspect(node: string, key: string): Promise<Inspection>
+  connection(node: string): NodeConnection | null
+  incarnations(node: string): Incarnation[]
   waiting: { get(id: string): CrashReport | null; all(): Iterable<CrashReport> }
 }
 
@@ -138,6 +148,19 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
         structureMs: SECOND_MS,
         numbersMs: SECOND_MS,
         start: on(ofNode(ask.params.node)),
+      }
+    }
+    case 'node': {
+      const { node } = ask.params
+      return {
+        make: (): NodeView => ({
+          ...(world.nodeView(node) ?? missingNode(node)),
+          connection: sources.connection(node),
+          incarnations: sources.incarnations(node),
+        }),
+        structureMs: SECOND_MS,
+        numbersMs: SECOND_MS,
+        start: on(ofNode(node)),
       }
     }
     default:

@@ -10,6 +10,7 @@ export type {
 } from './delta.ts'
 export { DeltaMisfit } from './delta.ts'
 export { diff } from './diff.ts'
+export type { Incarnation, NodeConnection, NodeLines, NodeView } from './node-types.ts'
 export { DEFAULT_PARAMS, MAX_PROCESS_ROWS } from './params.ts'
 export type {
   BacklogRow,

@@ -13,6 +13,7 @@ export const DEFAULT_PARAMS: { readonly [V in keyof ViewParams]: Readonly<ViewPa
   faults: {},
   timeline: { node: null },
   messages: { node: null, by: 'node', windowS: 300, pick: null },
+  node: { node: '' },
 }
 
 /** At most this many rows travel in one window of the process table. */

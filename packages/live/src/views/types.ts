@@ -5,6 +5,7 @@
  * Times ending in `…Ms` are Unix milliseconds (`atMs`) or durations (`backAfterMs`); rates are per second.
  */
 import type { CrashReport, Inspection, ProcessKind, Status, Strategy } from '@orrery/protocol'
+import type { NodeView } from './node-types.ts'
 
 /** Spark lines: newest last, one value a second, at most 60; `null` is a gap. */
 export type Spark = (number | null)[]
@@ -375,6 +376,7 @@ export interface ViewTypes {
   faults: FaultsView
   timeline: TimelineView
   messages: MessagesView
+  node: NodeView
 }
 
 /** What each view is asked with. */
@@ -409,4 +411,5 @@ export interface ViewParams {
     /** Id of a line or of a process, for the percentiles. */
     pick: string | null
   }
+  node: { node: string }
 }

@@ -1,6 +1,7 @@
 /** One node as the hub knows it: who it is, whether it is heard, its processes and figures. Fed by frames. */
-import { type Frame, type Hello, LIMITS, type WireRecord } from '@orrery/protocol'
+import { type Drops, type Frame, type Hello, LIMITS, type WireRecord } from '@orrery/protocol'
 import type { NodeRow } from '../views/types.ts'
+import { Host } from './host.ts'
 import { KindRates } from './kind-rates.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { Marks } from './marks.ts'
@@ -40,10 +41,14 @@ export class NodeState {
   lastSeq = 0
   gaps = 0
   drops = 0
+  /** The same by kind, and when the last of them was. */
+  dropped: Drops = { samples: 0, lifecycle: 0, results: 0, crashes: 0 }
+  lastDropMs: number | null = null
   processes = new Processes()
   readonly series = new NodeSeries()
   /** Messages by behaviour and module. */
   readonly kinds = new KindRates()
+  readonly host = new Host()
   readonly marks: Marks
   readonly pasts = new Pasts()
   storms = new Map<string, StormTotal>()
@@ -85,6 +90,9 @@ export class NodeState {
     this.lastSeq = 0
     this.gaps = 0
     this.drops = 0
+    this.dropped = { samples: 0, lifecycle: 0, results: 0, crashes: 0 }
+    this.lastDropMs = null
+    this.host.begin()
     this.lifecycle = this.#newLifecycle()
   }
 
@@ -95,13 +103,18 @@ export class NodeState {
     if (this.lastSeq > 0) outcome.gap = frame.seq - this.lastSeq - 1
     this.lastSeq = frame.seq
     this.gaps += outcome.gap
-    this.drops = frame.drops.samples + frame.drops.lifecycle + frame.drops.results + frame.drops.crashes
+    const { samples, lifecycle, results, crashes } = frame.drops
+    const drops = samples + lifecycle + results + crashes
+    if (drops > this.drops) this.lastDropMs = nowMs
+    this.drops = drops
+    this.dropped = frame.drops
     this.processes.allowMoves()
     for (const record of frame.records) {
       outcome.unknownRefs += this.#apply(record, frame, nowMs)
       outcome.records++
     }
     this.sampling.roll(nowMs)
+    this.host.roll(nowMs, this.sampling.latest)
     this.processes.pools.settle(nowMs)
     return outcome
   }
@@ -167,6 +180,9 @@ export class NodeState {
         return 0
       case 'node.sample':
         this.sampling.node(record)
+        return 0
+      case 'node.vitals':
+        this.host.take(record)
         return 0
       case 'crash':
         this.#reported(

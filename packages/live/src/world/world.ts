@@ -22,6 +22,7 @@ import { displayName } from './names.ts'
 import { type FrameOutcome, NodeState, type StormTotal } from './node.ts'
 import { MessagesReader } from './readers/messages-view.ts'
 import { nodeRow } from './readers/node-row.ts'
+import { type NodeViewOfWorld, nodeView } from './readers/node-view.ts'
 import { offendersOf, worstOffenders } from './readers/offenders.ts'
 import { processView } from './readers/process-view.ts'
 import { processesView } from './readers/processes-view.ts'
@@ -78,6 +79,8 @@ export interface World {
   timelineView(node: string | null): TimelineView
   /** One who reads the messages view again and again: it keeps what is over. */
   messagesReader(params: ViewParams['messages']): { read(): MessagesView }
+  /** `null` where the node is not known. */
+  nodeView(node: string): NodeViewOfWorld | null
   storms(node: string): ReadonlyMap<string, StormTotal>
   /** A dead slot resolves too: its pid is that of the process that was in it. */
   resolve(node: string, keyOrPid: string): Resolved | null
@@ -274,6 +277,11 @@ class LiveWorld implements World {
     const { node } = params
     const reader = new MessagesReader(params)
     return { read: () => reader.read(this.#statesOf(node), this.#drawnLeases(node), this.#nowMs) }
+  }
+
+  nodeView(node: string): NodeViewOfWorld | null {
+    const state = this.#state(node)
+    return state && nodeView(state)
   }
 
   storms(node: string): ReadonlyMap<string, StormTotal> {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LIMITS } from '../handshake.ts'
-import type { Frame, WireRecord } from '../records.ts'
+import type { Drops, Frame, WireRecord } from '../records.ts'
 import { decodeFrame, encodeFrame, FrameWriter } from './index.ts'
 
 const uint = fc.oneof(fc.nat(300), fc.maxSafeNat())
@@ -36,6 +36,8 @@ const started = fc.record({
   shutdown: fc.oneof(fc.constantFrom('brutal_kill' as const, 'infinity' as const), fc.nat(60_000)),
   restarts: uint,
 })
+
+const told = (kind: keyof Drops) => fc.record({ kind: fc.constant(kind), sent: uint, why: text })
 
 const samples = fc.array(fc.tuple(ref, uint, uint, uint), { maxLength: 50 }).map((rows) => ({
   type: 'process.samples' as const,
@@ -123,6 +125,28 @@ const record: fc.Arbitrary<WireRecord> = fc.oneof(
     counts: fc.array(fc.record({ key: text, total: uint, notStored: uint }), { maxLength: 20 }),
   }),
   json.map((value) => ({ type: 'command.result' as const, id: 'k', result: { ok: true as const, value } })),
+  fc.record({
+    type: fc.constant('node.vitals' as const),
+    atUs: uint,
+    spawned: uint,
+    exited: uint,
+    timers: uint,
+    delayP50Ms: finite,
+    delayMaxMs: finite,
+    gc: fc.record({
+      minor: uint,
+      major: uint,
+      totalMs: finite,
+      minorMaxMs: finite,
+      majorMaxMs: finite,
+      p99Ms: finite,
+    }),
+    spaces: fc.array(fc.record({ name: text, bytes: uint }), { maxLength: 20 }),
+    resources: fc.array(fc.record({ name: text, count: uint }), { maxLength: 20 }),
+    agent: fc.record({ heldBytes: uint, boundBytes: uint, spoolLimitBytes: uint }),
+    told: fc.tuple(told('samples'), told('lifecycle'), told('results'), told('crashes')),
+    letters: fc.array(fc.record({ type: text, to: text, why: text, total: uint }), { maxLength: 20 }),
+  }),
   fc.record({
     type: fc.constant('lease.ended' as const),
     atUs: uint,
@@ -241,4 +265,31 @@ describe('frame writer', () => {
     const read = decodeFrame(writer.finish(header))
     expect(read.ok && read.frame.records).toEqual([{ type: 'crash', report: { id: 'c-1' } }])
   })
+})
+
+test('[WIRE-36] a list of more than 64 entries is cut by the writer and no body to the reader', () => {
+  const vitals = {
+    type: 'node.vitals' as const,
+    atUs: 1,
+    spawned: 0,
+    exited: 0,
+    timers: 0,
+    delayP50Ms: 0,
+    delayMaxMs: 0,
+    gc: { minor: 0, major: 0, totalMs: 0, minorMaxMs: 0, majorMaxMs: 0, p99Ms: 0 },
+    spaces: Array.from({ length: 70 }, (_, i) => ({ name: `s${i}`, bytes: i })),
+    resources: [],
+    agent: { heldBytes: 0, boundBytes: 0, spoolLimitBytes: 0 },
+    told: [],
+    letters: [],
+  }
+  const drops = { samples: 0, lifecycle: 0, results: 0, crashes: 0 }
+  const bytes = encodeFrame({ seq: 1, atUs: 1, wallMs: 1, drops, records: [vitals] })
+  const read = decodeFrame(bytes)
+  const record = read.ok ? read.frame.records[0] : undefined
+  expect(record?.type === 'node.vitals' ? record.spaces.length : 0).toBe(64)
+  const count = bytes.indexOf(64, 40)
+  bytes[count] = 65
+  const broken = decodeFrame(bytes)
+  expect(broken.ok && broken.frame.refused['record.malformed']).toBe(1)
 })

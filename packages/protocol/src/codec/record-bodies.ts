@@ -18,6 +18,7 @@ import type {
   WireRecord,
 } from '../records.ts'
 import type { ByteReader, ByteWriter } from './bytes.ts'
+import { readVitals, writeVitals } from './vitals-body.ts'
 
 /** A record's first byte is its place in this list, counted from 1. */
 export const RECORD_TYPES = [
@@ -36,6 +37,7 @@ export const RECORD_TYPES = [
   'command.result',
   'lease.ended',
   'message.timings',
+  'node.vitals',
 ] as const satisfies readonly WireRecord['type'][]
 
 const RESTARTS: readonly Restart[] = ['permanent', 'transient', 'temporary']
@@ -104,6 +106,8 @@ export function writeBody(to: ByteWriter, record: WireRecord): Written {
       return writeSamples(to, record)
     case 'node.sample':
       return writeNodeSample(to, record)
+    case 'node.vitals':
+      return writeVitals(to, record)
     case 'crash':
       return writeJson(to, record.type, record.report)
     case 'crash.amended':
@@ -144,6 +148,8 @@ export function readBody(from: ByteReader, type: WireRecord['type']): WireRecord
       return readSamples(from)
     case 'node.sample':
       return readNodeSample(from)
+    case 'node.vitals':
+      return readVitals(from)
     case 'crash': {
       const report = readObject(from)
       if (typeof report.id !== 'string') from.broken()
