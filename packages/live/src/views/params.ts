@@ -12,6 +12,19 @@ export const DEFAULT_PARAMS: { readonly [V in keyof ViewParams]: Readonly<ViewPa
   crash: { id: '' },
   faults: {},
   timeline: { node: null },
+  table: {
+    node: null,
+    q: '',
+    sort: 'mailbox',
+    order: 'desc',
+    group: 'none',
+    folds: '',
+    pins: '',
+    turn: 0,
+    offset: 0,
+    limit: 80,
+  },
+  selection: { node: null, q: null, ids: '' },
 }
 
 /** At most this many rows travel in one window of the process table. */
