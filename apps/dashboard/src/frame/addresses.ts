@@ -1,6 +1,6 @@
 /** Every view is an address: what the path says, and how paths are made. */
 
-export type Screen = 'cluster' | 'node' | 'tree' | 'crashes' | 'crash' | 'other'
+export type Screen = 'cluster' | 'node' | 'tree' | 'processes' | 'crashes' | 'crash' | 'other'
 
 export interface Place {
   screen: Screen
@@ -13,8 +13,10 @@ export function placeOf(pathname: string): Place {
   const [first, second, third] = pathname.split('/').filter(Boolean)
   if (first === undefined) return { screen: 'cluster', node: null, crashId: null }
   if (first === 'nodes' && second) {
-    return { screen: third === 'tree' ? 'tree' : 'node', node: decoded(second), crashId: null }
+    const screen = third === 'tree' || third === 'processes' ? third : 'node'
+    return { screen, node: decoded(second), crashId: null }
   }
+  if (first === 'processes') return { screen: 'processes', node: null, crashId: null }
   if (first === 'crashes') {
     return { screen: second ? 'crash' : 'crashes', node: null, crashId: second ? decoded(second) : null }
   }
@@ -32,6 +34,12 @@ export function treePath(node: string, key?: string | null, tab?: string): strin
   if (tab) query.set('tab', tab)
   const text = query.toString()
   return `${nodePath(node)}/tree${text ? `?${text}` : ''}`
+}
+
+/** The process table of a node, or of all with `null`. */
+export function processesPath(node: string | null, q?: string): string {
+  const path = node === null ? '/processes' : `${nodePath(node)}/processes`
+  return q ? `${path}?${new URLSearchParams({ q })}` : path
 }
 
 export function crashesPath(q?: string): string {

@@ -12,6 +12,8 @@ export interface CrumbPart {
   label: ReactNode
   href?: string
   isMono?: boolean
+  /** Not the last part, and still the one that says the scope. */
+  isScope?: boolean
 }
 
 export interface CrumbSpec {
@@ -55,11 +57,21 @@ export function Crumb({ place, cluster }: { place: Place; cluster: ClusterView |
         // biome-ignore lint/suspicious/noArrayIndexKey: a crumb is places in an order
         <Fragment key={i}>
           {i > 0 ? <ChevronRight className="ic scope" aria-hidden /> : null}
-          {i < last ? (
+          {part.isScope && hasNodes ? (
+            <button
+              type="button"
+              className="scope"
+              onClick={() => openPalette('node:')}
+              title="Change the scope"
+            >
+              {part.label}
+              <ChevronDown className="ic" aria-hidden />
+            </button>
+          ) : i < last ? (
             <Link href={part.href ?? '/'} className={`scope ${part.isMono ? 'm' : ''}`}>
               {part.label}
             </Link>
-          ) : isScope && hasNodes && !replaced ? (
+          ) : isScope && place.screen !== 'processes' && hasNodes && !replaced ? (
             <button type="button" onClick={() => openPalette('node:')} title="Change the scope">
               <b>{part.label}</b>
               <ChevronDown className="ic" aria-hidden />
@@ -81,6 +93,16 @@ export function Crumb({ place, cluster }: { place: Place; cluster: ClusterView |
 /** What the address alone says. */
 export function crumbOf(place: Place, cluster: ClusterView | null): CrumbSpec {
   const nodes = Object.values(cluster?.nodes ?? {})
+  if (place.screen === 'processes') {
+    const table = { label: 'Processes' }
+    if (place.node !== null) {
+      const scope = { label: place.node, href: nodePath(place.node), isScope: true }
+      return { parts: [{ label: 'Cluster', href: '/' }, scope, table] }
+    }
+    const live = nodes.filter(({ status }) => status === 'live').length
+    const said = live === nodes.length ? plural(live, 'node') : `${live} of ${plural(nodes.length, 'node')}`
+    return { parts: [{ label: 'Cluster', href: '/', isScope: true }, table], detail: nodes.length > 0 && said }
+  }
   if (place.node !== null) {
     const row = cluster?.nodes[place.node]
     return {

@@ -1,7 +1,7 @@
 /** What the palette offers for a text: pure, and in the order it is shown. */
 import type { ClusterView, ProcessRow } from '@orrery/live/views'
 import type { GlyphName } from '../ui/glyphs.tsx'
-import { crashesPath, nodePath, type Place, treePath } from './addresses.ts'
+import { crashesPath, nodePath, type Place, processesPath, treePath } from './addresses.ts'
 
 export interface Offer {
   id: string
@@ -37,7 +37,12 @@ export function localOffers(
     .filter((row) => fits(row.node))
     .map((row): Offer => {
       // Changing the scope keeps the lens.
-      const href = place.screen === 'tree' ? treePath(row.node) : nodePath(row.node)
+      const href =
+        place.screen === 'tree'
+          ? treePath(row.node)
+          : place.screen === 'processes'
+            ? processesPath(row.node)
+            : nodePath(row.node)
       return {
         id: `node ${row.node}`,
         group: 'Nodes',
@@ -49,12 +54,14 @@ export function localOffers(
       }
     })
   const everything: Offer = screen('Cluster', '/', 'g c')
-  if (onlyNodes) return place.node === null ? nodes : [...nodes, everything]
+  const all = place.screen === 'processes' ? screen('Cluster', processesPath(null), '') : everything
+  if (onlyNodes) return place.node === null ? nodes : [...nodes, all]
   const screens = [
     everything,
     ...(treeNode === null
       ? []
       : [screen('Tree', treePath(treeNode), 'g t'), screen('Node', nodePath(treeNode), 'g n')]),
+    screen('Processes', processesPath(place.node), 'g p'),
     screen('Crashes', crashesPath(), 'g x'),
   ].filter((offer) => fits(offer.label))
   const actions = ACTIONS.filter((action) => fits(action.label)).map(

@@ -1,8 +1,8 @@
 'use client'
 /** The lens: what works, and nothing else. Changing it keeps the scope. */
-import { Keyboard, ListTree, OctagonX, Orbit, Search, Sun } from 'lucide-react'
+import { Keyboard, ListTree, OctagonX, Orbit, Search, Sun, Table2 } from 'lucide-react'
 import Link from 'next/link'
-import { crashesPath, nodePath, type Place, treePath } from './addresses.ts'
+import { crashesPath, nodePath, type Place, processesPath, treePath } from './addresses.ts'
 import { openOverlay, openPalette } from './overlays.ts'
 import { toggleTheme } from './theme.ts'
 
@@ -18,7 +18,7 @@ export function Rail({ place, treeNode, newGroups }: RailProps) {
   return (
     <nav className="rail" aria-label="Screens">
       <Link
-        href={place.screen === 'tree' && place.node ? nodePath(place.node) : '/'}
+        href={(place.screen === 'tree' || place.screen === 'processes') && place.node ? nodePath(place.node) : '/'}
         className={isCluster ? 'on' : ''}
         aria-current={isCluster ? 'page' : undefined}
       >
@@ -35,6 +35,14 @@ export function Rail({ place, treeNode, newGroups }: RailProps) {
           Tree
         </Link>
       )}
+      <Link
+        href={processesPath(place.node)}
+        className={place.screen === 'processes' ? 'on' : ''}
+        aria-current={place.screen === 'processes' ? 'page' : undefined}
+      >
+        <Table2 className="ic" aria-hidden />
+        Processes
+      </Link>
       <CrashesLink place={place} newGroups={newGroups} />
       <div className="sp" />
       <button type="button" onClick={() => openOverlay({ kind: 'keys' })}>
