@@ -101,7 +101,10 @@ export function crumbOf(place: Place, cluster: ClusterView | null): CrumbSpec {
     }
     const live = nodes.filter(({ status }) => status === 'live').length
     const said = live === nodes.length ? plural(live, 'node') : `${live} of ${plural(nodes.length, 'node')}`
-    return { parts: [{ label: 'Cluster', href: '/', isScope: true }, table], detail: nodes.length > 0 && said }
+    return {
+      parts: [{ label: 'Cluster', href: '/', isScope: true }, table],
+      detail: nodes.length > 0 && said,
+    }
   }
   if (place.node !== null) {
     const row = cluster?.nodes[place.node]

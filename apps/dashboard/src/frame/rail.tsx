@@ -18,7 +18,9 @@ export function Rail({ place, treeNode, newGroups }: RailProps) {
   return (
     <nav className="rail" aria-label="Screens">
       <Link
-        href={(place.screen === 'tree' || place.screen === 'processes') && place.node ? nodePath(place.node) : '/'}
+        href={
+          (place.screen === 'tree' || place.screen === 'processes') && place.node ? nodePath(place.node) : '/'
+        }
         className={isCluster ? 'on' : ''}
         aria-current={isCluster ? 'page' : undefined}
       >

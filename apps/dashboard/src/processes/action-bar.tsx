@@ -48,13 +48,13 @@ export function ActionBar({
 
   const run = (what: string, items: readonly Item[], command: ProcessCommand) => {
     stop.current = new AbortController()
-    void runAll(what, items, command, setProgress, stop.current.signal).then(() =>
-      announce(`${what}: done`),
-    )
+    void runAll(what, items, command, setProgress, stop.current.signal).then(() => announce(`${what}: done`))
   }
   const copy = async () => {
     const pids = selection.items.map(({ pid }) => pid).join('\n')
-    announce((await copyText(pids)) ? `Copied ${plural(selection.items.length, 'pid')}` : 'The pids were not copied')
+    announce(
+      (await copyText(pids)) ? `Copied ${plural(selection.items.length, 'pid')}` : 'The pids were not copied',
+    )
   }
   useKeys('Selected rows', [
     { keys: 'y', label: 'Copy pids', run: () => void copy() },

@@ -39,7 +39,9 @@ export function killable(selection: SelectionView, nodes: Nodes): Reach {
     items,
     why: [
       ...notArmed(selection.items.length - armed.length),
-      ...(down > items.length ? [`Kill takes ${plural(down, 'process', 'processes')} down${by ? `: ${by}` : ''}.`] : []),
+      ...(down > items.length
+        ? [`Kill takes ${plural(down, 'process', 'processes')} down${by ? `: ${by}` : ''}.`]
+        : []),
     ],
   }
 }

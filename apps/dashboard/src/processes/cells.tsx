@@ -45,7 +45,8 @@ export const CELLS: Record<string, Cell> = {
   in: {
     row: (row, { nowMs }) => {
       const note = noteOf(row, nowMs)
-      if (note !== null) return <span className={`pt-note ${row.status === 'crashed' ? 'c-crashed' : ''}`}>{note}</span>
+      if (note !== null)
+        return <span className={`pt-note ${row.status === 'crashed' ? 'c-crashed' : ''}`}>{note}</span>
       return <In values={row.spark} perS={row.receivedPerS} tone={toneOf(row)} />
     },
     group: (group) => <In values={group.spark} perS={group.receivedPerS} tone="ink-2" />,
@@ -64,7 +65,9 @@ export const CELLS: Record<string, Cell> = {
   },
   restarts: {
     row: (row) => <Restarts of={row.restarts} />,
-    group: (group) => <span className={`m ${group.restarts === 0 ? 'i3' : 'i2'}`}>{count(group.restarts)}</span>,
+    group: (group) => (
+      <span className={`m ${group.restarts === 0 ? 'i3' : 'i2'}`}>{count(group.restarts)}</span>
+    ),
   },
   uptime: {
     row: (row, { nowMs }) =>

@@ -33,17 +33,85 @@ export const NAME: Column = {
 export const COLUMNS: readonly Column[] = [
   { id: 'pid', label: 'Pid', about: '', sort: 'pid', width: 84, first: 'asc', leaves: 20 },
   { id: 'behaviour', label: 'Behaviour', about: '', sort: 'behaviour', width: 104, first: 'asc', leaves: 9 },
-  { id: 'module', label: 'Module', about: 'callback module', sort: 'module', width: 104, first: 'asc', leaves: 2 },
-  { id: 'supervisor', label: 'Supervisor', about: '', sort: 'supervisor', width: 104, first: 'asc', leaves: 3 },
+  {
+    id: 'module',
+    label: 'Module',
+    about: 'callback module',
+    sort: 'module',
+    width: 104,
+    first: 'asc',
+    leaves: 2,
+  },
+  {
+    id: 'supervisor',
+    label: 'Supervisor',
+    about: '',
+    sort: 'supervisor',
+    width: 104,
+    first: 'asc',
+    leaves: 3,
+  },
   { id: 'status', label: 'Status', about: 'as a word', sort: 'status', width: 74, first: 'asc', leaves: 4 },
-  { id: 'label', label: 'Label', about: 'it gave itself', sort: 'label', width: 120, first: 'asc', leaves: 1 },
+  {
+    id: 'label',
+    label: 'Label',
+    about: 'it gave itself',
+    sort: 'label',
+    width: 120,
+    first: 'asc',
+    leaves: 1,
+  },
   { id: 'node', label: 'Node', about: '', sort: 'node', width: 86, first: 'asc', leaves: 19 },
-  { id: 'in', label: 'In /s', about: '60 s sparkline', sort: 'in', width: 102, isRight: true, first: 'desc', leaves: 21 },
+  {
+    id: 'in',
+    label: 'In /s',
+    about: '60 s sparkline',
+    sort: 'in',
+    width: 102,
+    isRight: true,
+    first: 'desc',
+    leaves: 21,
+  },
   { id: 'out', label: 'Out /s', about: '', sort: 'out', width: 56, isRight: true, first: 'desc', leaves: 8 },
-  { id: 'mailbox', label: 'Mailbox', about: 'log bar, growth', sort: 'mailbox', width: 150, isRight: true, first: 'desc' },
-  { id: 'growth', label: 'Growth', about: 'a second, over 5 s', sort: 'growth', width: 60, isRight: true, first: 'desc', leaves: 5 },
-  { id: 'restarts', label: 'Restarts', about: '', sort: 'restarts', width: 52, isRight: true, first: 'desc', leaves: 6 },
-  { id: 'uptime', label: 'Uptime', about: '', sort: 'uptime', width: 78, isRight: true, first: 'desc', leaves: 18 },
+  {
+    id: 'mailbox',
+    label: 'Mailbox',
+    about: 'log bar, growth',
+    sort: 'mailbox',
+    width: 150,
+    isRight: true,
+    first: 'desc',
+  },
+  {
+    id: 'growth',
+    label: 'Growth',
+    about: 'a second, over 5 s',
+    sort: 'growth',
+    width: 60,
+    isRight: true,
+    first: 'desc',
+    leaves: 5,
+  },
+  {
+    id: 'restarts',
+    label: 'Restarts',
+    about: '',
+    sort: 'restarts',
+    width: 52,
+    isRight: true,
+    first: 'desc',
+    leaves: 6,
+  },
+  {
+    id: 'uptime',
+    label: 'Uptime',
+    about: '',
+    sort: 'uptime',
+    width: 78,
+    isRight: true,
+    first: 'desc',
+    leaves: 18,
+  },
 ]
 
 export const PRESETS = {
@@ -61,7 +129,11 @@ export function useColumns(): {
   choose: (ids: readonly string[]) => void
 } {
   const ids = chosen.use().split(',')
-  return { ids, columns: COLUMNS.filter(({ id }) => ids.includes(id)), choose: (next) => chosen.set(next.join()) }
+  return {
+    ids,
+    columns: COLUMNS.filter(({ id }) => ids.includes(id)),
+    choose: (next) => chosen.set(next.join()),
+  }
 }
 
 /** Checkbox, glyph, paddings; and the gap before each column. */
@@ -83,7 +155,9 @@ export function fitting(columns: readonly Column[], width: number): Column[] {
 
 /** As CSS has it, checkbox and glyph first. */
 export function templateOf(columns: readonly Column[]): string {
-  return ['30px', '20px', `minmax(${NAME.width}px, 1fr)`, ...columns.map(({ width }) => `${width}px`)].join(' ')
+  return ['30px', '20px', `minmax(${NAME.width}px, 1fr)`, ...columns.map(({ width }) => `${width}px`)].join(
+    ' ',
+  )
 }
 
 /** `kista-1` of `exchange@kista-1`, where that says which node is meant. */

@@ -80,7 +80,11 @@ function valueOffers(typed: string, colon: number, values: TableView['values']):
   if (field === undefined) return []
   if (field.type === 'number' || field.type === 'duration') {
     if (value !== '') return []
-    return SIGNS.map(([sign, about]) => ({ label: sign, about: `${about}, as in ${field.example}`, text: head + sign }))
+    return SIGNS.map(([sign, about]) => ({
+      label: sign,
+      about: `${about}, as in ${field.example}`,
+      text: head + sign,
+    }))
   }
   return knownOf(field.name, values)
     .filter((known) => known.toLowerCase().includes(value.replace(/^["~]/, '')))

@@ -119,7 +119,12 @@ function Field({
     const offers = completion?.offers ?? []
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (by && offers.length > 0) setAt((at + by + offers.length) % offers.length)
-    else if (event.key === 'Tab' && !event.shiftKey && offers.length > 0 && (at >= 0 || isBegun(text, caret))) {
+    else if (
+      event.key === 'Tab' &&
+      !event.shiftKey &&
+      offers.length > 0 &&
+      (at >= 0 || isBegun(text, caret))
+    ) {
       accept(offers[Math.max(0, at)])
     } else if (event.key === 'Enter' && at >= 0) accept(offers[at])
     else if (event.key === 'Enter') {
@@ -157,7 +162,13 @@ function Field({
       />
       <span className="m i2 nw">{view && !fault ? plural(view.total, 'process', 'processes') : ''}</span>
       <Kbd>/</Kbd>
-      <div id={list} role="listbox" aria-label="What may be typed" className="pt-offers" hidden={completion === null}>
+      <div
+        id={list}
+        role="listbox"
+        aria-label="What may be typed"
+        className="pt-offers"
+        hidden={completion === null}
+      >
         {completion?.offers.map((offer, i) => (
           <div
             key={offer.text}

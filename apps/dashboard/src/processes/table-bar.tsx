@@ -113,7 +113,8 @@ function Chooser({
     return () => window.removeEventListener('pointerdown', onDown)
   }, [isOpen])
   const preset = (Object.keys(PRESETS) as Preset[]).find(
-    (name) => PRESETS[name].length === chosen.ids.length && PRESETS[name].every((id) => chosen.ids.includes(id)),
+    (name) =>
+      PRESETS[name].length === chosen.ids.length && PRESETS[name].every((id) => chosen.ids.includes(id)),
   )
   const toggle = (id: string) => {
     const { ids } = chosen

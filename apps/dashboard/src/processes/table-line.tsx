@@ -10,6 +10,7 @@ import { Glyph, type GlyphName, StrategyGlyph } from '../ui/glyphs.tsx'
 import { Reticle } from '../ui/parts.tsx'
 import { CELLS, type CellContext } from './cells.tsx'
 import { type Column, templateOf } from './columns.ts'
+import { CELL, ROW } from './roles.ts'
 
 export interface LineProps {
   id: string
@@ -44,7 +45,7 @@ export function Line(props: LineProps) {
   ]
   return (
     <div
-      role="row"
+      {...ROW}
       tabIndex={-1}
       id={rowElementId(id)}
       data-id={id}
@@ -75,19 +76,27 @@ export function rowElementId(id: string): string {
   return `pt-${encodeURIComponent(id)}`
 }
 
-function Process({ row, columns, context, isSelected, isPinned, isOld, isInner }: LineProps & { row: TableRow }) {
+function Process({
+  row,
+  columns,
+  context,
+  isSelected,
+  isPinned,
+  isOld,
+  isInner,
+}: LineProps & { row: TableRow }) {
   const status: GlyphName = isOld ? 'lost' : row.status
   return (
     <>
-      <span role="gridcell" className="pt-box" data-pick>
+      <span {...CELL} className="pt-box" data-pick>
         <span className={`cbx ${isSelected ? 'on' : ''}`} aria-hidden>
           {isSelected ? <Check className="ic" /> : null}
         </span>
       </span>
-      <span role="gridcell">
+      <span {...CELL}>
         <Glyph name={status} size={11} label={isOld ? `${row.status}, last known` : row.status} />
       </span>
-      <span role="gridcell" className={`pt-name ${isInner ? 'inner' : ''}`}>
+      <span {...CELL} className={`pt-name ${isInner ? 'inner' : ''}`}>
         <b className={`el ${row.status === 'waiting' ? 'i2' : ''}`} title={visible(row.key)}>
           {visible(row.label ?? row.name)}
         </b>
@@ -97,7 +106,7 @@ function Process({ row, columns, context, isSelected, isPinned, isOld, isInner }
         {row.moves === 0 ? null : <Moves by={row.moves} />}
       </span>
       {columns.map((column) => (
-        <span key={column.id} role="gridcell" className={column.isRight ? 'r' : 'el'}>
+        <span key={column.id} {...CELL} className={column.isRight ? 'r' : 'el'}>
           {CELLS[column.id]?.row(row, context)}
         </span>
       ))}
@@ -120,27 +129,33 @@ function Moves({ by }: { by: number }) {
 function Gone({ row, columns, context, isInner }: LineProps & { row: TableRow }) {
   const { exit } = row
   if (exit === null) return null
-  const names = columns.slice(0, Math.max(0, columns.findIndex(({ isRight }) => isRight)))
+  const names = columns.slice(
+    0,
+    Math.max(
+      0,
+      columns.findIndex(({ isRight }) => isRight),
+    ),
+  )
   const isCrash = row.status === 'crashed'
   const hasAgo = columns.length - names.length > 1
   return (
     <>
-      <span role="gridcell" />
-      <span role="gridcell">
+      <span {...CELL} />
+      <span {...CELL}>
         <Glyph name={isCrash ? 'crashed' : 'exited'} size={11} label={isCrash ? 'crashed' : 'exited'} />
       </span>
-      <span role="gridcell" className={`pt-name ${isInner ? 'inner' : ''}`}>
+      <span {...CELL} className={`pt-name ${isInner ? 'inner' : ''}`}>
         <b className="el">
           <s>{visible(row.label ?? row.name)}</s>
         </b>
       </span>
       {names.map((column) => (
-        <span key={column.id} role="gridcell" className={`el ${column.id === 'pid' ? 'pt-struck' : ''}`}>
+        <span key={column.id} {...CELL} className={`el ${column.id === 'pid' ? 'pt-struck' : ''}`}>
           {CELLS[column.id]?.row(row, context)}
         </span>
       ))}
       <span
-        role="gridcell"
+        {...CELL}
         className={`el pt-end ${isCrash ? 'c-crashed' : 'i2'}`}
         style={{ gridColumn: `${4 + names.length} / ${hasAgo ? -2 : -1}` }}
       >
@@ -152,7 +167,7 @@ function Gone({ row, columns, context, isInner }: LineProps & { row: TableRow })
         ) : null}
       </span>
       {hasAgo ? (
-        <span role="gridcell" className="m i3 r">
+        <span {...CELL} className="m i3 r">
           {age(context.nowMs - exit.atMs)} ago
         </span>
       ) : null}
@@ -164,7 +179,7 @@ function Group({ id, group, columns, context, onFold }: LineProps & { group: Tab
   const Chevron = group.isOpen ? ChevronDown : ChevronRight
   return (
     <>
-      <span role="gridcell" className="pt-fold">
+      <span {...CELL} className="pt-fold">
         <button
           type="button"
           tabIndex={-1}
@@ -175,10 +190,10 @@ function Group({ id, group, columns, context, onFold }: LineProps & { group: Tab
           <Chevron className="ic i3" aria-hidden />
         </button>
       </span>
-      <span role="gridcell">
+      <span {...CELL}>
         <Glyph name={group.status} size={11} label={`worst ${group.status}`} />
       </span>
-      <span role="gridcell" className="pt-name">
+      <span {...CELL} className="pt-name">
         <b className="el">{visible(group.name)}</b>
         {group.faulty > 0 ? <Glyph name="fault" size={11} label={`${group.faulty} under fault`} /> : null}
         {group.strategy ? (
@@ -189,7 +204,7 @@ function Group({ id, group, columns, context, onFold }: LineProps & { group: Tab
         <span className="m i3 nw">× {count(group.count)}</span>
       </span>
       {columns.map((column) => (
-        <span key={column.id} role="gridcell" className={column.isRight ? 'r' : 'el'}>
+        <span key={column.id} {...CELL} className={column.isRight ? 'r' : 'el'}>
           {CELLS[column.id]?.group?.(group, context)}
         </span>
       ))}
@@ -208,9 +223,9 @@ function Rest({
 }) {
   return (
     <>
-      <span role="gridcell" />
-      <span role="gridcell" />
-      <span role="gridcell" className="pt-rest i2" style={{ gridColumn: `3 / span ${columns.length + 1}` }}>
+      <span {...CELL} />
+      <span {...CELL} />
+      <span {...CELL} className="pt-rest i2" style={{ gridColumn: `3 / span ${columns.length + 1}` }}>
         {count(rest.count)} more{rest.isAbnormal ? '' : ', none in an abnormal state'}
         <button type="button" className="u" tabIndex={-1} onClick={() => onFold(rest.group, '*')}>
           Show

@@ -18,10 +18,7 @@ export interface LiveTable extends Omit<View<TableView>, 'data'> {
   sortNow: () => void
 }
 
-export function useTable(
-  asked: Omit<ViewParams['table'], 'turn'>,
-  isBusy: boolean,
-): LiveTable {
+export function useTable(asked: Omit<ViewParams['table'], 'turn'>, isBusy: boolean): LiveTable {
   // Who begins to look within the same ten seconds shares the order.
   const [turn, setTurn] = useState(() => slotOf(hubNow()))
   const { data, ...line } = useView('table', { ...asked, turn })

@@ -119,7 +119,13 @@ describe('groups', () => {
     t.world.setFaults([lease('F-1', key, t)])
     const view = look(t, { group: 'supervisor' })
     const lines = view.order.map((id) => view.lines[id])
-    expect(lines[0]).toMatchObject({ line: 'group', name: 'calls', count: 3, mailboxLength: 60, isOpen: true })
+    expect(lines[0]).toMatchObject({
+      line: 'group',
+      name: 'calls',
+      count: 3,
+      mailboxLength: 60,
+      isOpen: true,
+    })
     expect(lines[1]).toMatchObject({ line: 'process', name: 'Call 1' })
     expect(lines[2]).toMatchObject({ line: 'rest', count: 2, isAbnormal: false })
     expect(view.groups).toBe(3)
