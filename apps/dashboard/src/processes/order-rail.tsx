@@ -32,7 +32,6 @@ export const OrderRail = memo(function OrderRail({
   }
   const top = placeOf(first)
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: a picture of what the table's own keys scroll through
     <svg
       className="pt-rail"
       width={WIDTH}

@@ -146,7 +146,7 @@ function Chooser({
         </span>
       </button>
       {isOpen ? (
-        <div className="pt-pop" role="group" aria-label="Columns">
+        <section className="pt-pop" aria-label="Columns">
           {groups ? <div className="pt-pop-groups">{groups}</div> : null}
           <Segments
             label="Sets of columns"
@@ -168,7 +168,7 @@ function Chooser({
               onToggle={() => toggle(id)}
             />
           ))}
-        </div>
+        </section>
       ) : null}
     </div>
   )

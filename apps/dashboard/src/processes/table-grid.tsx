@@ -8,7 +8,7 @@ import type { TableAddress } from './address.ts'
 import type { CellContext } from './cells.tsx'
 import { type Column, NAME, templateOf } from './columns.ts'
 import { OrderRail } from './order-rail.tsx'
-import { HEAD, ROW, ROWS } from './roles.ts'
+import { gridRole, headRole, rowRole, rowsRole } from './roles.ts'
 import { Line, type LineProps, rowElementId } from './table-line.tsx'
 import type { Scroll } from './use-scroll.ts'
 
@@ -70,14 +70,15 @@ export function TableGrid(props: GridProps) {
   }
   const pins = view?.pins ?? []
   return (
-    // biome-ignore lint/a11y/useSemanticElements: rows that scroll by themselves under a head that stands
+    // biome-ignore lint/a11y/noStaticElementInteractions: its role is that of a grid
     <div
       className="pt-grid"
-      role="grid"
-      aria-label="Processes"
-      aria-rowcount={(view?.lineCount ?? 0) + pins.length + 1}
-      aria-multiselectable={!props.isReadOnly}
-      aria-activedescendant={cursor === null ? undefined : rowElementId(cursor)}
+      {...gridRole(
+        (view?.lineCount ?? 0) + pins.length + 1,
+        !props.isReadOnly,
+        cursor === null || view?.lines[cursor] === undefined ? undefined : rowElementId(cursor),
+      )}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a grid takes the keys
       tabIndex={0}
       onKeyDown={props.onKeyDown}
       onClick={onClick}
@@ -96,10 +97,16 @@ export function TableGrid(props: GridProps) {
       }}
     >
       <Head {...props} />
-      <div className="pt-pins" {...ROWS} aria-label="Pinned">
+      <div className="pt-pins" {...rowsRole('Pinned')}>
         {pins.map((id, i) => lineOf(id, i + 2, null))}
       </div>
-      <div className="pt-body" ref={scroll.ref} onScroll={scroll.onScroll} {...ROWS} tabIndex={-1}>
+      <div
+        className="pt-body"
+        ref={scroll.ref}
+        onScroll={scroll.onScroll}
+        {...rowsRole('Rows')}
+        tabIndex={-1}
+      >
         {view === null ? (
           <Waiting columns={columns} rowHeight={rowHeight} count={scroll.shown} />
         ) : (
@@ -142,14 +149,9 @@ function linesOnScreen(view: TableView, { first, shown }: Scroll): { at: number;
 
 function Head({ columns, address, isAllSelected, isReadOnly, onSort, onSelectAll, view }: GridProps) {
   return (
-    <div {...ROWS}>
-      <div
-        {...ROW}
-        aria-rowindex={1}
-        className="pt-row th"
-        style={{ gridTemplateColumns: templateOf(columns) }}
-      >
-        <span {...HEAD}>
+    <div {...rowsRole('Head')}>
+      <div {...rowRole(1)} className="pt-row th" style={{ gridTemplateColumns: templateOf(columns) }}>
+        <span {...headRole(null)}>
           {isReadOnly ? (
             <span className="sr-only">Selected</span>
           ) : (
@@ -165,7 +167,7 @@ function Head({ columns, address, isAllSelected, isReadOnly, onSort, onSelectAll
             </button>
           )}
         </span>
-        <span {...HEAD}>
+        <span {...headRole(null)}>
           <span className="sr-only">State</span>
         </span>
         {[NAME, ...columns].map((column) => {
@@ -174,8 +176,7 @@ function Head({ columns, address, isAllSelected, isReadOnly, onSort, onSelectAll
           return (
             <span
               key={column.id}
-              {...HEAD}
-              aria-sort={isOn ? (address.order === 'desc' ? 'descending' : 'ascending') : 'none'}
+              {...headRole(isOn ? (address.order === 'desc' ? 'descending' : 'ascending') : null)}
               className={`${column.isRight ? 'r' : ''} ${isOn ? 's' : ''}`}
             >
               <button type="button" onClick={() => onSort(column)}>

@@ -10,7 +10,7 @@ import { Glyph, type GlyphName, StrategyGlyph } from '../ui/glyphs.tsx'
 import { Reticle } from '../ui/parts.tsx'
 import { CELLS, type CellContext } from './cells.tsx'
 import { type Column, templateOf } from './columns.ts'
-import { CELL, ROW } from './roles.ts'
+import { CELL, rowRole } from './roles.ts'
 
 export interface LineProps {
   id: string
@@ -45,13 +45,11 @@ export function Line(props: LineProps) {
   ]
   return (
     <div
-      {...ROW}
+      {...rowRole(rowIndex, isSelected)}
       tabIndex={-1}
       id={rowElementId(id)}
       data-id={id}
       data-line={line.line}
-      aria-rowindex={rowIndex}
-      aria-selected={isSelected}
       className={classes.filter(Boolean).join(' ')}
       style={{ gridTemplateColumns: templateOf(columns), ...(top === null ? {} : { top }) }}
     >
@@ -66,7 +64,7 @@ export function Line(props: LineProps) {
       ) : (
         <Rest rest={line} columns={columns} onFold={props.onFold} />
       )}
-      {isCursor ? <Reticle inset="0 3px" /> : null}
+      {isCursor ? <Reticle inset="0 25px 0 3px" /> : null}
     </div>
   )
 }
@@ -102,7 +100,7 @@ function Process({
         </b>
         {row.fault ? <Glyph name="fault" size={11} label="under fault" /> : null}
         {isPinned ? <Pin className="ic i3 pt-pin" aria-label="pinned" role="img" /> : null}
-        {row.isNew ? <span className="lbl c-signal">new</span> : null}
+        {row.isNew ? <span className="pt-new">new</span> : null}
         {row.moves === 0 ? null : <Moves by={row.moves} />}
       </span>
       {columns.map((column) => (
@@ -150,7 +148,7 @@ function Gone({ row, columns, context, isInner }: LineProps & { row: TableRow })
         </b>
       </span>
       {names.map((column) => (
-        <span key={column.id} {...CELL} className={`el ${column.id === 'pid' ? 'pt-struck' : ''}`}>
+        <span key={column.id} {...CELL} className="el">
           {CELLS[column.id]?.row(row, context)}
         </span>
       ))}
