@@ -16,7 +16,7 @@ import { SaveDialog } from './save-dialog.tsx'
 import { usePins, useSavedViews } from './saved-views.ts'
 import { TableBar } from './table-bar.tsx'
 import { TableFoot } from './table-foot.tsx'
-import { TableGrid } from './table-grid.tsx'
+import { TableGrid, WaitingLines } from './table-grid.tsx'
 import { NoRows, StateLine } from './table-states.tsx'
 import { useAddress } from './use-address.ts'
 import { usePresence } from './use-presence.ts'
@@ -58,7 +58,7 @@ export function ProcessesScreen({ node }: { node: string | null }) {
     () =>
       isPhone
         ? chosen.columns.filter(({ id }) => PHONE_COLUMNS.includes(id))
-        : fitting(chosen.columns, scroll.width + 22),
+        : fitting(chosen.columns, scroll.width),
     [chosen.columns, scroll.width, isPhone],
   )
 
@@ -126,33 +126,37 @@ export function ProcessesScreen({ node }: { node: string | null }) {
           onChange={changeQuery}
         />
         <StateLine table={table} nowMs={nowMs} />
-        <TableGrid
-          view={view}
-          address={address}
-          columns={columns}
-          context={{ nowMs: isHubOld ? (table.heardAtMs ?? nowMs) : nowMs, nodes }}
-          scroll={scroll}
-          rowHeight={rowHeight}
-          cursor={rows.cursor}
-          isAllSelected={address.selected === 'all'}
-          isSelected={rows.isSelected}
-          isOld={(name) => isHubOld || (view?.nodes[name]?.status ?? 'live') !== 'live'}
-          isReadOnly={isPhone}
-          empty={
-            view !== null && view.lineCount === 0 && view.pins.length === 0 ? (
+        <div className="pt-frame">
+          <TableGrid
+            view={view}
+            address={address}
+            columns={columns}
+            context={{ nowMs: isHubOld ? (table.heardAtMs ?? nowMs) : nowMs, nodes }}
+            scroll={scroll}
+            rowHeight={rowHeight}
+            cursor={rows.cursor}
+            isAllSelected={address.selected === 'all'}
+            isSelected={rows.isSelected}
+            isOld={(name) => isHubOld || (view?.nodes[name]?.status ?? 'live') !== 'live'}
+            isReadOnly={isPhone}
+            onSort={sortBy}
+            onSelectAll={() => change({ selected: address.selected === 'all' ? new Set() : 'all' })}
+            onPick={(id, how) =>
+              isPhone || how === 'open' ? open(id) : how === 'range' ? rows.range(id) : rows.select(id)
+            }
+            onFold={fold}
+            onKeyDown={onKeyDown}
+            onHover={anchor}
+            onPresence={presence.tell}
+          />
+          <div className="pt-over">
+            {view === null && table.fault === null ? (
+              <WaitingLines columns={columns} rowHeight={rowHeight} count={scroll.shown} />
+            ) : view === null || (view.lineCount === 0 && view.pins.length === 0) ? (
               <NoRows view={view} query={address.q} onQuery={(q) => changeQuery({ q })} />
-            ) : null
-          }
-          onSort={sortBy}
-          onSelectAll={() => change({ selected: address.selected === 'all' ? new Set() : 'all' })}
-          onPick={(id, how) =>
-            isPhone || how === 'open' ? open(id) : how === 'range' ? rows.range(id) : rows.select(id)
-          }
-          onFold={fold}
-          onKeyDown={onKeyDown}
-          onHover={anchor}
-          onPresence={presence.tell}
-        />
+            ) : null}
+          </div>
+        </div>
         {hasSelection && selection && !isPhone ? (
           <ActionBar selection={selection} isOld={isHubOld} onClear={rows.clear} />
         ) : null}

@@ -24,8 +24,6 @@ export interface GridProps {
   isSelected: (id: string) => boolean
   isOld: (node: string) => boolean
   isReadOnly: boolean
-  /** In place of lines, where there are none. */
-  empty: ReactNode
   onSort: (column: Column) => void
   onSelectAll: () => void
   onPick: (id: string, how: 'open' | 'select' | 'range') => void
@@ -69,6 +67,7 @@ export function TableGrid(props: GridProps) {
     )
   }
   const pins = view?.pins ?? []
+  const hasLines = (view?.lineCount ?? 0) > 0
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its role is that of a grid
     <div
@@ -104,12 +103,10 @@ export function TableGrid(props: GridProps) {
         className="pt-body"
         ref={scroll.ref}
         onScroll={scroll.onScroll}
-        {...rowsRole('Rows')}
+        {...(hasLines ? rowsRole('Rows') : {})}
         tabIndex={-1}
       >
-        {view === null ? (
-          <Waiting columns={columns} rowHeight={rowHeight} count={scroll.shown} />
-        ) : (
+        {view === null ? null : (
           <div style={{ height: view.lineCount * rowHeight }} className="pt-lines">
             {linesOnScreen(view, scroll).map(({ at, id }) =>
               id === null ? (
@@ -120,7 +117,6 @@ export function TableGrid(props: GridProps) {
             )}
           </div>
         )}
-        {props.empty}
       </div>
       {view && !props.isReadOnly ? (
         <OrderRail
@@ -191,7 +187,8 @@ function Head({ columns, address, isAllSelected, isReadOnly, onSort, onSelectAll
   )
 }
 
-function Waiting({
+/** Where the first window has not come yet. */
+export function WaitingLines({
   columns,
   rowHeight,
   count,

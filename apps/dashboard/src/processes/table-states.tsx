@@ -48,10 +48,20 @@ export function NoRows({
   query,
   onQuery,
 }: {
-  view: TableView
+  /** `null` where the query could not be read from the first. */
+  view: TableView | null
   query: string
   onQuery: (query: string) => void
 }) {
+  if (view === null) {
+    return (
+      <EmptyState title="Nothing is searched until the query can be read.">
+        <button type="button" className="u" onClick={() => onQuery('')}>
+          Show all
+        </button>
+      </EmptyState>
+    )
+  }
   const { without } = view
   if (query.trim() === '') return <EmptyState title="No process runs here." />
   return (
