@@ -118,7 +118,7 @@ export function ProcessesScreen({ node }: { node: string | null }) {
         />
         <TableBar
           address={address}
-          view={view}
+          counts={table.counts}
           saved={saved.views}
           chosen={chosen}
           shownColumns={columns.length + 1}

@@ -22,7 +22,7 @@ const GROUP_WORDS = { none: 'None', supervisor: 'Supervisor', behaviour: 'Behavi
 
 export function TableBar({
   address,
-  view,
+  counts,
   saved,
   chosen,
   shownColumns,
@@ -30,7 +30,7 @@ export function TableBar({
   onChange,
 }: {
   address: TableAddress
-  view: TableView | null
+  counts: TableView['counts'] | null
   saved: SavedView[]
   chosen: ReturnType<typeof useColumns>
   /** How many stand, the name among them. */
@@ -61,7 +61,7 @@ export function TableBar({
           >
             {facet.glyph ? <Glyph name={facet.glyph} size={10} isStill /> : null}
             {facet.label}
-            <span className="m">{view ? count(view.counts[facet.of]) : ''}</span>
+            <span className="m">{counts ? count(counts[facet.of]) : ''}</span>
           </button>
         ))}
         {saved.map((named) => {

@@ -103,8 +103,7 @@ export function TableGrid(props: GridProps) {
         className="pt-body"
         ref={scroll.ref}
         onScroll={scroll.onScroll}
-        {...(hasLines ? rowsRole('Rows') : {})}
-        tabIndex={-1}
+        {...(hasLines ? { ...rowsRole('Rows'), tabIndex: -1 } : {})}
       >
         {view === null ? null : (
           <div style={{ height: view.lineCount * rowHeight }} className="pt-lines">

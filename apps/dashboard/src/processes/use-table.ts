@@ -11,6 +11,8 @@ export const HELD_MS = 10_000
 export interface LiveTable extends Omit<View<TableView>, 'data'> {
   /** The last that could be made; an unreadable query keeps it. */
   view: TableView | null
+  /** Of the scope, also where the query cannot be read. */
+  counts: TableView['counts'] | null
   /** Why the query cannot be read. */
   fault: TableView['error']
   /** Until the next order; `null` while the order is held for whoever is in the table. */
@@ -36,6 +38,7 @@ export function useTable(asked: Omit<ViewParams['table'], 'turn'>, isBusy: boole
   return {
     ...line,
     view,
+    counts: (data ?? view)?.counts ?? null,
     fault: data?.error ?? null,
     sortsInMs: isHeld ? null : Math.max(0, leftMs),
     sortNow: () => setTurn(hubNow()),
