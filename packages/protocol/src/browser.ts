@@ -20,13 +20,15 @@ export const VIEWS = [
   'timeline',
   'messages',
   'node',
+  'table',
+  'selection',
 ] as const
 export type ViewName = (typeof VIEWS)[number]
 
 export const subscribe = z.object({
   id: z.string().min(1).max(64),
   view: z.enum(VIEWS),
-  params: z.record(z.string().max(64), z.union([z.string().max(4_096), z.number(), z.boolean(), z.null()])),
+  params: z.record(z.string().max(64), z.union([z.string().max(65_536), z.number(), z.boolean(), z.null()])),
 })
 export type Subscribe = z.infer<typeof subscribe>
 

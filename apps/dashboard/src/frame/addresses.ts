@@ -1,6 +1,15 @@
 /** Every view is an address: what the path says, and how paths are made. */
 
-export type Screen = 'cluster' | 'node' | 'tree' | 'process' | 'messages' | 'crashes' | 'crash' | 'other'
+export type Screen =
+  | 'cluster'
+  | 'node'
+  | 'tree'
+  | 'processes'
+  | 'process'
+  | 'messages'
+  | 'crashes'
+  | 'crash'
+  | 'other'
 
 export interface Place {
   screen: Screen
@@ -9,14 +18,17 @@ export interface Place {
   crashId: string | null
 }
 
+/** Screens of one node, as their addresses end. */
+const NODE_SCREENS = ['tree', 'processes', 'process', 'messages'] as const
+
 export function placeOf(pathname: string): Place {
   const [first, second, third] = pathname.split('/').filter(Boolean)
   if (first === undefined) return { screen: 'cluster', node: null, crashId: null }
   if (first === 'nodes' && second) {
-    const screen = third === 'tree' || third === 'messages' || third === 'process' ? third : 'node'
+    const screen = NODE_SCREENS.find((name) => name === third) ?? 'node'
     return { screen, node: decoded(second), crashId: null }
   }
-  if (first === 'messages') return { screen: 'messages', node: null, crashId: null }
+  if (first === 'processes' || first === 'messages') return { screen: first, node: null, crashId: null }
   if (first === 'crashes') {
     return { screen: second ? 'crash' : 'crashes', node: null, crashId: second ? decoded(second) : null }
   }
@@ -44,6 +56,12 @@ export function processPath(node: string, key: string): string {
 /** Rates and percentiles of one node, or of all. */
 export function messagesPath(node: string | null): string {
   return node === null ? '/messages' : `${nodePath(node)}/messages`
+}
+
+/** The process table of a node, or of all with `null`. */
+export function processesPath(node: string | null, q?: string): string {
+  const path = node === null ? '/processes' : `${nodePath(node)}/processes`
+  return q ? `${path}?${new URLSearchParams({ q })}` : path
 }
 
 export function crashesPath(q?: string): string {

@@ -12,6 +12,8 @@ export interface CrumbPart {
   label: ReactNode
   href?: string
   isMono?: boolean
+  /** Not the last part, and still the one that says the scope. */
+  isScope?: boolean
 }
 
 export interface CrumbSpec {
@@ -47,9 +49,7 @@ export function Crumb({ place, cluster }: { place: Place; cluster: ClusterView |
   )
   const spec = replaced ?? crumbOf(place, cluster)
   const last = spec.parts.length - 1
-  const isScope =
-    place.screen === 'cluster' ||
-    (place.node !== null && place.screen !== 'messages' && place.screen !== 'process')
+  const isScope = place.screen === 'cluster' || place.screen === 'node' || place.screen === 'tree'
   const hasNodes = Object.keys(cluster?.nodes ?? {}).length > 0
   return (
     <nav className="crumb" aria-label="Scope">
@@ -57,7 +57,17 @@ export function Crumb({ place, cluster }: { place: Place; cluster: ClusterView |
         // biome-ignore lint/suspicious/noArrayIndexKey: a crumb is places in an order
         <Fragment key={i}>
           {i > 0 ? <ChevronRight className="ic scope" aria-hidden /> : null}
-          {i < last ? (
+          {part.isScope && hasNodes ? (
+            <button
+              type="button"
+              className="scope"
+              onClick={() => openPalette('node:')}
+              title="Change the scope"
+            >
+              {part.label}
+              <ChevronDown className="ic" aria-hidden />
+            </button>
+          ) : i < last ? (
             <Link href={part.href ?? '/'} className={`scope ${part.isMono ? 'm' : ''}`}>
               {part.label}
             </Link>
@@ -83,13 +93,26 @@ export function Crumb({ place, cluster }: { place: Place; cluster: ClusterView |
 /** What the address alone says. */
 export function crumbOf(place: Place, cluster: ClusterView | null): CrumbSpec {
   const nodes = Object.values(cluster?.nodes ?? {})
-  if (place.node !== null && (place.screen === 'messages' || place.screen === 'process')) {
+  if (place.screen === 'process' && place.node !== null) {
     return {
       parts: [
         { label: 'Cluster', href: '/' },
         { label: place.node, href: nodePath(place.node) },
-        { label: place.screen === 'messages' ? 'Messages' : 'Process' },
+        { label: 'Process' },
       ],
+    }
+  }
+  if (place.screen === 'processes' || place.screen === 'messages') {
+    const table = { label: place.screen === 'messages' ? 'Messages' : 'Processes' }
+    if (place.node !== null) {
+      const scope = { label: place.node, href: nodePath(place.node), isScope: true }
+      return { parts: [{ label: 'Cluster', href: '/' }, scope, table] }
+    }
+    const live = nodes.filter(({ status }) => status === 'live').length
+    const said = live === nodes.length ? plural(live, 'node') : `${live} of ${plural(nodes.length, 'node')}`
+    return {
+      parts: [{ label: 'Cluster', href: '/', isScope: true }, table],
+      detail: nodes.length > 0 && said,
     }
   }
   if (place.node !== null) {
@@ -100,14 +123,6 @@ export function crumbOf(place: Place, cluster: ClusterView | null): CrumbSpec {
         { label: place.node, href: nodePath(place.node) },
       ],
       detail: place.screen === 'tree' ? row && plural(row.processes, 'process', 'processes') : 'node',
-    }
-  }
-  if (place.screen === 'messages') {
-    return {
-      parts: [
-        { label: 'Cluster', href: '/' },
-        { label: 'Messages', href: '/messages' },
-      ],
     }
   }
   if (place.screen === 'crashes' || place.screen === 'crash') {

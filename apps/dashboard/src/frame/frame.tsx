@@ -8,7 +8,7 @@ import { type ReactNode, useEffect, useSyncExternalStore } from 'react'
 import { useConnection, useView } from '../live/use-view.ts'
 import { Mark } from '../ui/glyphs.tsx'
 import { useIsPhone } from '../ui/use-media.ts'
-import { crashesPath, messagesPath, nodePath, placeOf, treePath } from './addresses.ts'
+import { crashesPath, messagesPath, nodePath, placeOf, processesPath, treePath } from './addresses.ts'
 import { Announcer, CrashNews } from './announcer.tsx'
 import { Crumb } from './crumb.tsx'
 import { HaltAll, HaltFailure, PhoneHalt, useHalt } from './halt.tsx'
@@ -60,6 +60,7 @@ function Standing({ children }: { children: ReactNode }) {
     { keys: '/', label: 'Search in this screen', run: () => openPalette() },
     { keys: 'g c', label: 'Cluster', run: () => router.push('/') },
     { keys: 'g t', label: 'Tree', run: () => treeNode !== null && router.push(treePath(treeNode)) },
+    { keys: 'g p', label: 'Processes', run: () => router.push(processesPath(place.node)) },
     { keys: 'g m', label: 'Messages', run: () => router.push(messagesPath(place.node)) },
     { keys: 'g x', label: 'Crashes', run: () => router.push(crashesPath()) },
     { keys: 'g n', label: 'Node', run: () => treeNode !== null && router.push(nodePath(treeNode)) },

@@ -1,7 +1,7 @@
 /** What the palette offers for a text: pure, and in the order it is shown. */
 import type { ClusterView, ProcessRow } from '@orrery/live/views'
 import type { GlyphName } from '../ui/glyphs.tsx'
-import { crashesPath, messagesPath, nodePath, type Place, treePath } from './addresses.ts'
+import { crashesPath, messagesPath, nodePath, type Place, processesPath, treePath } from './addresses.ts'
 
 export interface Offer {
   id: string
@@ -49,12 +49,14 @@ export function localOffers(
       }
     })
   const everything: Offer = screen('Cluster', '/', 'g c')
-  if (onlyNodes) return place.node === null ? nodes : [...nodes, everything]
+  const all = place.screen === 'processes' ? screen('Cluster', processesPath(null), '') : everything
+  if (onlyNodes) return place.node === null ? nodes : [...nodes, all]
   const screens = [
     everything,
     ...(treeNode === null
       ? []
       : [screen('Tree', treePath(treeNode), 'g t'), screen('Node', nodePath(treeNode), 'g n')]),
+    screen('Processes', processesPath(place.node), 'g p'),
     screen('Messages', messagesPath(place.node), 'g m'),
     screen('Crashes', crashesPath(), 'g x'),
   ].filter((offer) => fits(offer.label))
@@ -87,6 +89,7 @@ export function processOffers(rows: ProcessRow[]): Offer[] {
 /** The screen one is on, of another node. */
 function lensOf(place: Place): (node: string) => string {
   if (place.screen === 'tree') return treePath
+  if (place.screen === 'processes') return processesPath
   return place.screen === 'messages' ? messagesPath : nodePath
 }
 

@@ -1,8 +1,8 @@
 'use client'
 /** The lens: what works, and nothing else. Changing it keeps the scope. */
-import { Keyboard, ListTree, OctagonX, Orbit, Search, Sun, Waves } from 'lucide-react'
+import { Keyboard, ListTree, OctagonX, Orbit, Search, Sun, Table2, Waves } from 'lucide-react'
 import Link from 'next/link'
-import { crashesPath, messagesPath, nodePath, type Place, treePath } from './addresses.ts'
+import { crashesPath, messagesPath, nodePath, type Place, processesPath, treePath } from './addresses.ts'
 import { openOverlay, openPalette } from './overlays.ts'
 import { toggleTheme } from './theme.ts'
 
@@ -28,13 +28,21 @@ export function Rail({ place, treeNode, newGroups }: RailProps) {
       {treeNode === null ? null : (
         <Link
           href={treePath(treeNode)}
-          className={place.screen === 'tree' || place.screen === 'process' ? 'on' : ''}
+          className={place.screen === 'tree' ? 'on' : ''}
           aria-current={place.screen === 'tree' ? 'page' : undefined}
         >
           <ListTree className="ic" aria-hidden />
           Tree
         </Link>
       )}
+      <Link
+        href={processesPath(place.node)}
+        className={place.screen === 'processes' || place.screen === 'process' ? 'on' : ''}
+        aria-current={place.screen === 'processes' ? 'page' : undefined}
+      >
+        <Table2 className="ic" aria-hidden />
+        Processes
+      </Link>
       {treeNode === null ? null : (
         <Link
           href={messagesPath(place.node)}

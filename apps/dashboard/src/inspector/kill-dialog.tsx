@@ -28,11 +28,14 @@ export function KillDialog({
   pid,
   isSupervisor,
   blast,
+  count = 1,
   onKill,
   onClose,
 }: {
   name: string
   pid: string
+  /** How many are killed themselves. */
+  count?: number
   isSupervisor: boolean
   blast: Blast
   onKill: (reason: string) => void
@@ -47,7 +50,7 @@ export function KillDialog({
     onKill(reason)
     onClose()
   }
-  const label = `Kill ${visible(name)}${blast.total > 1 ? ` and ${plural(blast.total - 1, 'process', 'processes')}` : ''}`
+  const label = `Kill ${visible(name)}${blast.total > count ? ` and ${plural(blast.total - count, 'process', 'processes')}` : ''}`
   const hasReach = isSupervisor || blast.total > 1
   return (
     <Dialog label={label} onClose={onClose} className="insp-dialog">
@@ -85,7 +88,7 @@ export function KillDialog({
             />
           ) : null}
         </fieldset>
-        <BlastWords name={name} blast={blast} />
+        <BlastWords name={count > 1 ? 'them' : name} blast={blast} />
       </div>
       <footer className="insp-dialog-foot">
         <Button onClick={onClose}>Cancel</Button>

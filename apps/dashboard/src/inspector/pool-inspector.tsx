@@ -3,6 +3,10 @@
 import type { TreeRow } from '@orrery/live/views'
 import { STATUSES } from '@orrery/protocol'
 import { Crosshair, X } from 'lucide-react'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { processesPath } from '../frame/addresses.ts'
+import { useKeys } from '../frame/keys.ts'
 import { count, rate } from '../live/format.ts'
 import { useView } from '../live/use-view.ts'
 import { visible } from '../term/term-text.ts'
@@ -25,6 +29,13 @@ export function PoolInspector({ row, ...props }: InspectorProps & { row: TreeRow
     offset: 0,
     limit: WINDOW,
   })
+  const router = useRouter()
+  const table = processesPath(props.node, membersQuery(row))
+  const open = () => router.push(table)
+  useKeys('Selection', [
+    { keys: 'Enter', label: 'All members in the table', run: open },
+    { keys: 'o', run: open },
+  ])
   const counts = row.pool?.counts ?? {}
   return (
     <aside className="insp" aria-label={`Inspector: pool ${visible(row.name)}`}>
@@ -82,11 +93,9 @@ export function PoolInspector({ row, ...props }: InspectorProps & { row: TreeRow
       <div className="row insp-members-head">
         <span className="lbl">Fullest mailboxes</span>
         <span className="sp" />
-        {data && data.total > data.rows.length ? (
-          <span className="lbl">
-            {count(data.rows.length)} of {count(data.total)}
-          </span>
-        ) : null}
+        <Link href={table} className="lbl u">
+          All {count(data?.total ?? row.pool?.count ?? 0)} in the table
+        </Link>
       </div>
       <div className={`insp-panel ${props.isOld ? 'old' : ''}`}>
         {data ? (

@@ -2,7 +2,11 @@
 /** Eight or more siblings of one kind as one stack of cells; above 4,096 as a bar of shares. */
 import type { TreeRow } from '@orrery/live/views'
 import type { Status } from '@orrery/protocol'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
 import { memo, useLayoutEffect, useMemo, useRef } from 'react'
+import { placeOf, processesPath } from '../frame/addresses.ts'
+import { membersQuery } from '../inspector/members-query.ts'
 import { count, rate } from '../live/format.ts'
 import { visible } from '../term/term-text.ts'
 import { Glyph } from '../ui/glyphs.tsx'
@@ -52,6 +56,7 @@ export const PoolChip = memo(function PoolChip({
   const grid = poolGrid(cells.length)
   const isStopped = row.status === 'waiting'
   const members = row.pool?.count ?? 0
+  const table = processesPath(placeOf(usePathname()).node, membersQuery(row))
   const classes = [
     'pool',
     isStopped ? 'ghost' : '',
@@ -64,7 +69,9 @@ export const PoolChip = memo(function PoolChip({
       <div className="a">
         <Glyph name={row.status} />
         <b className={isStopped ? 'i2' : ''}>{visible(row.name)}</b>
-        <span className="m">× {count(members)}</span>
+        <Link href={table} className="m" data-part="table" tabIndex={-1} title="All in the table">
+          × {count(members)}
+        </Link>
         <Exceptions row={row} isShown={grid === null || isFolded} />
         {isFolded ? null : <span className="m">{isStopped ? 'stopped' : `${rate(row.receivedPerS)}/s`}</span>}
       </div>
@@ -73,7 +80,9 @@ export const PoolChip = memo(function PoolChip({
           <Cells cells={cells} grid={grid} palette={palette} ground={isStopped ? 'bg' : 'surface-2'} />
         )
       ) : (
-        <Shares row={row} members={members} />
+        <Link href={table} data-part="table" tabIndex={-1} title="All in the table">
+          <Shares row={row} members={members} />
+        </Link>
       )}
       {marks.isSelected ? <Reticle /> : null}
     </div>

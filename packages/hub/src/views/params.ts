@@ -8,6 +8,8 @@ const key = z.string().min(1).max(4_096)
 const q = z.string().max(2_048)
 const none = z.object({})
 const processes = DEFAULT_PARAMS.processes
+const { table } = DEFAULT_PARAMS
+const ids = z.string().max(65_536)
 
 const SCHEMAS = {
   cluster: none,
@@ -42,6 +44,23 @@ const SCHEMAS = {
     pick: z.string().max(4_400).nullable().default(null),
   }),
   node: z.object({ node }),
+  table: z.object({
+    node: node.nullable().default(table.node),
+    q: q.default(table.q),
+    sort: z.string().max(64).default(table.sort),
+    order: z.enum(['asc', 'desc']).default(table.order),
+    group: z.enum(['none', 'supervisor', 'behaviour', 'node']).default(table.group),
+    folds: ids.default(table.folds),
+    pins: ids.default(table.pins),
+    turn: z.number().default(table.turn),
+    offset: z.int().min(0).max(10_000_000).default(table.offset),
+    limit: z.int().min(1).max(MAX_PROCESS_ROWS).default(table.limit),
+  }),
+  selection: z.object({
+    node: node.nullable().default(null),
+    q: q.nullable().default(null),
+    ids: ids.default(''),
+  }),
 } satisfies { [V in ViewName]: z.ZodType<ViewParams[V]> }
 
 /** A view and its parameters, read together so that the one fits the other. */

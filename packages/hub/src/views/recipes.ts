@@ -132,6 +132,20 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
     }
     case 'faults':
       return { make: sources.faults, structureMs: BEAT_MS, numbersMs: NUMBERS_MS, start: on('faults') }
+    case 'table':
+      return {
+        make: () => world.tableView(ask.params),
+        structureMs: SECOND_MS,
+        numbersMs: SECOND_MS,
+        start: on(ofNode(ask.params.node)),
+      }
+    case 'selection':
+      return {
+        make: () => world.selectionView(ask.params),
+        structureMs: SECOND_MS / 2,
+        numbersMs: SECOND_MS,
+        start: on(ofNode(ask.params.node)),
+      }
     case 'timeline': {
       const { node } = ask.params
       return {

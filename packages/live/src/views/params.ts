@@ -14,6 +14,19 @@ export const DEFAULT_PARAMS: { readonly [V in keyof ViewParams]: Readonly<ViewPa
   timeline: { node: null },
   messages: { node: null, by: 'node', windowS: 300, pick: null },
   node: { node: '' },
+  table: {
+    node: null,
+    q: '',
+    sort: 'mailbox',
+    order: 'desc',
+    group: 'none',
+    folds: '',
+    pins: '',
+    turn: 0,
+    offset: 0,
+    limit: 80,
+  },
+  selection: { node: null, q: null, ids: '' },
 }
 
 /** At most this many rows travel in one window of the process table. */

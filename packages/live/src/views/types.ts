@@ -166,6 +166,116 @@ export interface ProcessesView {
   error: { code: string; message: string; from: number; to: number } | null
 }
 
+/** A window of the process table, in an order that is held until it is asked for anew. */
+export interface TableView {
+  /** Processes that match, pinned ones among them. */
+  total: number
+  /** Lines to scroll through: as many as match, or groups with what is unfolded of them. */
+  lineCount: number
+  /** Groups, where it is grouped. */
+  groups: number | null
+  offset: number
+  /** Ids of the lines of the window, into `lines`. */
+  order: string[]
+  /** Pinned rows that are known, as they were asked for; not among `order`. */
+  pins: string[]
+  lines: Record<string, TableLine>
+  /** When the order was made, by the hub's clock. */
+  sortedAtMs: number
+  /** Of the scope, whatever the query. */
+  counts: { all: number; growing: number; down: number; restarted: number; faulty: number; suspended: number }
+  rail: TableRail
+  /** Nodes of the scope. */
+  nodes: Record<string, { status: NodeRow['status']; lastHeardAtMs: number }>
+  /** What may stand behind `field:`; at most 100 of each. */
+  values: { behaviour: string[]; module: string[]; node: string[]; supervisor: string[] }
+  /** Where nothing matches: what would, without one clause of the query. */
+  without: { clause: string; rest: string; total: number } | null
+  error: { code: string; message: string; from: number; to: number } | null
+}
+
+export type TableLine = TableRow | TableGroup | TableRest
+
+export interface TableRow extends ProcessRow {
+  line: 'process'
+  kind: ProcessKind
+  /** Name of its supervisor. */
+  supervisor: string | null
+  strategy: Strategy | null
+  /** Received a second, 60 s. */
+  spark: Spark
+  /** Over the last 5 s. */
+  growthPerS: number
+  /** Started in the last 5 s, and not in anybody's place. */
+  isNew: boolean
+  /** Places it would move up, were the order made now; down where negative. */
+  moves: number
+  /** Its end: of one that is gone or goes, and of one that is down. */
+  exit: { atMs: number; text: string; crashId: string | null; restart: string; isGone: boolean } | null
+}
+
+/** Processes with one supervisor, behaviour or node; figures are sums. */
+export interface TableGroup {
+  line: 'group'
+  name: string
+  /** Where all are on one. */
+  node: string | null
+  /** Of the supervisor, where that is what they have in common. */
+  key: string | null
+  pid: string | null
+  strategy: Strategy | null
+  /** Of the worst member. */
+  status: Status
+  faulty: number
+  count: number
+  mix: Partial<Record<Status, number>>
+  receivedPerS: number
+  handledPerS: number
+  mailboxLength: number
+  growthPerS: number
+  restarts: number
+  /** Received a second by all; empty where they are too many to be added up for it. */
+  spark: Spark
+  isOpen: boolean
+}
+
+/** What is not unfolded of a group. */
+export interface TableRest {
+  line: 'rest'
+  group: string
+  count: number
+  /** Members above it that are in an abnormal state and not told one by one. */
+  isAbnormal: boolean
+}
+
+/** The whole table in its order as a picture. Rank 0 is at the top; the square root of rank is the place. */
+export interface TableRail {
+  /** Lines it pictures. */
+  length: number
+  /** Sorted value in equal steps of the place, as percent of the largest, log scaled. Empty where that is no number. */
+  shares: number[]
+  /** What is out of the ordinary, at most one in each of 64 steps: the worst. */
+  marks: [rank: number, status: Status, isFaulty: boolean][]
+}
+
+/** What is selected in a table, and what could be done to it. */
+export interface SelectionView {
+  total: number
+  /** At most 1,000, in the order they were picked, else of the tree. */
+  items: {
+    node: string
+    key: string
+    pid: string
+    name: string
+    kind: ProcessKind
+    status: Status
+  }[]
+  /** Processes that end when all of these are killed, by supervision: theirs, what lives below, what strategies stop with them. */
+  down: number
+  /** Supervisors whose strategy takes more with it. */
+  spread: { name: string; strategy: Strategy }[]
+}
+
 /** One process, by logical key: the inspector. */
 export interface ProcessView {
   node: string
@@ -377,6 +487,8 @@ export interface ViewTypes {
   timeline: TimelineView
   messages: MessagesView
   node: NodeView
+  table: TableView
+  selection: SelectionView
 }
 
 /** What each view is asked with. */
@@ -412,4 +524,21 @@ export interface ViewParams {
     pick: string | null
   }
   node: { node: string }
+  table: {
+    node: string | null
+    q: string
+    sort: string
+    order: 'asc' | 'desc'
+    group: 'none' | 'supervisor' | 'behaviour' | 'node'
+    /** Groups by id that are not as they come, a line each: `+` open, `-` closed, `*` with every member. */
+    folds: string
+    /** Ids of pinned rows, a line each. An id is the node's name, a space, the key. */
+    pins: string
+    /** Which order: another number is another one, made when it is first asked for. */
+    turn: number
+    offset: number
+    limit: number
+  }
+  /** Ids, a line each, or with a query whatever matches it. */
+  selection: { node: string | null; q: string | null; ids: string }
 }

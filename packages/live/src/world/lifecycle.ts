@@ -148,6 +148,7 @@ export class Lifecycle {
     } else if ((c.children[index]?.size ?? 0) > 0) {
       this.#keep(index, EXITED, nowMs + DETACH_MS)
     } else {
+      p.gone.remember(p, index, atMs, record.text === '' ? record.tag : record.text)
       p.remove(index)
       return true
     }

@@ -6,6 +6,7 @@ import { LIMITS, type ProcessStarted, STATUSES } from '@orrery/protocol'
 import { Columns, FLAG, NONE, ORPHANS } from './columns.ts'
 import { type Above, ORPHANS_KEY, segmentOf } from './keys.ts'
 import { Pools } from './pools.ts'
+import { RecentlyGone } from './recently-gone.ts'
 import { Rings } from './rings.ts'
 import { type Spec, Specs } from './specs.ts'
 import { livingStatus, RUNNING } from './status.ts'
@@ -30,6 +31,7 @@ export class Processes {
   readonly columns = new Columns()
   readonly specs = new Specs()
   readonly rings = new Rings()
+  readonly gone = new RecentlyGone()
   readonly pools: Pools
   /** Slot by ref, of the living and of the dead that were not replaced. */
   readonly refs = new Map<number, number>()

@@ -3,7 +3,7 @@
  * and takes part only where one mark must stand for many.
  */
 import { STATUSES, type Status } from '@orrery/protocol'
-import { FLAG } from './columns.ts'
+import { type Columns, FLAG } from './columns.ts'
 
 export const CRASHED = STATUSES.indexOf('crashed')
 export const RESTARTING = STATUSES.indexOf('restarting')
@@ -55,6 +55,18 @@ export function rank(status: number, isUnderFault: boolean): number {
 /** Worth a chip beside its pool. */
 export function isExceptional(status: number, isUnderFault: boolean): boolean {
   return status <= SUSPENDED || isUnderFault
+}
+
+/** Nobody does its work now. */
+export function isDown(status: number): boolean {
+  return status < BACKLOG || status === EXITED
+}
+
+const RESTARTED_MS = 300_000
+
+/** It took another process's place in the last five minutes. */
+export function isRestarted(c: Columns, index: number, nowMs: number): boolean {
+  return c.has(index, FLAG.restarted) && nowMs - (c.startedAtMs[index] ?? 0) < RESTARTED_MS
 }
 
 /** The worst status with a count. */

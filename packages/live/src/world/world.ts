@@ -12,6 +12,8 @@ import type {
   Offender,
   ProcessesView,
   ProcessView,
+  SelectionView,
+  TableView,
   TimelineView,
   TreeView,
   ViewParams,
@@ -28,6 +30,8 @@ import { processView } from './readers/process-view.ts'
 import { processesView } from './readers/processes-view.ts'
 import { timelineView } from './readers/timeline-view.ts'
 import { TreeReader } from './readers/tree-view.ts'
+import { selectionView } from './table/selection-view.ts'
+import { Tables } from './table/table-view.ts'
 
 export interface WorldOptions {
   nowMs: number
@@ -74,6 +78,9 @@ export interface World {
   /** `reveal`: key or pid of a process that is to stand in it, though it or somebody above it is folded. */
   treeView(node: string, reveal?: string | null): TreeView | null
   processesView(params: ViewParams['processes']): ProcessesView
+  /** A window of an order that is held until another `turn` is asked for. */
+  tableView(params: ViewParams['table']): TableView
+  selectionView(params: ViewParams['selection']): SelectionView
   /** By logical key, or by a pid. `null` where the node is not known. */
   processView(node: string, keyOrPid: string): ProcessView | null
   timelineView(node: string | null): TimelineView
@@ -112,6 +119,7 @@ class LiveWorld implements World {
   readonly #forgetAfterMs: number
   #door: ClusterView['door'] = []
   #offenders: Offender[] = []
+  readonly #tables = new Tables()
   /** Open leases, and those that ended in the last five minutes. */
   #leases = new Map<string, Lease>()
   #nowMs: number
@@ -256,12 +264,15 @@ class LiveWorld implements World {
   }
 
   processesView(params: ViewParams['processes']): ProcessesView {
-    const states = [...this.#nodes].filter(([name]) => params.node === null || params.node === name)
-    return processesView(
-      states.map(([, { state }]) => state),
-      params,
-      this.#nowMs,
-    )
+    return processesView(this.#scope(params.node), params, this.#nowMs)
+  }
+
+  tableView(params: ViewParams['table']): TableView {
+    return this.#tables.read(this.#scope(params.node), params, this.#nowMs)
+  }
+
+  selectionView(params: ViewParams['selection']): SelectionView {
+    return selectionView(this.#scope(params.node), params, this.#nowMs)
   }
 
   processView(node: string, keyOrPid: string): ProcessView | null {
@@ -294,6 +305,12 @@ class LiveWorld implements World {
     if (processes === undefined || index === undefined || index === ORPHANS) return null
     const pid = processes.columns.pid[index] ?? ''
     return { key: processes.keyOf(index), pid, name: displayName(processes, index) }
+  }
+
+  /** One node, or all. */
+  #scope(node: string | null): NodeState[] {
+    const states = [...this.#nodes.values()].map(({ state }) => state)
+    return node === null ? states : states.filter(({ name }) => name === node)
   }
 
   #state(node: string): NodeState | null {

@@ -104,6 +104,12 @@ export const PROCESS_FIELDS = {
     { name: 'mailbox', type: 'number', example: 'mailbox:>100', about: 'messages waiting' },
     { name: 'in', type: 'number', example: 'in:>500', about: 'messages received a second' },
     { name: 'out', type: 'number', example: 'out:<1', about: 'messages handled a second' },
+    {
+      name: 'growth',
+      type: 'number',
+      example: 'growth:>5',
+      about: 'messages a second its mailbox grows by, over 5 s',
+    },
     { name: 'restarts', type: 'number', example: 'restarts:>0', about: 'restarts since the node started' },
     { name: 'uptime', type: 'duration', example: 'uptime:<5m', about: 'time since it started' },
   ],
@@ -119,6 +125,9 @@ export const PROCESS_FIELDS = {
     { name: 'supervisor', about: 'supervises others' },
     { name: 'worker', about: 'supervises nobody' },
     { name: 'faulty', about: 'under a fault' },
+    { name: 'growing', about: 'its mailbox has grown for 5 s' },
+    { name: 'down', about: 'not running: crashed, restarting, waiting or exited' },
+    { name: 'restarted', about: 'restarted in the last 5 min' },
   ],
 } as const satisfies FieldTable
 

@@ -8,11 +8,11 @@ import type { ProcessesView, ProcessRow, ViewParams } from '../../views/types.ts
 import { FLAG, NONE, ORPHANS } from '../columns.ts'
 import { displayName } from '../names.ts'
 import type { NodeState } from '../node.ts'
-import { RUNNING, rank, statusName } from '../status.ts'
+import { BACKLOG_SECONDS, isDown, isRestarted, RUNNING, rank, statusName } from '../status.ts'
 import { rounded } from './tree-row.ts'
 
 /** One process among those of all nodes. */
-interface Place {
+export interface Place {
   node: NodeState
   index: number
 }
@@ -71,12 +71,16 @@ export function processRow({ node, index }: Place): ProcessRow {
 }
 
 /** How a query reads a process; one object moved from place to place. */
-class PlaceReader implements Accessor {
-  readonly #nowMs: number
+export class PlaceReader implements Accessor {
+  #nowMs: number
   #node: NodeState | null = null
   #index = 0
 
   constructor(nowMs: number) {
+    this.#nowMs = nowMs
+  }
+
+  setNow(nowMs: number): void {
     this.#nowMs = nowMs
   }
 
@@ -121,6 +125,8 @@ class PlaceReader implements Accessor {
         return c.receivedPerS[index]
       case 'out':
         return c.handledPerS[index]
+      case 'growth':
+        return node.sampling.growthPerS(index)
       case 'restarts':
         return c.restarts[index]
       case 'uptime':
@@ -136,6 +142,9 @@ class PlaceReader implements Accessor {
     const { processes: p } = node
     if (name === 'supervisor' || name === 'worker') return p.specOf(this.#index).kind === name
     if (name === 'faulty') return p.faults.has(this.#index)
+    if (name === 'growing') return (p.columns.growing[this.#index] ?? 0) >= BACKLOG_SECONDS
+    if (name === 'down') return isDown(p.columns.status[this.#index] ?? RUNNING)
+    if (name === 'restarted') return isRestarted(p.columns, this.#index, this.#nowMs)
     return statusName(p.columns.status[this.#index] ?? RUNNING) === name
   }
 
