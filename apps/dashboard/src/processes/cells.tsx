@@ -2,8 +2,9 @@
 import type { TableGroup, TableRow } from '@orrery/live/views'
 import type { ReactNode } from 'react'
 import { count, duration, rate } from '../live/format.ts'
+import { LONG_WAIT_US, msText } from '../messages/messages-model.ts'
 import { visible } from '../term/term-text.ts'
-import { MailboxBar, Sparkline, type Tone } from '../ui/sparkline.tsx'
+import { Bar, MailboxBar, Sparkline, type Tone } from '../ui/sparkline.tsx'
 import { shortNode } from './columns.ts'
 import { MixBar } from './mix-bar.tsx'
 
@@ -62,6 +63,18 @@ export const CELLS: Record<string, Cell> = {
   growth: {
     row: (row) => <Growth perS={row.growthPerS} isAlways />,
     group: (group) => <Growth perS={group.growthPerS} isAlways />,
+  },
+  wait: {
+    row: (row) => <Lasts us={row.timings?.waitP99Us} isLong={(us) => us > LONG_WAIT_US} />,
+    group: (group) => <Lasts us={group.timings?.waitP99Us} isLong={(us) => us > LONG_WAIT_US} />,
+  },
+  handling: {
+    row: (row) => <Lasts us={row.timings?.tookP99Us} />,
+    group: (group) => <Lasts us={group.timings?.tookP99Us} />,
+  },
+  busy: {
+    row: (row) => <Busy share={row.timings?.busy} />,
+    group: (group) => <Busy share={group.timings?.busy} />,
   },
   restarts: {
     row: (row) => <Restarts of={row.restarts} />,
@@ -152,6 +165,40 @@ function Restarts({ of }: { of: number }) {
   return <span className={`m ${of > 2 ? 'c-restarting' : of === 0 ? 'i3' : ''}`}>{count(of)}</span>
 }
 
-function Dash() {
-  return <span className="m i3">–</span>
+const NOT_TIMED = 'None of its messages was timed in the last 5 s'
+
+function Lasts({ us, isLong }: { us: number | undefined; isLong?: (us: number) => boolean }) {
+  if (us === undefined) return <Dash why={NOT_TIMED} />
+  const [value, unit] = us < 100_000 ? [msText(us), 'ms'] : duration(us / 1_000).split(' ')
+  const tone = isLong?.(us) ? 'c-backlog pt-hot' : ''
+  return (
+    <span className={`m ${tone}`}>
+      {value} <span className="i3">{unit}</span>
+    </span>
+  )
+}
+
+const BUSY_SHARE = 0.5
+
+function Busy({ share }: { share: number | undefined }) {
+  if (share === undefined) return <Dash why={NOT_TIMED} />
+  const isHot = share > BUSY_SHARE
+  const percent = share * 100
+  return (
+    <span className="pt-cell">
+      <Bar share={Math.min(1, share)} width={34} height={5} tone={isHot ? 'backlog-mark' : 'ink-3'} />
+      <span className={`m pt-busy ${isHot ? 'c-backlog pt-hot' : ''}`}>
+        {percent >= 10 ? Math.round(percent) : percent.toFixed(1)}
+        <span className="i3">%</span>
+      </span>
+    </span>
+  )
+}
+
+function Dash({ why }: { why?: string }) {
+  return (
+    <span className="m i3" title={why}>
+      –
+    </span>
+  )
 }

@@ -93,6 +93,35 @@ export const COLUMNS: readonly Column[] = [
     leaves: 5,
   },
   {
+    id: 'wait',
+    label: 'Wait p99',
+    about: '5 s window',
+    sort: 'wait',
+    width: 66,
+    isRight: true,
+    first: 'desc',
+  },
+  {
+    id: 'handling',
+    label: 'Handling p99',
+    about: '5 s window',
+    sort: 'handling',
+    width: 76,
+    isRight: true,
+    first: 'desc',
+    leaves: 7,
+  },
+  {
+    id: 'busy',
+    label: 'Busy',
+    about: 'share of the loop',
+    sort: 'busy',
+    width: 84,
+    isRight: true,
+    first: 'desc',
+    leaves: 10,
+  },
+  {
     id: 'restarts',
     label: 'Restarts',
     about: '',
@@ -115,7 +144,20 @@ export const COLUMNS: readonly Column[] = [
 ]
 
 export const PRESETS = {
-  default: ['pid', 'behaviour', 'node', 'in', 'out', 'mailbox', 'restarts', 'uptime'],
+  default: [
+    'pid',
+    'behaviour',
+    'node',
+    'in',
+    'out',
+    'mailbox',
+    'wait',
+    'handling',
+    'busy',
+    'restarts',
+    'uptime',
+  ],
+  latency: ['pid', 'module', 'node', 'in', 'mailbox', 'wait', 'handling', 'busy'],
   observer: ['pid', 'module', 'behaviour', 'in', 'mailbox'],
   supervision: ['pid', 'supervisor', 'status', 'node', 'mailbox', 'restarts', 'uptime'],
 } as const satisfies Record<string, readonly string[]>

@@ -11,8 +11,8 @@ import { completionOf, type Offer, take } from './completion.ts'
 const EXAMPLES = [
   'is:restarting',
   'mailbox:>100',
-  'growth:>5',
-  'in:>500',
+  'wait:>250ms',
+  'busy:>5%',
   'restarts:>0',
   'uptime:<5m',
   'label:~trunk',

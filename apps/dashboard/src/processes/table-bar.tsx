@@ -153,6 +153,7 @@ function Chooser({
             choices={[
               { id: 'default', label: 'Default' },
               { id: 'observer', label: 'Observer' },
+              { id: 'latency', label: 'Latency' },
               { id: 'supervision', label: 'Supervision' },
             ]}
             value={preset ?? ('' as Preset)}

@@ -30,6 +30,7 @@ export type {
   ProcessesView,
   ProcessRow,
   ProcessView,
+  RowTimings,
   SelectionView,
   SeriesView,
   Spark,

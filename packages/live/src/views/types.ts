@@ -206,12 +206,20 @@ export interface TableRow extends ProcessRow {
   spark: Spark
   /** Over the last 5 s. */
   growthPerS: number
+  timings: RowTimings | null
   /** Started in the last 5 s, and not in anybody's place. */
   isNew: boolean
   /** Places it would move up, were the order made now; down where negative. */
   moves: number
   /** Its end: of one that is gone or goes, and of one that is down. */
   exit: { atMs: number; text: string; crashId: string | null; restart: string; isGone: boolean } | null
+}
+
+/** Of the messages that were timed in the last 5 s; `null` where none was. Microseconds, and the share of the event loop from 0 to 1. */
+export interface RowTimings {
+  waitP99Us: number
+  tookP99Us: number
+  busy: number
 }
 
 /** Processes with one supervisor, behaviour or node; figures are sums. */
@@ -233,6 +241,8 @@ export interface TableGroup {
   handledPerS: number
   mailboxLength: number
   growthPerS: number
+  /** The worst of its members' percentiles; busy is their sum. */
+  timings: RowTimings | null
   restarts: number
   /** Received a second by all; empty where they are too many to be added up for it. */
   spark: Spark

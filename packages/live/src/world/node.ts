@@ -10,7 +10,7 @@ import { Pasts } from './past.ts'
 import { Processes } from './processes.ts'
 import { Sampling } from './sampling.ts'
 import { NodeSeries } from './seconds.ts'
-import { Timings } from './timings.ts'
+import { type RecentTimings, Timings } from './timings.ts'
 
 /** What became of a frame. */
 export interface FrameOutcome {
@@ -132,6 +132,11 @@ export class NodeState {
       this.processes.pools.settle(nowMs)
     }
     this.marks.prune(nowMs)
+  }
+
+  /** What is known of a process's messages of the last five seconds. */
+  recentTimings(index: number): RecentTimings | undefined {
+    return this.timings.recent(this.sampling.second).get(index)
   }
 
   setStatus(status: NodeRow['status']): void {

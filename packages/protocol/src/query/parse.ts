@@ -27,7 +27,7 @@ const UNITS: Record<string, number> = {
   d: 86_400_000,
   w: 604_800_000,
 }
-const FACTORS: Record<string, number> = { k: 1_000, M: 1_000_000 }
+const FACTORS: Record<string, number> = { k: 1_000, M: 1_000_000, '%': 0.01 }
 
 /**
  * Parses a query against a table of fields. Never throws.
@@ -165,7 +165,7 @@ function condition(text: string, span: Span, field: Field, path: string[], whole
 }
 
 function number(operand: string, field: Field, span: Span): number {
-  const [, digits, factor = ''] = /^(-?\d+(?:\.\d+)?)([kM]?)$/.exec(operand) ?? []
+  const [, digits, factor = ''] = /^(-?\d+(?:\.\d+)?)([kM%]?)$/.exec(operand) ?? []
   const value = Number(digits) * (FACTORS[factor] ?? 1)
   if (!Number.isFinite(value)) throw expected('query.number_expected', 'a number', field, span)
   return value

@@ -129,6 +129,12 @@ export class PlaceReader implements Accessor {
         return node.sampling.growthPerS(index)
       case 'restarts':
         return c.restarts[index]
+      case 'wait':
+        return inMs(node.recentTimings(index)?.waitP99Us)
+      case 'handling':
+        return inMs(node.recentTimings(index)?.tookP99Us)
+      case 'busy':
+        return node.recentTimings(index)?.busy
       case 'uptime':
         return this.#nowMs - (c.startedAtMs[index] ?? 0)
       default:
@@ -156,6 +162,10 @@ export class PlaceReader implements Accessor {
     const index = this.#index
     return [displayName(p, index), c.label[index], c.childId[index], c.pid[index], p.specOf(index).module]
   }
+}
+
+function inMs(us: number | undefined): number | undefined {
+  return us === undefined ? undefined : us / 1_000
 }
 
 /** Both the table's words and those of the query language. Unknown ones sort by name. */

@@ -4,6 +4,7 @@ import type { ViewParams } from '../../views/types.ts'
 import { NONE } from '../columns.ts'
 import type { NodeState } from '../node.ts'
 import { BACKLOG, isExceptional, RUNNING } from '../status.ts'
+import type { RecentTimings } from '../timings.ts'
 import type { HeldOrder } from './held-order.ts'
 
 export type GroupBy = Exclude<ViewParams['table']['group'], 'none'>
@@ -26,6 +27,8 @@ export interface Group {
   handledPerS: number
   mailbox: number
   growthPerS: number
+  /** The worst percentiles, the sum of what they are busy. */
+  timings: RecentTimings | null
   restarts: number
   startedAtMs: number
   worst: number
@@ -87,9 +90,24 @@ function add(group: Group, node: NodeState, index: number, at: number): void {
   group.mailbox += c.mailbox[index] ?? 0
   if ((c.mailbox[index] ?? 0) > 0) group.growthPerS += node.sampling.growthPerS(index)
   group.restarts += c.restarts[index] ?? 0
+  addTimings(group, node.recentTimings(index))
   group.startedAtMs = Math.min(group.startedAtMs, c.startedAtMs[index] ?? 0)
   // As `rank` has it, a fault just before a backlog.
   group.worst = Math.min(group.worst, status < BACKLOG ? status : isFaulty ? BACKLOG : status + 1)
+}
+
+/** Percentiles are never averaged. */
+function addTimings(group: Group, timings: RecentTimings | undefined): void {
+  if (timings === undefined) return
+  const { timings: held } = group
+  group.timings =
+    held === null
+      ? timings
+      : {
+          waitP99Us: Math.max(held.waitP99Us, timings.waitP99Us),
+          tookP99Us: Math.max(held.tookP99Us, timings.tookP99Us),
+          busy: held.busy + timings.busy,
+        }
 }
 
 function emptyGroup(id: string, name: string, node: NodeState): Group {
@@ -107,6 +125,7 @@ function emptyGroup(id: string, name: string, node: NodeState): Group {
     handledPerS: 0,
     mailbox: 0,
     growthPerS: 0,
+    timings: null,
     restarts: 0,
     startedAtMs: Number.POSITIVE_INFINITY,
     worst: STATUSES.length,
@@ -124,6 +143,12 @@ export function groupKey(group: Group, column: string, name: string, nowMs: numb
       return group.mailbox
     case 'growth':
       return group.growthPerS
+    case 'wait':
+      return group.timings?.waitP99Us ?? -1
+    case 'handling':
+      return group.timings?.tookP99Us ?? -1
+    case 'busy':
+      return group.timings?.busy ?? -1
     case 'restarts':
       return group.restarts
     case 'uptime':

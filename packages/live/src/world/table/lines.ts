@@ -8,6 +8,7 @@ import { rounded, sparkOf } from '../readers/tree-row.ts'
 import type { GoneFacts } from '../recently-gone.ts'
 import { RING_SECONDS, SERIES } from '../rings.ts'
 import { BACKLOG, isDown, RUNNING, statusName, worstOf } from '../status.ts'
+import type { RecentTimings } from '../timings.ts'
 import type { Group } from './groups.ts'
 import type { HeldOrder } from './held-order.ts'
 
@@ -33,9 +34,21 @@ export function tableRow(node: NodeState, index: number, moves: number, nowMs: n
     strategy: supervisor?.strategy ?? null,
     spark: sparkOf(node, index, SERIES.received),
     growthPerS: rounded(sampling.growthPerS(index)),
+    timings: rounding(node.recentTimings(index)),
     isNew: isYoung && c.has(index, FLAG.alive) && !c.has(index, FLAG.restarted),
     moves,
     exit: exitOf(node, index),
+  }
+}
+
+/** As many figures as are drawn, so that what looks the same is not told again. */
+function rounding(timings: RecentTimings | undefined): RecentTimings | null {
+  if (timings === undefined) return null
+  const { waitP99Us, tookP99Us, busy } = timings
+  return {
+    waitP99Us: Number(waitP99Us.toPrecision(3)),
+    tookP99Us: Number(tookP99Us.toPrecision(3)),
+    busy: Math.round(busy * 1_000) / 1_000,
   }
 }
 
@@ -79,6 +92,7 @@ export function goneRow(node: NodeState, facts: GoneFacts): TableRow {
     strategy: null,
     spark: [],
     growthPerS: 0,
+    timings: null,
     isNew: false,
     moves: 0,
     exit: { atMs, text, crashId: null, restart, isGone: true },
@@ -112,6 +126,7 @@ export function groupLine(group: Group, order: HeldOrder, isOpen: boolean): Tabl
     handledPerS: rounded(group.handledPerS),
     mailboxLength: group.mailbox,
     growthPerS: rounded(group.growthPerS),
+    timings: rounding(group.timings ?? undefined),
     restarts: group.restarts,
     spark: summedSpark(group, order),
     isOpen,

@@ -36,6 +36,10 @@ const SORTS: Record<string, Sort> = {
   out: number((node, i) => node.processes.columns.handledPerS[i] ?? 0),
   growth: number((node, i) => node.sampling.growthPerS(i)),
   mailbox: number((node, i) => node.processes.columns.mailbox[i] ?? 0),
+  // Who was not timed comes behind who was.
+  wait: number((node, i) => node.recentTimings(i)?.waitP99Us ?? -1),
+  handling: number((node, i) => node.recentTimings(i)?.tookP99Us ?? -1),
+  busy: number((node, i) => node.recentTimings(i)?.busy ?? -1),
   restarts: number((node, i) => node.processes.columns.restarts[i] ?? 0),
   uptime: number((node, i, nowMs) => nowMs - (node.processes.columns.startedAtMs[i] ?? 0)),
 }
