@@ -1,12 +1,12 @@
 'use client'
 /** One node: eight figures, what it is, its time, and what watching costs it. */
 import type { ClusterView, NodeRow } from '@orrery/live/views'
-import { ListTree, OctagonX } from 'lucide-react'
+import { ListTree, OctagonX, Table2, Waves } from 'lucide-react'
 import Link from 'next/link'
 import { Suspense } from 'react'
 import { absenceOf, glyphOf, runtimeOf } from '../cluster/cluster-model.ts'
-import { crashesPath, treePath } from '../frame/addresses.ts'
-import { count } from '../live/format.ts'
+import { crashesPath, messagesPath, processesPath, treePath } from '../frame/addresses.ts'
+import { count, rate } from '../live/format.ts'
 import { hubNow, useNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
 import { Glyph } from '../ui/glyphs.tsx'
@@ -91,6 +91,14 @@ function Head({ row, cluster }: { row: NodeRow; cluster: ClusterView }) {
       <Link className="btn" href={treePath(row.node)}>
         <ListTree className="ic" aria-hidden />
         Tree <span className="m i2">{count(row.processes)}</span>
+      </Link>
+      <Link className="btn" href={processesPath(row.node)}>
+        <Table2 className="ic" aria-hidden />
+        Processes <span className="m i2">{count(row.processes)}</span>
+      </Link>
+      <Link className="btn" href={messagesPath(row.node)}>
+        <Waves className="ic" aria-hidden />
+        Messages <span className="m i2">{rate(row.messagesPerS)}/s</span>
       </Link>
       <Link className="btn" href={crashesPath(`node:${row.node}`)}>
         <OctagonX className="ic" aria-hidden />
