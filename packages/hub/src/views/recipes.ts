@@ -25,6 +25,8 @@ export interface RecipeSources {
   waiting: { get(id: string): CrashReport | null; all(): Iterable<CrashReport> }
 }
 
+/** A pool travels ten times a second at most. */
+const LIFECYCLE_MS = 2 * BEAT_MS
 const NUMBERS_MS = 250
 const SECOND_MS = 1_000
 
@@ -54,6 +56,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => world.clusterView(sources.hubInfo()),
         structureMs: 2 * BEAT_MS,
+        lifecycleMs: NUMBERS_MS,
         numbersMs: NUMBERS_MS,
         start: on('cluster'),
       }
@@ -62,6 +65,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => world.treeView(node, reveal) ?? missingNode(node),
         structureMs: BEAT_MS,
+        lifecycleMs: LIFECYCLE_MS,
         numbersMs: NUMBERS_MS,
         start: on(ofNode(node)),
       }
@@ -70,6 +74,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => world.processesView(ask.params),
         structureMs: SECOND_MS,
+        lifecycleMs: SECOND_MS,
         numbersMs: SECOND_MS,
         start: on(ofNode(ask.params.node)),
       }
@@ -85,6 +90,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => view.make(),
         structureMs: NUMBERS_MS,
+        lifecycleMs: NUMBERS_MS,
         numbersMs: NUMBERS_MS,
         start: (move) => clock.every(Math.min(view.stepMs, 60_000), () => move('numbers')),
       }
@@ -97,6 +103,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
           return withPending(await store.crashesView(q, nowMs), q, waiting.all(), nowMs)
         },
         structureMs: NUMBERS_MS,
+        lifecycleMs: NUMBERS_MS,
         numbersMs: SECOND_MS,
         start: (move) => {
           const ends = [moves.on('crashes', move), clock.every(60_000, () => move('numbers'))]
@@ -111,6 +118,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => crashView(id, sources),
         structureMs: 100,
+        lifecycleMs: 100,
         numbersMs: SECOND_MS,
         start: (move) => {
           const ends = [moves.on(`crash:${id}`, move), moves.on('crashes', () => move('numbers'))]
@@ -121,12 +129,19 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       }
     }
     case 'faults':
-      return { make: sources.faults, structureMs: BEAT_MS, numbersMs: NUMBERS_MS, start: on('faults') }
+      return {
+        make: sources.faults,
+        structureMs: BEAT_MS,
+        lifecycleMs: BEAT_MS,
+        numbersMs: NUMBERS_MS,
+        start: on('faults'),
+      }
     case 'timeline': {
       const { node } = ask.params
       return {
         make: () => world.timelineView(node),
         structureMs: 2 * BEAT_MS,
+        lifecycleMs: NUMBERS_MS,
         numbersMs: SECOND_MS,
         start: on(ofNode(node)),
       }
@@ -146,6 +161,7 @@ function processRecipe(node: string, key: string, sources: RecipeSources): Recip
       return { ...view, ...poll?.last }
     },
     structureMs: BEAT_MS,
+    lifecycleMs: LIFECYCLE_MS,
     numbersMs: NUMBERS_MS,
     start(move) {
       const end = moves.on(`node:${node}`, move)
