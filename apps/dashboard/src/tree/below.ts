@@ -30,15 +30,20 @@ export function belowRoots(view: TreeView, model: TreeModel): ReadonlyMap<string
   return counts
 }
 
-/** The top of the highest box under each direct child of a root. */
-export function topsOf(layout: Layout, model: TreeModel): ReadonlyMap<string, number> {
+/** The top of the highest box under each direct child of a root: a reader comes to those before to what they hold. */
+export function topsOf({ boxes, order }: Layout): ReadonlyMap<string, number> {
   const tops = new Map<string, number>()
-  for (const root of model.shape.roots) {
-    for (const child of model.shape.nodes.get(root)?.children ?? []) {
-      let top = Number.POSITIVE_INFINITY
-      for (const key of descendants(model, child)) top = Math.min(top, layout.boxes.get(key)?.y ?? top)
-      tops.set(child, top)
+  let child: string | null = null
+  let top = Number.POSITIVE_INFINITY
+  for (const key of order) {
+    const box = boxes.get(key)
+    if (!box || box.column === 0) continue
+    if (box.column === 1) {
+      child = key
+      top = Number.POSITIVE_INFINITY
     }
+    top = Math.min(top, box.y)
+    if (child !== null) tops.set(child, top)
   }
   return tops
 }

@@ -1,5 +1,5 @@
 'use client'
-/** The drawing: canvases below, what moves above them, chips of what is in view on top. A camera that only pans renders nothing. */
+/** The drawing: a canvas below, what moves above them, chips of what is in view on top. A camera that only pans renders nothing. */
 import type { TreeView } from '@orrery/live/views'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { belowRoots, descendants, topsOf } from './below.ts'
@@ -10,7 +10,7 @@ import { IncidentNotes, IncidentShapes, livelyEdges } from './incident-layer.tsx
 import type { Box, Layout } from './layout.ts'
 import { levelAlphas, metricsAt } from './metrics.ts'
 import { ORPHANS, rowOf } from './model.ts'
-import { open, paintEdges, paintMarks } from './paint.ts'
+import { open, paintEdges, paintMarks, pixelRatio } from './paint.ts'
 import { PoolChip } from './pool-chip.tsx'
 import { Tip } from './tip.tsx'
 import type { TreeStageProps } from './tree-stage.tsx'
@@ -54,10 +54,7 @@ export function Drawing(props: DrawingProps) {
     () => (alphas.far > 0 ? belowRoots(view, model) : NO_COUNTS),
     [view, model, alphas.far],
   )
-  const tops = useMemo(
-    () => (alphas.far > 0 ? topsOf(layout, model) : NO_COUNTS),
-    [layout, model, alphas.far],
-  )
+  const tops = useMemo(() => (alphas.far > 0 ? topsOf(layout) : NO_COUNTS), [layout, alphas.far])
   // Chips follow the camera as one; who comes into view and goes is looked after in steps of a part of the screen.
   useCameraPart(control, (camera) => (camera && alphas.near > 0 ? stepOf(camera, size) : null))
   const camera = control.now() ?? ORIGIN
@@ -67,29 +64,30 @@ export function Drawing(props: DrawingProps) {
   const boxes = isWhole && alphas.near > 0 ? [...layout.boxes.values()] : near
   const inView = isWhole ? new Set(near) : null
 
-  const edgeCanvas = useRef<HTMLCanvasElement>(null)
-  const markCanvas = useRef<HTMLCanvasElement>(null)
+  const canvas = useRef<HTMLCanvasElement>(null)
   const world = useRef<HTMLDivElement>(null)
   const grid = useRef<HTMLDivElement>(null)
   const isReady = useFonts()
-  // Near chips are elements: the canvas above is then empty, and not in the picture.
+  // Near chips are elements: the canvas then has edges alone.
   const hasMarks = isReady && (alphas.far > 0 || alphas.mid > 0)
   const edgeScene = useMemo(
     () => ({ layout, size, palette, lit, isOld, lively }),
     [layout, size, palette, lit, isOld, lively],
   )
-  const paintBelow = (now: Camera): void => {
-    const below = edgeCanvas.current && open(edgeCanvas.current, size)
-    if (!below) return
-    paintEdges(below, { ...edgeScene, camera: now })
+  const paint = (now: Camera): void => {
+    const ctx = canvas.current && open(canvas.current, size)
+    if (!ctx) return
+    paintEdges(ctx, { ...edgeScene, camera: now })
+    if (hasMarks) {
+      const shown = visibleBoxes(layout, now, size, AROUND)
+      paintMarks(
+        ctx,
+        { ...edgeScene, camera: now, ratio: pixelRatio(), view, metrics, alphas, counts, tops },
+        shown,
+      )
+    }
     // Whoever measures or waits from outside sees that there is a picture.
-    below.canvas.dataset.drawn = 'true'
-  }
-  const paintAbove = (now: Camera): void => {
-    const above = hasMarks && markCanvas.current && open(markCanvas.current, size)
-    if (!above) return
-    const shown = visibleBoxes(layout, now, size, AROUND)
-    paintMarks(above, { ...edgeScene, camera: now, view, metrics, alphas, counts, tops }, shown)
+    ctx.canvas.dataset.drawn = 'true'
   }
   const follow = (now: Camera): void => {
     if (world.current) world.current.style.transform = `translate(${now.x}px, ${now.y}px)`
@@ -100,15 +98,14 @@ export function Drawing(props: DrawingProps) {
     follow(control.now() ?? ORIGIN)
     move.current = (now) => {
       follow(now)
-      // At another scale all is drawn anew, by and by.
-      if (now.scale !== scale) return
-      paintBelow(now)
-      paintAbove(now)
+      // At another scale all is drawn anew, by the rendering that follows.
+      if (now.scale === scale) paint(now)
     }
-    paintAbove(control.now() ?? ORIGIN)
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: numbers do not move edges
-  useLayoutEffect(() => paintBelow(control.now() ?? ORIGIN), [edgeScene])
+  // Numbers do not move edges: without marks it is painted for what edges depend on alone.
+  const figures = hasMarks ? {} : null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  useLayoutEffect(() => paint(control.now() ?? ORIGIN), [edgeScene, figures])
   useLayoutEffect(
     () =>
       control.subscribe(() => {
@@ -130,8 +127,7 @@ export function Drawing(props: DrawingProps) {
   return (
     <>
       <div ref={grid} className="tree-grid" />
-      <canvas ref={edgeCanvas} style={size} />
-      <canvas ref={markCanvas} style={size} hidden={!hasMarks} />
+      <canvas ref={canvas} style={size} />
       <div ref={world} className={isStorm ? 'tree-world still' : 'tree-world'}>
         <IncidentShapes {...{ incidents, leaving, edges, layout, metrics, descend }} />
         {alphas.near > 0 ? <IncidentNotes {...{ incidents, view, layout, metrics, descend }} /> : null}
