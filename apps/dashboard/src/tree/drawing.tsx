@@ -1,6 +1,5 @@
 'use client'
 /** The drawing: a canvas below, what moves above them, chips of what is in view on top. A camera that only pans renders nothing. */
-import type { TreeView } from '@orrery/live/views'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { belowRoots, descendants, topsOf } from './below.ts'
 import { type Camera, type Size, visible as visibleBoxes } from './camera.ts'
@@ -74,17 +73,19 @@ export function Drawing(props: DrawingProps) {
     () => ({ layout, size, palette, lit, isOld, lively }),
     [layout, size, palette, lit, isOld, lively],
   )
+  // What marks show beside; `null` where chips show it. Who points at something or selects it changes nothing on the canvas.
+  const marked = hasMarks ? view : null
+  const marks = useMemo(
+    () => marked && { view: marked, metrics, alphas, counts, tops },
+    [marked, metrics, alphas, counts, tops],
+  )
   const paint = (now: Camera): void => {
     const ctx = canvas.current && open(canvas.current, size)
     if (!ctx) return
     paintEdges(ctx, { ...edgeScene, camera: now })
-    if (hasMarks) {
+    if (marks) {
       const shown = visibleBoxes(layout, now, size, AROUND)
-      paintMarks(
-        ctx,
-        { ...edgeScene, camera: now, ratio: pixelRatio(), view, metrics, alphas, counts, tops },
-        shown,
-      )
+      paintMarks(ctx, { ...edgeScene, ...marks, camera: now, ratio: pixelRatio() }, shown)
     }
     // Whoever measures or waits from outside sees that there is a picture.
     ctx.canvas.dataset.drawn = 'true'
@@ -102,10 +103,8 @@ export function Drawing(props: DrawingProps) {
       if (now.scale === scale) paint(now)
     }
   })
-  // Numbers do not move edges: without marks it is painted for what edges depend on alone.
-  const figures = hasMarks ? {} : null
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
-  useLayoutEffect(() => paint(control.now() ?? ORIGIN), [edgeScene, figures])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the camera is looked at, not waited for
+  useLayoutEffect(() => paint(control.now() ?? ORIGIN), [edgeScene, marks])
   useLayoutEffect(
     () =>
       control.subscribe(() => {
