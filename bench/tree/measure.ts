@@ -50,8 +50,9 @@ function read(events: readonly TraceEvent[]): Frames {
     const last = starts.at(-1)
     if (last === undefined || ts - last > 2_000) starts.push(ts)
   }
+  // Both categories tell of every task, one inside the other: a task counts once.
   const tasks = events
-    .filter((event) => isMain(event) && event.ph === 'X' && event.name.endsWith('RunTask'))
+    .filter((event) => isMain(event) && event.ph === 'X' && event.name === 'ThreadControllerImpl::RunTask')
     .sort((a, b) => a.ts - b.ts)
   const gaps: number[] = []
   const busy: number[] = []

@@ -3,8 +3,18 @@
  * `crash:<id>`, `faults`; nothing is said of what changed, the listener reads it from the world.
  */
 
-/** `structure` is what a person waits to see; `numbers` are gauges. */
-export type Urgency = 'structure' | 'numbers'
+/**
+ * `structure` is what a person waits to see; `lifecycle` is processes that come and go as they should, which some nodes do a
+ * thousand times a second; `numbers` are gauges.
+ */
+export type Urgency = 'structure' | 'lifecycle' | 'numbers'
+
+const URGENCIES: readonly Urgency[] = ['numbers', 'lifecycle', 'structure']
+
+/** The more urgent of two; `null` is nothing at all. */
+export function moreUrgent(a: Urgency | null, b: Urgency): Urgency {
+  return a !== null && URGENCIES.indexOf(a) > URGENCIES.indexOf(b) ? a : b
+}
 
 export type Topic = 'cluster' | 'crashes' | 'faults' | `node:${string}` | `crash:${string}`
 

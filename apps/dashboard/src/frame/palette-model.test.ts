@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sampleNode } from '../cluster/sample-node.ts'
 import { placeOf } from './addresses.ts'
-import { localOffers, processOffers } from './palette-model.ts'
+import { inTurn, localOffers, processOffers } from './palette-model.ts'
 
 const cluster = {
   hub: { version: '', address: '', startedAtMs: 0, store: 'embedded', storeState: 'ready' },
@@ -48,5 +48,9 @@ describe('the palette', () => {
       },
     ])
     expect(offer?.href).toBe('/nodes/mail@a/tree?key=root%2Fw%231')
+  })
+  it('shows the best of each node before the second best of any', () => {
+    expect(inTurn([[1, 4, 6], [], [2, 5], [3]])).toEqual([1, 2, 3, 4, 5, 6])
+    expect(inTurn([])).toEqual([])
   })
 })

@@ -96,3 +96,11 @@ function lensOf(place: Place): (node: string) => string {
 function screen(label: string, href: string, keys: string): Offer {
   return { id: `screen ${label}`, group: 'Screens', label, detail: keys, glyph: null, href, action: null }
 }
+
+/** What several nodes found, the best of each first. */
+export function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length))
+  return Array.from({ length: longest }, (_, place) =>
+    lists.flatMap((list) => list.slice(place, place + 1)),
+  ).flat()
+}

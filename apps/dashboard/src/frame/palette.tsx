@@ -12,7 +12,7 @@ import { Glyph } from '../ui/glyphs.tsx'
 import type { Place } from './addresses.ts'
 import type { Halt } from './halt.tsx'
 import { openOverlay } from './overlays.ts'
-import { localOffers, type Offer, processOffers } from './palette-model.ts'
+import { inTurn, localOffers, type Offer, processOffers } from './palette-model.ts'
 import { motion, toggleTheme } from './theme.ts'
 
 const PER_NODE = 8
@@ -153,7 +153,7 @@ function useProcesses(text: string, node: string | null, cluster: ClusterView | 
         asked.split(' ').map((name) => findProcesses(name, q, PER_NODE, stop.signal)),
       )
       if (stop.signal.aborted) return
-      const rows = answers.flatMap((answer) => (answer.ok ? answer.value.items : []))
+      const rows = inTurn(answers.map((answer) => (answer.ok ? answer.value.items : [])))
       const failed = answers.find((answer) => !answer.ok)
       setFound({
         rows: rows.slice(0, SHOWN),

@@ -37,7 +37,7 @@ export function findProcesses(
   limit: number,
   signal?: AbortSignal,
 ): Promise<Answer<{ items: ProcessRow[]; nextCursor: string | null }>> {
-  const query = new URLSearchParams({ q, limit: String(limit) })
+  const query = new URLSearchParams({ q, sort: 'match', limit: String(limit) })
   return request('GET', `/api/v1/nodes/${encodeURIComponent(node)}/processes?${query}`, undefined, signal)
 }
 

@@ -1,8 +1,11 @@
 /** Numbers and times as the screens write them: thousands with a comma, a thin unit, 24 hours. */
 
+const GROUPED = new Intl.NumberFormat('en-US')
+
 /** `1,151`. */
 export function count(value: number): string {
-  return Math.round(value).toLocaleString('en-US')
+  const whole = Math.round(value)
+  return Math.abs(whole) < 1_000 ? String(whole) : GROUPED.format(whole)
 }
 
 /** A rate's figure: `3,871`, below ten with one decimal where it has one, `0.4`. */

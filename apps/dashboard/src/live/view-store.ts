@@ -6,6 +6,7 @@
 import type { ViewParams, ViewTypes } from '@orrery/live/views'
 import { apply } from '@orrery/live/views'
 import type { ViewMessage, ViewName } from '@orrery/protocol'
+import { isMotionReduced } from '../ui/motion.ts'
 import { connection } from './connection.ts'
 import { moment } from './moment.ts'
 
@@ -126,7 +127,7 @@ const CALM_MS = 1_000
 
 function tell(channel: Channel): void {
   if (channel.telling) return
-  const waitMs = isCalm() ? channel.toldMs + CALM_MS - performance.now() : 0
+  const waitMs = isMotionReduced() ? channel.toldMs + CALM_MS - performance.now() : 0
   const now = () => {
     channel.telling = null
     channel.toldMs = performance.now()
@@ -134,13 +135,6 @@ function tell(channel: Channel): void {
   }
   if (waitMs > 0) channel.telling = setTimeout(now, waitMs)
   else now()
-}
-
-function isCalm(): boolean {
-  return (
-    document.documentElement.dataset.motion === 'reduced' ||
-    window.matchMedia('(prefers-reduced-motion: reduce)').matches
-  )
 }
 
 connection.onView(take)

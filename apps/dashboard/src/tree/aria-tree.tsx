@@ -4,12 +4,15 @@
  * the neighbourhood of the current item is in the document; positions are told by `aria-setsize` and `aria-posinset`.
  */
 import type { TreeView } from '@orrery/live/views'
-import { type KeyboardEvent, memo, type RefObject, useCallback, useRef } from 'react'
+import { type KeyboardEvent, memo, type RefObject, useCallback, useMemo, useRef } from 'react'
 import { visible } from '../term/term-text.ts'
+import { useAtMost } from '../ui/use-at-most.ts'
 import type { Layout, TreeShape } from './layout.ts'
 import { describe, type Fold, ORPHANS, rowOf } from './model.ts'
 
 const AROUND = 40
+/** Who listens hears no figure that is read faster than it changes. */
+const WORDS_MS = 1_000
 
 export interface AriaTreeProps {
   view: TreeView
@@ -23,8 +26,15 @@ export interface AriaTreeProps {
   onSelect: (key: string) => void
 }
 
+export function AriaTree(props: AriaTreeProps) {
+  const { shape, current } = props
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another object for another place or another tree
+  const place = useMemo(() => ({}), [shape, current])
+  return <Items {...props} view={useAtMost(props.view, WORDS_MS, place)} />
+}
+
 /** Whoever only looks around changes nothing in it: of the layout it takes order and depth, which are the shape's. */
-export const AriaTree = memo(function AriaTree(props: AriaTreeProps) {
+const Items = memo(function Items(props: AriaTreeProps) {
   const { view, shape, layout, folds, current } = props
   const at = Math.max(0, layout.order.indexOf(current ?? ''))
   const shown = layout.order.slice(Math.max(0, at - AROUND), at + AROUND + 1)

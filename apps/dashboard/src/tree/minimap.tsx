@@ -3,48 +3,78 @@
 import type { TreeView } from '@orrery/live/views'
 import { type PointerEvent, useLayoutEffect, useMemo, useRef } from 'react'
 import { count } from '../live/format.ts'
-import type { Camera, Size } from './camera.ts'
+import { useAtMost } from '../ui/use-at-most.ts'
+import type { Size } from './camera.ts'
+import type { CameraControl } from './camera-control.ts'
 import type { Layout } from './layout.ts'
 import { rowOf } from './model.ts'
 import { open } from './paint.ts'
 import { paintGlyph } from './paint-glyph.ts'
 import type { Palette } from './palette.ts'
 import { cellOf, decodeCells } from './pool.ts'
+import { type LayoutAt, useCameraPart } from './use-camera.ts'
 
 const SIZE: Size = { width: 204, height: 126 }
 const PAD = { x: 14, y: 8 }
 /** From one cell to the next; a pool that has no room for all is thinned evenly. */
 const PITCH = 2.6
 
+/** The map is drawn anew at most that often; what is outlined follows every frame. */
+const DRAWN_MS = 500
+
 export interface MinimapProps {
   view: TreeView
-  layout: Layout
-  camera: Camera
+  layoutAt: LayoutAt
+  control: CameraControl
   size: Size
   palette: Palette
-  onGo: (x: number, y: number) => void
 }
 
-export function Minimap({ view, layout, camera, size, palette, onGo }: MinimapProps) {
+export function Minimap({ view, layoutAt, control, size, palette }: MinimapProps) {
   const ref = useRef<HTMLCanvasElement>(null)
-  const scale = Math.min((SIZE.width - 2 * PAD.x) / layout.width, (SIZE.height - 2 * PAD.y) / layout.height)
-  const x = PAD.x
-  const y = (SIZE.height - layout.height * scale) / 2
-  const states = useMemo(() => statesOf(view), [view])
+  const outline = useRef<HTMLElement>(null)
+  const drawn = useAtMost(view, DRAWN_MS)
+  const levelScale = useCameraPart(control, (camera) => camera?.scale ?? 0)
+  const layout = useAtMost(
+    useMemo(() => layoutAt(levelScale), [layoutAt, levelScale]),
+    DRAWN_MS,
+  )
+  const fit = useMemo(() => (layout ? fitOf(layout) : null), [layout])
+  const states = useMemo(() => statesOf(drawn), [drawn])
   // biome-ignore lint/correctness/useExhaustiveDependencies: of the view the map shows the states alone
   useLayoutEffect(() => {
     const ctx = ref.current && open(ref.current, SIZE)
-    if (ctx) paint(ctx, view, layout, palette, { scale, x, y })
-  }, [states, layout, palette, scale, y])
-  const frame = {
-    left: Math.max(1, x - camera.x * scale),
-    top: Math.max(1, y - camera.y * scale),
-    right: Math.min(SIZE.width - 1, x + (size.width - camera.x) * scale),
-    bottom: Math.min(SIZE.height - 1, y + (size.height - camera.y) * scale),
-  }
+    if (ctx && layout && fit) paint(ctx, drawn, layout, palette, fit)
+  }, [states, layout, palette, fit])
+
+  useLayoutEffect(() => {
+    const follow = () => {
+      const camera = control.now()
+      const now = camera && layoutAt(camera.scale)
+      if (!outline.current || !camera || !now || !layout || !fit) return
+      // While the map is behind a zoom, the outline stands where it will be.
+      const across = (fit.scale * layout.width) / now.width
+      const down = (fit.scale * layout.height) / now.height
+      const left = Math.max(1, fit.x - camera.x * across)
+      const top = Math.max(1, fit.y - camera.y * down)
+      const right = Math.min(SIZE.width - 1, fit.x + (size.width - camera.x) * across)
+      const bottom = Math.min(SIZE.height - 1, fit.y + (size.height - camera.y) * down)
+      const { style } = outline.current
+      style.transform = `translate(${left}px, ${top}px)`
+      style.width = `${Math.max(6, right - left)}px`
+      style.height = `${Math.max(6, bottom - top)}px`
+    }
+    follow()
+    return control.subscribe(follow)
+  }, [control, layoutAt, layout, fit, size])
+
   const go = (event: PointerEvent<HTMLDivElement>) => {
+    if (!fit) return
     const rect = event.currentTarget.getBoundingClientRect()
-    onGo((event.clientX - rect.left - x) / scale, (event.clientY - rect.top - y) / scale)
+    control.goTo(
+      (event.clientX - rect.left - fit.x) / fit.scale,
+      (event.clientY - rect.top - fit.y) / fit.scale,
+    )
   }
   return (
     <div className="tree-mini" data-part="minimap">
@@ -63,17 +93,21 @@ export function Minimap({ view, layout, camera, size, palette, onGo }: MinimapPr
         onPointerMove={(event) => event.buttons > 0 && go(event)}
       >
         <canvas ref={ref} style={SIZE} />
-        <i
-          style={{
-            left: frame.left,
-            top: frame.top,
-            width: Math.max(6, frame.right - frame.left),
-            height: Math.max(6, frame.bottom - frame.top),
-          }}
-        />
+        <i ref={outline} />
       </div>
     </div>
   )
+}
+
+interface Fit {
+  scale: number
+  x: number
+  y: number
+}
+
+function fitOf(layout: Size): Fit {
+  const scale = Math.min((SIZE.width - 2 * PAD.x) / layout.width, (SIZE.height - 2 * PAD.y) / layout.height)
+  return { scale, x: PAD.x, y: (SIZE.height - layout.height * scale) / 2 }
 }
 
 /** What the map shows of a view, as a string that is the same while the map is. */
@@ -91,7 +125,7 @@ function paint(
   view: TreeView,
   layout: Layout,
   palette: Palette,
-  to: { scale: number; x: number; y: number },
+  to: Fit,
 ): void {
   const { colours } = palette
   const dot = (x: number, y: number, r: number, colour: string) => {

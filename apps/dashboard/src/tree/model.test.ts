@@ -1,7 +1,8 @@
+import type { TreeRow } from '@orrery/live/views'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { incident, row, treeOf } from './fixture.ts'
-import { modelOf, ORPHANS, searchRows, slotsOf, step, structureOf, describe as words } from './model.ts'
+import { isSameStructure, modelOf, ORPHANS, searchRows, slotsOf, step, describe as words } from './model.ts'
 import { standIn } from './stand-in.ts'
 
 const NONE: ReadonlySet<string> = new Set()
@@ -55,7 +56,32 @@ describe('tree model', () => {
         ]),
       ),
     }
-    expect(structureOf(after, NONE)).toBe(structureOf(before, NONE))
+    expect(isSameStructure(before, after)).toBe(true)
+    expect(isSameStructure(before, { ...before, processes: 7 })).toBe(true)
+  })
+
+  it('has another structure when one comes, goes, moves, or its pool grows', () => {
+    const pool = (cells: string) => ({ count: 1, counts: {}, cells })
+    const rows = [row('r', { strategy: 'one_for_one' }), row('r/a'), row('r/p', { pool: pool('AAAA') })]
+    const before = treeOf(rows)
+    const others = [
+      treeOf([...rows, row('r/b')]),
+      treeOf(rows.slice(0, 2)),
+      treeOf([...rows.slice(0, 2), row('r/b')]),
+      treeOf([rows[0] as TreeRow, row('r/a', { order: 4 }), rows[2] as TreeRow]),
+      treeOf([rows[0] as TreeRow, row('r/a', { promotedFrom: 'r/p' }), rows[2] as TreeRow]),
+      treeOf([rows[0] as TreeRow, row('r/a', { parent: null }), rows[2] as TreeRow]),
+      treeOf([row('r', { strategy: 'one_for_all' }), ...rows.slice(1)]),
+      treeOf([...rows.slice(0, 2), row('r/p', { pool: pool('AAAAAAAA') })]),
+      treeOf(rows, { roots: [] }),
+    ]
+    expect(isSameStructure(before, treeOf([...rows.slice(0, 2), row('r/p', { pool: pool('BBBB') })]))).toBe(
+      true,
+    )
+    for (const other of others) {
+      expect(isSameStructure(before, other)).toBe(false)
+      expect(isSameStructure(other, before)).toBe(false)
+    }
   })
 
   it('says in a fold how many processes it hides and what is wrong among them', () => {

@@ -28,7 +28,7 @@ export interface Fold {
 
 /**
  * The structure that is drawn. It depends on keys, parents, order, slots of pools, strategies and what is folded;
- * a row whose numbers alone changed gives an equal structure (see `structureOf`).
+ * a row whose numbers alone changed gives an equal structure (see `isSameStructure`).
  */
 export function modelOf(view: TreeView, folded: ReadonlySet<string>): TreeModel {
   const children = childrenByParent(view)
@@ -105,15 +105,30 @@ export function slotsOf(cells: string): number {
   return (cells.length / 4) * 3 - padding
 }
 
-/** A string that is the same as long as the layout is; cheap against laying out. */
-export function structureOf(view: TreeView, folded: ReadonlySet<string>): string {
-  let text = `${view.roots.join('\n')}\n${[...folded].join('\n')}`
-  for (const key in view.rows) {
-    const row = view.rows[key] as TreeRow
-    text += `\n${key}\t${row.parent}\t${row.order}\t${row.promotedFrom ?? ''}\t${row.strategy === 'one_for_all' ? 1 : 0}`
-    if (row.pool) text += `\t${slotsOf(row.pool.cells)}`
-  }
-  return text
+/** Whether the layout of one is the layout of the other: rows that did not change cost a comparison. */
+export function isSameStructure(before: TreeView, after: TreeView): boolean {
+  if (before.rows === after.rows && before.roots === after.roots) return true
+  if (before.roots.length !== after.roots.length) return false
+  if (before.roots !== after.roots && before.roots.some((key, index) => key !== after.roots[index]))
+    return false
+  const keys = Object.keys(after.rows)
+  if (keys.length !== Object.keys(before.rows).length) return false
+  return keys.every((key) => {
+    const row = after.rows[key] as TreeRow
+    const was = rowOf(before, key)
+    return row === was || (was !== undefined && isSamePlace(was, row))
+  })
+}
+
+function isSamePlace(a: TreeRow, b: TreeRow): boolean {
+  return (
+    a.parent === b.parent &&
+    a.order === b.order &&
+    a.promotedFrom === b.promotedFrom &&
+    (a.kind === 'pool') === (b.kind === 'pool') &&
+    (a.strategy === 'one_for_all') === (b.strategy === 'one_for_all') &&
+    (a.pool ? slotsOf(a.pool.cells) : null) === (b.pool ? slotsOf(b.pool.cells) : null)
+  )
 }
 
 const EXCEPTIONS = ['crashed', 'restarting', 'fault', 'waiting', 'backlog', 'suspended'] as const

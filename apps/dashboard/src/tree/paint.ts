@@ -1,9 +1,9 @@
-/** Draws the tree on two canvases: edges below, what mid and far show above. Near chips are DOM and not drawn here. */
+/** Draws the tree on a canvas: edges, then what mid and far show. Near chips are DOM and not drawn here. */
 import type { TreeRow, TreeView } from '@orrery/live/views'
 import { count } from '../live/format.ts'
 import { visible as safe } from '../term/term-text.ts'
 import type { Camera, Size } from './camera.ts'
-import { edgesIn, traceElbow } from './edges.ts'
+import { edgesIn, traceFan } from './edges.ts'
 import { farCells } from './far-cells.ts'
 import type { Box, Layout } from './layout.ts'
 import type { Level, Metrics } from './metrics.ts'
@@ -32,15 +32,19 @@ export interface Scene extends EdgeScene {
   alphas: Record<Level, number>
   /** Processes under each direct child of a root. */
   counts: ReadonlyMap<string, number>
+  /** Pixels of the screen in one of the page's. */
+  ratio: number
   /** The highest point of what each of them holds. */
   tops: ReadonlyMap<string, number>
 }
 
 const DIM = 0.22
 
+export const pixelRatio = (): number => Math.min(3, window.devicePixelRatio || 1)
+
 /** Sizes the canvas to the screen's pixels and clears it. */
 export function open(canvas: HTMLCanvasElement, size: Size): CanvasRenderingContext2D | null {
-  const ratio = Math.min(3, window.devicePixelRatio || 1)
+  const ratio = pixelRatio()
   const width = Math.round(size.width * ratio)
   const height = Math.round(size.height * ratio)
   if (canvas.width !== width || canvas.height !== height) {
@@ -69,13 +73,32 @@ export function paintEdges(ctx: CanvasRenderingContext2D, scene: EdgeScene): voi
     top: -camera.y,
     bottom: size.height - camera.y,
   }
+  let parent: Box | null = null
+  let lightChildren: Box[] = []
+  let dimChildren: Box[] = []
+  const traceChildren = () => {
+    if (parent === null) return
+    traceFan(rest, parent, lightChildren)
+    traceFan(dim, parent, dimChildren)
+    lightChildren = []
+    dimChildren = []
+  }
+  // A parent's edges stand together.
   for (const { from, to, isPromotion } of edgesIn(layout, area)) {
     if (lively.has(to.key)) continue
     if (isPromotion) {
       dotted.moveTo(from.x + from.width + 6, to.anchor)
       dotted.lineTo(to.x, to.anchor)
-    } else traceElbow(lit && !lit.has(to.key) ? dim : rest, from, to)
+      continue
+    }
+    if (from !== parent) {
+      traceChildren()
+      parent = from
+    }
+    if (lit && !lit.has(to.key)) dimChildren.push(to)
+    else lightChildren.push(to)
   }
+  traceChildren()
   if (isOld) ctx.setLineDash([1, 3])
   ctx.stroke(rest)
   ctx.globalAlpha = 0.4
@@ -161,9 +184,19 @@ function paintFar(ctx: CanvasRenderingContext2D, scene: Scene, box: Box): void {
   if (!row || row.promotedFrom !== null) return
   ctx.globalAlpha = alphas.far * (isLit(scene, box.key) ? 1 : DIM)
   if (row.pool) {
-    const { picture, columns, rows, exceptions } = farCells(row.key, row.pool.count, row.pool.cells, palette)
     const pitch = metrics.farCell.side + metrics.farCell.gap
-    ctx.drawImage(picture, box.x, box.y, columns * pitch, rows * pitch)
+    const { picture, width, height, columns, exceptions } = farCells(
+      row.key,
+      row.pool.count,
+      row.pool.cells,
+      palette,
+      pitch * scene.ratio,
+    )
+    // On whole pixels a picture is copied; between them it would be made anew.
+    const { ratio, camera } = scene
+    const x = Math.round((box.x + camera.x) * ratio) / ratio - camera.x
+    const y = Math.round((box.y + camera.y) * ratio) / ratio - camera.y
+    ctx.drawImage(picture, x, y, width / ratio, height / ratio)
     paintExceptions(ctx, palette, exceptions, { columns, ...metrics.farCell }, box.x, box.y, 'bg')
   } else {
     const isPlain = row.status === 'running' || row.status === 'busy'

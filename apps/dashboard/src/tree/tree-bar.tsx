@@ -2,12 +2,14 @@
 /** The tool row: how many processes are in each state, the search, the level of zoom. */
 import type { TreeView } from '@orrery/live/views'
 import { Search, X } from 'lucide-react'
-import { type RefObject, useMemo } from 'react'
+import { memo, type RefObject, useCallback } from 'react'
 import { count } from '../live/format.ts'
 import { Glyph, type GlyphName } from '../ui/glyphs.tsx'
-import { Segments } from '../ui/tabs.tsx'
+import { type Choice, Segments } from '../ui/tabs.tsx'
+import type { CameraControl } from './camera-control.ts'
 import { FILTERS, type Filter, filterCounts } from './filter.ts'
 import { LEVEL_SCALE, type Level, levelOf } from './metrics.ts'
+import { useCameraPart } from './use-camera.ts'
 
 const WORDS: Record<Filter, string> = {
   running: 'running',
@@ -28,34 +30,25 @@ export interface TreeBarProps {
   searchRef: RefObject<HTMLInputElement | null>
   hits: number | null
   onNextHit: (back: boolean) => void
-  scale: number | null
-  onLevel: (scale: number) => void
+  control: CameraControl
   isOld: boolean
 }
 
 export function TreeBar(props: TreeBarProps) {
-  const { view, filter, onFilter, search, hits, scale, onLevel } = props
-  const counts = useMemo(() => (view ? filterCounts(view) : null), [view])
+  const { view, filter, search, hits } = props
+  const counts = view ? filterCounts(view) : null
   return (
     <div className="tree-bar" role="toolbar" aria-label="Tree">
-      {FILTERS.map((name) => {
-        const n = counts?.[name] ?? 0
-        return (
-          <button
-            key={name}
-            type="button"
-            className={`fs ${filter === name ? 'on' : ''} ${n === 0 ? 'z' : ''}`}
-            role="switch"
-            aria-checked={filter === name}
-            title={`Grey out all but ${WORDS[name]}`}
-            onClick={() => onFilter(filter === name ? null : name)}
-          >
-            <Glyph name={name as GlyphName} isStill={n === 0} />
-            <span>{WORDS[name]}</span>
-            <span className={`m ${props.isOld ? 'i3' : ''}`}>{counts ? count(n) : '–'}</span>
-          </button>
-        )
-      })}
+      {FILTERS.map((name) => (
+        <FilterSwitch
+          key={name}
+          name={name}
+          count={counts?.[name] ?? null}
+          isOn={filter === name}
+          isOld={props.isOld}
+          onFilter={props.onFilter}
+        />
+      ))}
       <div className="sp" />
       {search === null ? null : (
         <search className="tree-search">
@@ -78,17 +71,55 @@ export function TreeBar(props: TreeBarProps) {
           </button>
         </search>
       )}
-      <Segments<Level>
-        label="Level of detail"
-        value={scale === null ? 'near' : levelOf(scale)}
-        onChange={(level) => onLevel(LEVEL_SCALE[level])}
-        choices={[
-          { id: 'far', label: 'Far' },
-          { id: 'mid', label: 'Mid' },
-          { id: 'near', label: 'Near' },
-        ]}
-      />
-      <span className="m i3 tree-scale">{scale === null ? '' : `${Math.round(scale * 100)}%`}</span>
+      <Levels control={props.control} />
     </div>
   )
 }
+
+/** Drawn anew for its own figure alone. */
+const FilterSwitch = memo(function FilterSwitch({
+  name,
+  count: n,
+  isOn,
+  isOld,
+  onFilter,
+}: {
+  name: Filter
+  count: number | null
+  isOn: boolean
+  isOld: boolean
+  onFilter: (filter: Filter | null) => void
+}) {
+  return (
+    <button
+      type="button"
+      className={`fs ${isOn ? 'on' : ''} ${n ? '' : 'z'}`}
+      role="switch"
+      aria-checked={isOn}
+      title={`Grey out all but ${WORDS[name]}`}
+      onClick={() => onFilter(isOn ? null : name)}
+    >
+      <Glyph name={name as GlyphName} isStill={!n} />
+      <span>{WORDS[name]}</span>
+      <span className={`m ${isOld ? 'i3' : ''}`}>{n === null ? '–' : count(n)}</span>
+    </button>
+  )
+})
+
+const Levels = memo(function Levels({ control }: { control: CameraControl }) {
+  const percent = useCameraPart(control, (camera) => camera && Math.round(camera.scale * 100))
+  const level = useCameraPart(control, (camera) => (camera ? levelOf(camera.scale) : 'near'))
+  const onChange = useCallback((to: Level) => control.zoomTo(LEVEL_SCALE[to]), [control])
+  return (
+    <>
+      <Segments<Level> label="Level of detail" value={level} onChange={onChange} choices={LEVELS} />
+      <span className="m i3 tree-scale">{percent === null ? '' : `${percent}%`}</span>
+    </>
+  )
+})
+
+const LEVELS: Choice<Level>[] = [
+  { id: 'far', label: 'Far' },
+  { id: 'mid', label: 'Mid' },
+  { id: 'near', label: 'Near' },
+]

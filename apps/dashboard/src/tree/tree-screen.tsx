@@ -1,15 +1,15 @@
 'use client'
 /** One node's supervision tree with its inspector. */
+import type { TreeView } from '@orrery/live/views'
 import dynamic from 'next/dynamic'
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import './tree.css'
 import { useHubNow } from '../live/now.ts'
-import type { useView } from '../live/use-view.ts'
 import { useIsPhone, useMedia } from '../ui/use-media.ts'
 import { AriaTree } from './aria-tree.tsx'
 import { both, type Filter, filterRows } from './filter.ts'
 import { Minimap } from './minimap.tsx'
-import { modelOf, searchRows, structureOf, type TreeModel } from './model.ts'
+import { isSameStructure, modelOf, searchRows, type TreeModel } from './model.ts'
 import { usePalette } from './palette.ts'
 import { standIn } from './stand-in.ts'
 import { TreeBar } from './tree-bar.tsx'
@@ -17,7 +17,7 @@ import { TreeList } from './tree-list.tsx'
 import { TreeStage } from './tree-stage.tsx'
 import { freshnessOf, TreeBanner, TreeEmpty, TreeError, TreeLoading } from './tree-states.tsx'
 import { useAnnouncements } from './use-announcements.ts'
-import { useCamera } from './use-camera.ts'
+import { useCamera, useCameraPart } from './use-camera.ts'
 import { useSelection } from './use-selection.ts'
 import { useTreeKeys } from './use-tree-keys.ts'
 import { useTreeView } from './use-tree-view.ts'
@@ -29,6 +29,7 @@ const Inspector = dynamic(() => import('../inspector/inspector.tsx').then((modul
 /** Room a floating inspector takes from the canvas. */
 const FLOATING = 372
 const EMPTY: ReadonlySet<string> = new Set()
+const NO_ORDER: readonly string[] = []
 
 export function TreeScreen({ node }: { node: string }) {
   const selection = useSelection()
@@ -48,12 +49,15 @@ export function TreeScreen({ node }: { node: string }) {
 
   const model = useTreeModel(view, folded)
   const selected = view ? standIn(view, selection.key) : null
-  const control = useCamera(
+  const { control, layoutAt } = useCamera(
     model?.shape ?? null,
     folded,
     size,
     isNarrow && selection.key !== null ? FLOATING : 0,
   )
+  const isPlaced = useCameraPart(control, (camera) => camera !== null)
+  // Order and depth are the same at every scale.
+  const layout = isPlaced ? layoutAt(control.now()?.scale ?? 0) : null
   const hits = useMemo(() => (view && search !== null ? searchRows(view, search) : null), [view, search])
   const lit = useMemo(() => (view ? both(hits, filterRows(view, filter)) : null), [view, hits, filter])
   useAnnouncements(view, model)
@@ -72,6 +76,7 @@ export function TreeScreen({ node }: { node: string }) {
     view,
     model,
     control,
+    order: layout?.order ?? NO_ORDER,
     selection,
     selected,
     treeRef,
@@ -88,20 +93,23 @@ export function TreeScreen({ node }: { node: string }) {
     toggleFold,
     go,
   })
-  // The same functions for as long as the screen is there, so that what they are given to is not made anew with the camera.
+  // The same functions for as long as the screen is there, so that what they are given to is not made anew.
   const latest = useRef({ onTreeKey: keys.onTreeKey, go })
   latest.current = { onTreeKey: keys.onTreeKey, go }
   const onTreeKey = useCallback((event: KeyboardEvent) => latest.current.onTreeKey(event), [])
   const onTreeSelect = useCallback((key: string) => latest.current.go(key), [])
+  const onSearch = useCallback((text: string | null) => {
+    setSearch(text)
+    if (text === null) treeRef.current?.focus({ preventScroll: true })
+  }, [])
   const goToHit = (isBack: boolean) => {
-    const found = (control.layout?.order ?? []).filter((key) => hits?.has(key))
+    const found = (layout?.order ?? []).filter((key) => hits?.has(key))
     if (found.length === 0) return
     const at = found.indexOf(selected ?? '')
     go(found[(at + (isBack ? -1 : 1) + found.length) % found.length] ?? null)
   }
 
   // A selection that came with the address is brought into view once there is a picture.
-  const isPlaced = control.camera !== null
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when it comes, or the inspector begins to cover it
   useEffect(() => {
     if (isPlaced && selected !== null) control.show(selected)
@@ -156,15 +164,11 @@ export function TreeScreen({ node }: { node: string }) {
           filter={filter}
           onFilter={setFilter}
           search={search}
-          onSearch={(text) => {
-            setSearch(text)
-            if (text === null) treeRef.current?.focus({ preventScroll: true })
-          }}
+          onSearch={onSearch}
           searchRef={searchRef}
           hits={hits?.size ?? null}
           onNextHit={goToHit}
-          scale={control.camera?.scale ?? null}
-          onLevel={control.zoomTo}
+          control={control}
           isOld={isOld}
         />
         {view && model && palette && !isEmpty ? (
@@ -173,6 +177,7 @@ export function TreeScreen({ node }: { node: string }) {
             model={model}
             folded={folded}
             control={control}
+            layoutAt={layoutAt}
             size={size}
             stageRef={setStage}
             palette={palette}
@@ -186,11 +191,11 @@ export function TreeScreen({ node }: { node: string }) {
               treeRef.current?.focus({ preventScroll: true })
             }}
           >
-            {control.layout ? (
+            {layout ? (
               <AriaTree
                 view={view}
                 shape={model.shape}
-                layout={control.layout}
+                layout={layout}
                 folds={model.folds}
                 current={selected}
                 treeRef={treeRef}
@@ -202,15 +207,8 @@ export function TreeScreen({ node }: { node: string }) {
             {freshness ? (
               <TreeBanner node={node} freshness={freshness} orphans={model.orphans.length} />
             ) : null}
-            {control.layout && control.camera ? (
-              <Minimap
-                view={view}
-                layout={control.layout}
-                camera={control.camera}
-                size={size}
-                palette={palette}
-                onGo={control.goTo}
-              />
+            {isPlaced ? (
+              <Minimap view={view} layoutAt={layoutAt} control={control} size={size} palette={palette} />
             ) : null}
           </TreeStage>
         ) : (
@@ -225,26 +223,21 @@ export function TreeScreen({ node }: { node: string }) {
 }
 
 /** The model of the last structure: a tick of numbers does not build it again. */
-function useTreeModel(
-  view: ReturnType<typeof useView<'tree'>>['data'],
-  folded: ReadonlySet<string>,
-): TreeModel | null {
-  const held = useRef<{ structure: string; folded: ReadonlySet<string>; model: TreeModel } | null>(null)
+function useTreeModel(view: TreeView | null, folded: ReadonlySet<string>): TreeModel | null {
+  const held = useRef<{ view: TreeView; folded: ReadonlySet<string>; model: TreeModel } | null>(null)
   return useMemo(() => {
     if (!view) return null
-    const structure = structureOf(view, folded)
     const before = held.current
-    // Folds count what is wrong below, so they follow every tick; without folds the model is its structure.
-    if (before && before.structure === structure && folded.size === 0) return before.model
-    const model = modelOf(view, folded)
-    if (before && before.structure === structure) {
-      const same = { ...model, shape: before.model.shape }
-      held.current = { structure, folded, model: same }
-      return same
-    }
-    held.current = { structure, folded, model }
+    const isSame = before !== null && before.folded === folded && isSameStructure(before.view, view)
+    const model = isSame ? sameModel(before.model, view, folded) : modelOf(view, folded)
+    held.current = { view, folded, model }
     return model
   }, [view, folded])
+}
+
+/** Folds count what is wrong below, so they follow every tick; without folds the model is its structure. */
+function sameModel(before: TreeModel, view: TreeView, folded: ReadonlySet<string>): TreeModel {
+  return folded.size === 0 ? before : { ...modelOf(view, folded), shape: before.shape }
 }
 
 function useElementSize(element: HTMLElement | null): { width: number; height: number } {

@@ -3,15 +3,17 @@
 import type { TreeView } from '@orrery/live/views'
 import type { KeyboardEvent, RefObject } from 'react'
 import { useKeys } from '../frame/keys.ts'
+import type { CameraControl } from './camera-control.ts'
 import { LEVEL_SCALE } from './metrics.ts'
 import { rowOf, step, type TreeModel } from './model.ts'
-import type { CameraControl } from './use-camera.ts'
 import type { Selection } from './use-selection.ts'
 
 export interface TreeKeysInput {
   view: TreeView | null
   model: TreeModel | null
   control: CameraControl
+  /** Keys from top to bottom. */
+  order: readonly string[]
   selection: Selection
   /** Where the selection stands in the drawing. */
   selected: string | null
@@ -27,14 +29,13 @@ export interface TreeKeysInput {
 const PAN = 80
 
 export function useTreeKeys(input: TreeKeysInput): { onTreeKey: (event: KeyboardEvent) => void } {
-  const { view, model, control, selection, selected, go } = input
+  const { view, model, control, order, selection, selected, go } = input
   const parentOf = (key: string): string | null => {
     const row = view && rowOf(view, key)
     return row ? (row.promotedFrom ?? row.parent) : null
   }
   const move = (to: 'parent' | 'child' | 'next' | 'previous') => {
-    if (!model || !control.layout) return
-    go(step(model.shape, control.layout.order, selected, to, parentOf))
+    if (model) go(step(model.shape, order, selected, to, parentOf))
   }
   const toInspector = () => {
     const find = (selector: string) => document.querySelector<HTMLElement>(`.insp ${selector}`)
@@ -98,7 +99,6 @@ export function useTreeKeys(input: TreeKeysInput): { onTreeKey: (event: Keyboard
         ArrowLeft: 'parent',
         ArrowRight: 'child',
       } as const
-      const order = control.layout?.order ?? []
       if (event.key in steps) move(steps[event.key as keyof typeof steps])
       else if (event.key === 'Home') go(order[0] ?? null)
       else if (event.key === 'End') go(order.at(-1) ?? null)

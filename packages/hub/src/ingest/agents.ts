@@ -11,7 +11,7 @@ import type { Namespace, Socket } from 'socket.io'
 import type { Clock } from '../clock.ts'
 import { type Counters, count } from '../counters.ts'
 import type { Logger } from '../logger.ts'
-import type { Moves } from '../moves.ts'
+import { type Moves, moreUrgent, type Urgency } from '../moves.ts'
 import { type AgentLink, createAgentLink } from './agent-link.ts'
 import type { Contacts } from './contacts.ts'
 import type { CrashInbox } from './crash-inbox.ts'
@@ -160,15 +160,15 @@ export function createAgents(options: AgentsOptions): Agents {
     ends.heard(node, frame)
     const taken = world.frame(node, frame, clock.nowMs())
     if (taken.unknownRefs > 0) count(counters.frameErrors, 'record.unknown_ref', taken.unknownRefs)
-    let isStructure = false
+    let urgency: Urgency = 'numbers'
     let hasCrash = false
     for (const record of frame.records) {
-      isStructure ||= isSeen(record)
+      urgency = moreUrgent(urgency, urgencyOf(record))
       if (record.type === 'process.exited' && record.crashId !== '') options.crashed(node)
       hasCrash ||= record.type === 'crash' || record.type === 'crash.amended'
       route(node, incarnation, frame.seq, record)
     }
-    moved(node, isStructure ? 'structure' : 'numbers')
+    moved(node, urgency)
     if (hasCrash) moves.touch('crashes', 'structure')
   }
 
@@ -219,7 +219,7 @@ export function createAgents(options: AgentsOptions): Agents {
     options.disconnected(node)
   }
 
-  const moved = (node: string, urgency: 'structure' | 'numbers'): void => {
+  const moved = (node: string, urgency: Urgency): void => {
     moves.touch(`node:${node}`, urgency)
     moves.touch('cluster', urgency)
   }
@@ -273,8 +273,8 @@ function lifeOf(node: string, incarnation: string): string {
   return `${node}\n${incarnation}`
 }
 
-/** Whether somebody who looks at the tree waits for it. */
-function isSeen(record: WireRecord): boolean {
+/** How much somebody who looks at the tree waits for it. */
+function urgencyOf(record: WireRecord): Urgency {
   switch (record.type) {
     case 'process.samples':
     case 'node.sample':
@@ -282,8 +282,14 @@ function isSeen(record: WireRecord): boolean {
     case 'node.vitals':
     case 'storm.counts':
     case 'command.result':
-      return false
+      return 'numbers'
+    case 'process.started':
+    case 'process.initialised':
+      return 'lifecycle'
+    case 'process.exited':
+    case 'supervisor.decided':
+      return record.crashId === '' ? 'lifecycle' : 'structure'
     default:
-      return true
+      return 'structure'
   }
 }

@@ -24,6 +24,7 @@ function setup(options: { make?: () => unknown } = {}) {
       return options.make ? options.make() : picture
     },
     structureMs: 50,
+    lifecycleMs: 100,
     numbersMs: 250,
     start(listener) {
       move = listener
@@ -112,6 +113,25 @@ describe('a view', () => {
     expect(made() - before).toBeLessThanOrEqual(21)
   })
 
+  test('is made ten times a second while processes come and go, and at once when more happens than that', async () => {
+    const { producer, made, move } = setup()
+    producer.watch(watcher().face)
+    await vi.advanceTimersByTimeAsync(200)
+    const before = made()
+    for (let n = 0; n < 200; n++) {
+      move('lifecycle', n)
+      move('numbers', n)
+      await vi.advanceTimersByTimeAsync(5)
+    }
+    expect(made() - before).toBeGreaterThanOrEqual(9)
+    expect(made() - before).toBeLessThanOrEqual(11)
+    const calm = made()
+    move('structure', 1_000)
+    move('lifecycle', 1_001)
+    await vi.advanceTimersByTimeAsync(50)
+    expect(made()).toBe(calm + 1)
+  })
+
   test('is made in one turn with the others that move with it', async () => {
     const beat = createBeat(systemClock)
     const turns: number[] = []
@@ -121,6 +141,7 @@ describe('a view', () => {
         {
           make: () => void turns.push(performance.now()),
           structureMs,
+          lifecycleMs: structureMs,
           numbersMs: 250,
           start(move) {
             moves.push(move)

@@ -7,7 +7,7 @@
 import { type Delta, diff } from '@orrery/live/views'
 import type { Clock } from '../clock.ts'
 import { describe } from '../logger.ts'
-import type { Urgency } from '../moves.ts'
+import { moreUrgent, type Urgency } from '../moves.ts'
 import { BEAT_MS, type Beat } from './beat.ts'
 
 export interface Watcher {
@@ -22,8 +22,9 @@ export interface Watcher {
 /** How a view is made. */
 export interface Recipe {
   make(): unknown
-  /** Shortest time between two pictures. */
+  /** Shortest time between two pictures, by what moved. */
   structureMs: number
+  lifecycleMs: number
   numbersMs: number
   /** Begins to listen; `move` says that the picture is old. The function returned ends it. */
   start(move: (urgency: Urgency) => void): () => void
@@ -60,14 +61,14 @@ export function createProducer(recipe: Recipe, clock: Clock, beat: Beat): Produc
 
   const move = (urgency: Urgency): void => {
     if (isStopped) return
-    if (wanted !== 'structure') wanted = urgency
+    wanted = moreUrgent(wanted, urgency)
     if (!isMaking) schedule()
   }
 
   const schedule = (): void => {
     if (wanted === null || isStopped) return
     const nowMs = performance.now()
-    const everyMs = wanted === 'structure' ? recipe.structureMs : recipe.numbersMs
+    const everyMs = recipe[`${wanted}Ms`]
     const isStill = nowMs >= madeFromMs + everyMs && nowMs >= restUntilMs
     // Half a beat early is on time: a timer that came late must not cost a whole beat.
     const atMs = isStill ? nowMs : Math.max(nowMs, madeFromMs + everyMs - BEAT_MS / 2, restUntilMs)

@@ -35,6 +35,8 @@ export interface RecipeSources {
   waiting: { get(id: string): CrashReport | null; all(): Iterable<CrashReport> }
 }
 
+/** A pool travels ten times a second at most. */
+const LIFECYCLE_MS = 2 * BEAT_MS
 const NUMBERS_MS = 250
 const SECOND_MS = 1_000
 
@@ -64,6 +66,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => world.clusterView(sources.hubInfo()),
         structureMs: 2 * BEAT_MS,
+        lifecycleMs: NUMBERS_MS,
         numbersMs: NUMBERS_MS,
         start: on('cluster'),
       }
@@ -72,6 +75,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => world.treeView(node, reveal) ?? missingNode(node),
         structureMs: BEAT_MS,
+        lifecycleMs: LIFECYCLE_MS,
         numbersMs: NUMBERS_MS,
         start: on(ofNode(node)),
       }
@@ -80,6 +84,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => world.processesView(ask.params),
         structureMs: SECOND_MS,
+        lifecycleMs: SECOND_MS,
         numbersMs: SECOND_MS,
         start: on(ofNode(ask.params.node)),
       }
@@ -95,6 +100,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => view.make(),
         structureMs: NUMBERS_MS,
+        lifecycleMs: NUMBERS_MS,
         numbersMs: NUMBERS_MS,
         start: (move) => clock.every(Math.min(view.stepMs, 60_000), () => move('numbers')),
       }
@@ -107,6 +113,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
           return withPending(await store.crashesView(q, nowMs), q, waiting.all(), nowMs)
         },
         structureMs: NUMBERS_MS,
+        lifecycleMs: NUMBERS_MS,
         numbersMs: SECOND_MS,
         start: (move) => {
           const ends = [moves.on('crashes', move), clock.every(60_000, () => move('numbers'))]
@@ -121,6 +128,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => crashView(id, sources),
         structureMs: 100,
+        lifecycleMs: 100,
         numbersMs: SECOND_MS,
         start: (move) => {
           const ends = [moves.on(`crash:${id}`, move), moves.on('crashes', () => move('numbers'))]
@@ -131,11 +139,18 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       }
     }
     case 'faults':
-      return { make: sources.faults, structureMs: BEAT_MS, numbersMs: NUMBERS_MS, start: on('faults') }
+      return {
+        make: sources.faults,
+        structureMs: BEAT_MS,
+        lifecycleMs: BEAT_MS,
+        numbersMs: NUMBERS_MS,
+        start: on('faults'),
+      }
     case 'table':
       return {
         make: () => world.tableView(ask.params),
         structureMs: SECOND_MS,
+        lifecycleMs: SECOND_MS,
         numbersMs: SECOND_MS,
         start: on(ofNode(ask.params.node)),
       }
@@ -143,6 +158,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => world.selectionView(ask.params),
         structureMs: SECOND_MS / 2,
+        lifecycleMs: SECOND_MS,
         numbersMs: SECOND_MS,
         start: on(ofNode(ask.params.node)),
       }
@@ -151,6 +167,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => world.timelineView(node),
         structureMs: 2 * BEAT_MS,
+        lifecycleMs: NUMBERS_MS,
         numbersMs: SECOND_MS,
         start: on(ofNode(node)),
       }
@@ -160,6 +177,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       return {
         make: () => reader.read(),
         structureMs: SECOND_MS,
+        lifecycleMs: SECOND_MS,
         numbersMs: SECOND_MS,
         start: on(ofNode(ask.params.node)),
       }
@@ -173,6 +191,7 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
           incarnations: sources.incarnations(node),
         }),
         structureMs: SECOND_MS,
+        lifecycleMs: SECOND_MS,
         numbersMs: SECOND_MS,
         start: on(ofNode(node)),
       }
@@ -192,6 +211,7 @@ function processRecipe(node: string, key: string, sources: RecipeSources): Recip
       return { ...view, ...poll?.last }
     },
     structureMs: BEAT_MS,
+    lifecycleMs: LIFECYCLE_MS,
     numbersMs: NUMBERS_MS,
     start(move) {
       const end = moves.on(`node:${node}`, move)

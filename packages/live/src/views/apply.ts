@@ -1,5 +1,6 @@
 /** Carries a delta over to a value that React may hold: nothing is changed in place, what did not move is shared. */
-import { type Delta, DeltaMisfit, type RecordDelta } from './delta.ts'
+import { type Delta, DeltaMisfit, type NearDelta, type RecordDelta } from './delta.ts'
+import { farKeys, type NearKey } from './near-keys.ts'
 import { putKey } from './put-key.ts'
 
 /**
@@ -35,7 +36,7 @@ function next(value: unknown, delta: Delta): unknown {
   return nextRecord(value, delta)
 }
 
-function nextRecord(value: unknown, delta: RecordDelta): unknown {
+function nextRecord(value: unknown, delta: RecordDelta | NearDelta): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new DeltaMisfit('an object was expected')
   }
@@ -43,11 +44,17 @@ function nextRecord(value: unknown, delta: RecordDelta): unknown {
   for (const key of delta.del ?? []) delete record[key]
   const set = delta.set ?? {}
   for (const key of Object.keys(set)) putKey(record, key, set[key])
-  for (const [key, inner] of Object.entries(delta.at ?? {})) {
+  for (const [key, inner] of 'near' in delta ? entriesOf(delta) : Object.entries(delta.at ?? {})) {
     if (!Object.hasOwn(record, key)) throw new DeltaMisfit(`no key ${key}`)
     putKey(record, key, next(record[key], inner))
   }
   return record
+}
+
+function entriesOf({ near }: NearDelta): [string, Delta][] {
+  const keys = farKeys(near.map(([beginning, own, end]): NearKey => [beginning, own, end]))
+  if (keys === null) throw new DeltaMisfit('a key shares more with the one before than there is')
+  return near.map(([, , , inner], i) => [keys[i] as string, inner])
 }
 
 function nextText(value: unknown, runs: [number, string][]): string {

@@ -5,7 +5,7 @@
  */
 
 /** What `diff` found. Valid only for the value it was made from. */
-export type Delta = Replace | RecordDelta | ShiftDelta | SpliceDelta | ItemsDelta | TextDelta
+export type Delta = Replace | RecordDelta | NearDelta | ShiftDelta | SpliceDelta | ItemsDelta | TextDelta
 
 /** The whole value, where nothing smaller says it. */
 export interface Replace {
@@ -16,6 +16,17 @@ export interface Replace {
 export interface RecordDelta {
   set?: Record<string, unknown>
   at?: Record<string, Delta>
+  del?: string[]
+}
+
+/**
+ * An object with long keys that are much alike (the rows of a tree, by logical key): values changed inside, each under
+ * what its key has of its own between a beginning and an end it shares with the key before it. Beside it, as in any object,
+ * whole values set and keys deleted.
+ */
+export interface NearDelta {
+  near: [beginning: number, own: string, end: number, delta: Delta][]
+  set?: Record<string, unknown>
   del?: string[]
 }
 

@@ -15,10 +15,14 @@ const cells = fc
 const json = fc.jsonValue({ maxDepth: 4 }).map(wire)
 const row = fc.record({ name: fc.string(), status: fc.constantFrom('busy', 'running'), spark, cells })
 const rows = fc.dictionary(
-  fc.oneof(fc.string(), fc.constantFrom('a', 'b', '__proto__', 'constructor')),
+  fc.oneof(
+    fc.string(),
+    fc.constantFrom('a', 'b', '__proto__', 'constructor'),
+    fc.nat(9).map((n) => `root/supervisor-${n}/#pool:Worker`),
+  ),
   row,
   {
-    maxKeys: 6,
+    maxKeys: 12,
     noNullPrototype: true,
   },
 )
@@ -57,6 +61,19 @@ describe('diff and apply', () => {
   })
   it('find nothing between equal values', () => {
     fc.assert(fc.property(fc.oneof(json, view.map(wire)), (a) => diff(a, structuredClone(a)) === null))
+  })
+  it('tell long keys by what each has of its own', () => {
+    const rows = (n: number) =>
+      Object.fromEntries([1, 2, 3, 4].map((id) => [`root/group-${id}/#pool:Worker`, { n, id }]))
+    expect(diff(rows(1), rows(2))).toEqual({
+      near: [
+        [0, 'root/group-1/#pool:Worker', 0, { set: { n: 2 } }],
+        [11, '2', 13, { set: { n: 2 } }],
+        [11, '3', 13, { set: { n: 2 } }],
+        [11, '4', 13, { set: { n: 2 } }],
+      ],
+    })
+    same(rows(1), rows(2))
   })
   it('leave the value they start from alone', () => {
     fc.assert(

@@ -1,9 +1,12 @@
 /** What changed from one JSON value to the next. Equal objects that are the same object cost nothing. */
 import type { Delta } from './delta.ts'
+import { nearKeys } from './near-keys.ts'
 import { putKey } from './put-key.ts'
 
 /** A spark moves by one a second; who was away for longer than this gets the array anew. */
 const MAX_SHIFT = 16
+/** So many keys, so long on average, are told by what each has of its own. */
+const NEAR = { keys: 4, length: 16 } as const
 /** Shorter strings are replaced. */
 const MIN_TEXT = 64
 
@@ -52,11 +55,15 @@ function compareRecords(before: Record<string, unknown>, after: Record<string, u
     if (before[key] !== undefined && !(Object.hasOwn(after, key) && after[key] !== undefined)) del.push(key)
   }
   if (sets + ats + del.length === 0) return null
-  return {
-    ...(sets > 0 ? { set } : null),
-    ...(ats > 0 ? { at } : null),
-    ...(del.length > 0 ? { del } : null),
-  }
+  const rest = { ...(sets > 0 ? { set } : null), ...(del.length > 0 ? { del } : null) }
+  if (ats === 0) return rest
+  const keys = Object.keys(at)
+  if (ats < NEAR.keys || lengthOf(keys) < ats * NEAR.length) return { at, ...rest }
+  return { near: nearKeys(keys).map((key, i) => [...key, at[keys[i] as string] as Delta]), ...rest }
+}
+
+function lengthOf(keys: readonly string[]): number {
+  return keys.reduce((sum, key) => sum + key.length, 0)
 }
 
 function compareArrays(before: unknown[], after: unknown[]): Delta | null {

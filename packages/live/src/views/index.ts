@@ -2,6 +2,7 @@ export { apply } from './apply.ts'
 export type {
   Delta,
   ItemsDelta,
+  NearDelta,
   RecordDelta,
   Replace,
   ShiftDelta,

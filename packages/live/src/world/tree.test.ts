@@ -60,6 +60,23 @@ describe('a pool', () => {
     t.start({ ...call(3), ref: 99 })
     expect(cells(t)[3]).toBe(6)
   })
+  it('that is large tells its restarts once a second, and what its cells say at once', () => {
+    const t = calls(65)
+    t.quiet(2)
+    const restart = (slot: number) => {
+      t.exit(10 + slot, { willRestart: true })
+      t.start({ ...call(slot), ref: 210 + slot, replaces: 10 + slot, restarts: 1 })
+    }
+    const before = t.row(POOL_KEY)
+    restart(1)
+    t.nowMs += 10
+    restart(2)
+    expect(t.row(POOL_KEY)).toEqual(before)
+    t.exit(13)
+    expect(t.row(POOL_KEY)).toMatchObject({ restarts: before.restarts, pool: { count: 64 } })
+    t.quiet(1)
+    expect(t.row(POOL_KEY)).toMatchObject({ restarts: before.restarts + 2, pool: { count: 64 } })
+  })
   it('does not come and go with one child', () => {
     const t = calls(8)
     t.exit(10)

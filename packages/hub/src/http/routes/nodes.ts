@@ -123,8 +123,9 @@ const getTree = createRoute({
   },
 })
 
-/** Columns of the process table that can be sorted by. */
+/** Columns of the process table that can be sorted by; `match`: how well free text is met, the best first. */
 const SORTS = [
+  'match',
   'name',
   'pid',
   'key',

@@ -9,6 +9,7 @@ import { FLAG, NONE, ORPHANS } from '../columns.ts'
 import { displayName } from '../names.ts'
 import type { NodeState } from '../node.ts'
 import { BACKLOG_SECONDS, isDown, isRestarted, RUNNING, rank, statusName } from '../status.ts'
+import { type TextScan, textScan } from './text-scan.ts'
 import { rounded } from './tree-row.ts'
 
 /** One process among those of all nodes. */
@@ -33,16 +34,19 @@ export function processesView(
   }
   const { query } = parsed
   const reader = new PlaceReader(nowMs)
+  const scan = textScan(query)
   const found: Place[] = []
   for (const node of nodes) {
     const { columns: c } = node.processes
     for (let index = ORPHANS + 1; index < c.length; index++) {
       if (!c.has(index, FLAG.used)) continue
-      if (query.clauses.length > 0 && !matches(query, reader.at(node, index))) continue
+      if (scan !== null) {
+        if (!scan.has(node.processes, index)) continue
+      } else if (query.clauses.length > 0 && !matches(query, reader.at(node, index))) continue
       found.push({ node, index })
     }
   }
-  const window = sortedWindow(found, sortKey(params.sort), params.order === 'desc', offset, limit)
+  const window = sortedWindow(found, sortKey(params.sort, scan), params.order === 'desc', offset, limit)
   return { total: found.length, offset, rows: window.map(processRow), error: null }
 }
 
@@ -169,8 +173,10 @@ function inMs(us: number | undefined): number | undefined {
 }
 
 /** Both the table's words and those of the query language. Unknown ones sort by name. */
-function sortKey(sort: string): SortKey {
+function sortKey(sort: string, scan: TextScan | null): SortKey {
   switch (sort) {
+    case 'match':
+      return scan === null ? sortKey('name', null) : ({ node, index }) => scan.rank(node.processes, index)
     case 'status':
       return ({ node, index }) =>
         rank(node.processes.columns.status[index] ?? RUNNING, node.processes.faults.has(index))

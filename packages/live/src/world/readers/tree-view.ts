@@ -15,12 +15,26 @@ interface Kept {
   row: TreeRow
 }
 
+interface KeptPool extends Kept {
+  /** The second its restarts were counted in. */
+  second: number
+}
+
+/** `lastHeardAtMs` of a node that is live is told with this much slack: it moves with every frame, and nobody reads it. */
+const HEARD_MS = 1_000
+
+/** Members from which on a pool is large. */
+const CHURNING = 64
+
+/** The version of a row that does not say all yet. */
+const UNTOLD = -1
+
 export class TreeReader {
   readonly #node: NodeState
   /** Of which `Processes` the kept rows are: a new incarnation has another. */
   #of: unknown = null
   #rows = new Map<number, Kept>()
-  #pools = new Map<Group, Kept>()
+  #pools = new Map<Group, KeptPool>()
   #made = ''
   #view: TreeView | null = null
 
@@ -52,7 +66,7 @@ export class TreeReader {
     const rows: Record<string, TreeRow> = {}
     const roots: string[] = []
     const keptRows = new Map<number, Kept>()
-    const keptPools = new Map<Group, Kept>()
+    const keptPools = new Map<Group, KeptPool>()
 
     const revealed = this.#revealed()
     // Depth first with a stack of its own: a chain of supervisors is as deep as it likes.
@@ -102,7 +116,7 @@ export class TreeReader {
     return {
       node: node.name,
       nodeStatus: node.status,
-      lastHeardAtMs: node.lastHeardAtMs,
+      lastHeardAtMs: this.#heardAtMs(),
       processes: p.alive,
       counts: countsOf(p.counts),
       underFault: p.faults.size,
@@ -131,11 +145,25 @@ export class TreeReader {
     return { version, row: treeRow(this.#node, index, promotedFrom) }
   }
 
-  #poolOf(group: Group): Kept {
+  /** A large pool's restarts are counted once a second: where many come and go it would be told for nothing else. */
+  #poolOf(group: Group): KeptPool {
     const kept = this.#pools.get(group)
+    const { second } = this.#node.sampling
     // What hangs below a member changes the cells without the group hearing of it.
     if (kept?.version === group.version && group.nested === 0) return kept
-    return { version: group.version, row: poolRow(this.#node, group) }
+    const row = poolRow(this.#node, group)
+    const isSmall = group.count < CHURNING
+    if (isSmall || kept?.second !== second || row.restarts === kept.row.restarts) {
+      return { version: group.version, second, row }
+    }
+    return { version: UNTOLD, second, row: { ...row, restarts: kept.row.restarts } }
+  }
+
+  #heardAtMs(): number {
+    const { status, lastHeardAtMs } = this.#node
+    const told = this.#view
+    const isNews = told?.nodeStatus !== status || Math.abs(lastHeardAtMs - told.lastHeardAtMs) >= HEARD_MS
+    return isNews ? lastHeardAtMs : told.lastHeardAtMs
   }
 }
 
