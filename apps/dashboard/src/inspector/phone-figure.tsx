@@ -58,16 +58,28 @@ export function PhoneFigure({ process }: { process: ProcessView }) {
           {process.row?.fault ? <rect width={width} height="4" fill={`url(#${hatch})`} /> : null}
           <g transform="translate(0 8)">
             {[0.5, 1].map((share) => (
-              <g key={share}>
-                <path d={`M0 ${HEIGHT - share * HEIGHT + 0.5}H${width}`} stroke="var(--color-grid)" />
-                <text className="ax" x="2" y={HEIGHT - share * HEIGHT + 13}>
-                  {tick(share * max)}
-                </text>
-              </g>
+              <path
+                key={share}
+                d={`M0 ${HEIGHT - share * HEIGHT + 0.5}H${width}`}
+                stroke="var(--color-grid)"
+              />
             ))}
             <path d={paths.area} fill={`var(--color-${tone})`} opacity=".2" />
             <path d={paths.line} stroke={`var(--color-${tone})`} strokeWidth="1.6" />
             <path d={`M0 ${HEIGHT + 0.5}H${width}`} stroke="var(--color-line-2)" />
+            {[0.5, 1].map((share) => (
+              <text
+                key={share}
+                className="ax"
+                x="2"
+                y={HEIGHT - share * HEIGHT + 13}
+                style={{ paintOrder: 'stroke' }}
+                stroke="var(--color-surface-1)"
+                strokeWidth="3"
+              >
+                {tick(share * max)}
+              </text>
+            ))}
             <text className="ax" x="0" y={HEIGHT + 15}>
               −60 s
             </text>
