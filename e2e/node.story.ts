@@ -28,7 +28,7 @@ test('a node’s page tells what it is, its last minutes and what watching costs
   const table = page.getByRole('region', { name: 'Figures by second' })
   await expect(table.getByRole('columnheader', { name: 'Starts' })).toBeVisible()
   await expect.poll(() => table.getByRole('row').count()).toBeGreaterThan(3)
-  await page.getByRole('button', { name: '1 min' }).click()
+  await page.getByRole('radio', { name: '1 min' }).click()
   await expect(page).toHaveURL(/window=1/)
   await page.keyboard.press('v')
   await expect(page.getByRole('img', { name: /^Processes: / })).toBeVisible()
