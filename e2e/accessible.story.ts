@@ -49,7 +49,8 @@ for (const { theme, width, height } of [
     const { url } = constellation
     const screens: [path: string, shown: string][] = [
       ['/', 'mail@localhost'],
-      ['/nodes/mail@localhost', 'Messages'],
+      ['/nodes/mail@localhost', 'Sent and dropped'],
+      ['/nodes/mail@localhost?view=table', 'Starts'],
       ['/nodes/mail@localhost/tree', 'RobustifierSup'],
       ['/nodes/mail@localhost/tree?key=RobustifierSup', 'Overview'],
       ['/messages', 'Mailbox wait'],

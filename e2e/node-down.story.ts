@@ -30,4 +30,10 @@ test('a node that is killed is missed, and when it is back its report says what 
   await expect(page.locator('.crash-report')).toContainText('killed without a word', { timeout: 30_000 })
   await expect(page.locator('.crash-report')).toContainText(/recovered in/)
   expect(await downs()).toMatchObject([{ id: down?.id, reason: 'killed', outcome: 'restarted' }])
+
+  await page.goto(`${url}/nodes/mail@localhost`)
+  const lives = page.getByRole('region', { name: 'Incarnations' })
+  await expect(lives.getByRole('listitem')).toHaveCount(2)
+  await lives.getByRole('link', { name: /^killed without a word/ }).click()
+  await expect(page).toHaveURL(`${url}/crashes/${down?.id}`)
 })

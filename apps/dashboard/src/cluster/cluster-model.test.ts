@@ -5,6 +5,7 @@ import {
   isBacklog,
   offenderFigures,
   runtimeOf,
+  shortNames,
   tonesOf,
   triage,
   verdict,
@@ -72,4 +73,12 @@ describe('the phone', () => {
       text: 'One restarting.',
     })
   })
+})
+
+it('short names tell nodes apart', () => {
+  expect(shortNames(['exchange@kista-1', 'mail@localhost', 'hello@localhost'])).toEqual([
+    'kista-1',
+    'mail@localhost',
+    'hello@localhost',
+  ])
 })

@@ -160,6 +160,12 @@ export function verdict(rows: NodeRow[]): { title: string; text: string } {
   }
 }
 
+/** Short names of several nodes; where two would be the same, they keep the whole. */
+export function shortNames(nodes: string[]): string[] {
+  const short = nodes.map(shortNode)
+  return short.map((name, i) => (short.indexOf(name) === short.lastIndexOf(name) ? name : (nodes[i] ?? name)))
+}
+
 /** A node's short name, where the first part is the same for many: what stands after the `@`. */
 export function shortNode(node: string): string {
   return node.split('@')[1] ?? node

@@ -18,7 +18,7 @@ import {
   headroom,
   isBacklog,
   offenderFigures,
-  shortNode,
+  shortNames,
   triage,
   verdict,
 } from './cluster-model.ts'
@@ -55,7 +55,7 @@ export function ClusterPhone({ cluster }: { cluster: ClusterView }) {
               <b>{quiet.length === 1 ? '1 node quiet' : `${quiet.length} nodes quiet`}</b>
               <br />
               <span className="i2 el" style={{ fontSize: 13, display: 'block' }}>
-                {quiet.map((row) => shortNode(row.node)).join(', ')}
+                {shortNames(quiet.map((row) => row.node)).join(', ')}
               </span>
             </span>
             <ChevronDown
@@ -185,7 +185,9 @@ function Latest() {
   if (crashes.length === 0) return null
   return (
     <section style={{ padding: '10px 16px' }} aria-label="Latest crashes">
-      <h2 className="lbl">Latest</h2>
+      <h2 className="lbl" style={{ fontWeight: 400 }}>
+        Latest
+      </h2>
       {crashes.map((mark) => (
         <Link key={mark.id} href={mark.crashId ? crashPath(mark.crashId) : '/crashes'} className="late">
           <Glyph name="crashed" size={12} />

@@ -113,9 +113,11 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
                           </g>
                         )
                       })}
-                    {beside(placeMarks(own, 'restart', scale, TARGET_PX), crashed).map((mark) => (
-                      <GlyphMark key={mark.id} name="restarting" x={mark.x} y={y + mark.down} scale={1} />
-                    ))}
+                    {beside(placeMarks(own, 'restart', scale, TARGET_PX), crashed, scale.edgeX).map(
+                      (mark) => (
+                        <GlyphMark key={mark.id} name="restarting" x={mark.x} y={y + mark.down} scale={1} />
+                      ),
+                    )}
                     {crashed.map((mark) => (
                       <g key={mark.id}>
                         <GlyphMark name="crashed" x={mark.x} y={y} scale={1} />
@@ -187,12 +189,17 @@ const GLYPH_PX = 13
 const TARGET_PX = 24
 
 /** A restart comes milliseconds after its crash: it stands beside it, or below where there is no room. */
-function beside(restarts: PlacedMark[], crashes: PlacedMark[]): (PlacedMark & { down: number })[] {
+function beside(
+  restarts: PlacedMark[],
+  crashes: PlacedMark[],
+  edgeX: number,
+): (PlacedMark & { down: number })[] {
   const isFree = (x: number) => crashes.every((one) => Math.abs(one.x - x) >= GLYPH_PX - 1)
   return restarts.map((mark) => {
     if (isFree(mark.x)) return { ...mark, down: 0 }
     const crash = crashes.find((one) => Math.abs(one.x - mark.x) < GLYPH_PX)
     const x = (crash?.x ?? mark.x) + GLYPH_PX
-    return isFree(x) ? { ...mark, x, down: 0 } : { ...mark, down: GLYPH_PX - 1 }
+    // What has happened never stands to the right of now.
+    return isFree(x) && x <= edgeX ? { ...mark, x, down: 0 } : { ...mark, down: GLYPH_PX - 1 }
   })
 }

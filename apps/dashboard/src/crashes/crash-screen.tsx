@@ -17,7 +17,9 @@ import { CopyButton } from '../ui/copy-button.tsx'
 import { Glyph } from '../ui/glyphs.tsx'
 import { Kbd, Tag } from '../ui/parts.tsx'
 import { EmptyState, ErrorState, OutlineRows } from '../ui/states.tsx'
+import { useIsPhone } from '../ui/use-media.ts'
 import { Cascade } from './cascade.tsx'
+import { CrashPhone } from './crash-phone.tsx'
 import { Mailbox, Recorder, whyOf } from './recorder.tsx'
 import { endOf, nameOf, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
 import { Side } from './side.tsx'
@@ -49,6 +51,7 @@ export function CrashScreen({ id }: { id: string }) {
 
 function Report({ view, report }: { view: CrashView; report: CrashReport }) {
   const router = useRouter()
+  const isPhone = useIsPhone()
   const name = nameOf(report)
   const { node, key } = report.identity
   const fingerprint = fieldValue(report.group)?.fingerprint
@@ -84,44 +87,50 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
   ])
   return (
     <div className="crash-report" data-crash={report.id} data-stored={view.stored}>
-      <header className="hd">
-        <Glyph name="crashed" size={16} />
-        <div className="hd-text">
-          <div className="row">
-            <h1>
-              {name} {endOf(report)}
-            </h1>
-            <span className="mono reason el">
-              {visible(report.cause.reason.tag)} <span className="i2">{reasonDetail(report)}</span>
-            </span>
-          </div>
-          <div className="row m i2 hd-facts">
-            <span>{report.identity.pid}</span>
-            <span>{node}</span>
-            <time dateTime={report.at} title={dateClock(at)}>
-              {clock(at)}
-            </time>
-            <span className="i3">{report.cause.kind}</span>
-            {isInjected ? <Tag tone="fault">injected</Tag> : null}
-            <Tag {...(outcome.tone === 'ink-2' ? {} : { tone: outcome.tone })}>{outcome.text}</Tag>
-            {view.stored ? null : <Tag>being stored</Tag>}
-          </div>
-        </div>
-        <div className="sp" />
-        <div className="row hd-actions">
-          <Button kind="quiet" disabled={!view.previousId} onClick={() => goTo(view.previousId)}>
-            Previous <Kbd>K</Kbd>
-          </Button>
-          <Button kind="quiet" disabled={!view.nextId} onClick={() => goTo(view.nextId)}>
-            Next <Kbd>J</Kbd>
-          </Button>
-          <CopyButton label="Copy report" text={ticketText(report, addressOf(report.id))} />
-          <Button kind="primary" onClick={() => router.push(treePath(node, key))}>
-            Open in tree
-          </Button>
-        </div>
-      </header>
-      <Cascade report={report} />
+      {isPhone ? (
+        <CrashPhone report={report} address={addressOf(report.id)} />
+      ) : (
+        <>
+          <header className="hd">
+            <Glyph name="crashed" size={16} />
+            <div className="hd-text">
+              <div className="row">
+                <h1>
+                  {name} {endOf(report)}
+                </h1>
+                <span className="mono reason el">
+                  {visible(report.cause.reason.tag)} <span className="i2">{reasonDetail(report)}</span>
+                </span>
+              </div>
+              <div className="row m i2 hd-facts">
+                <span>{report.identity.pid}</span>
+                <span>{node}</span>
+                <time dateTime={report.at} title={dateClock(at)}>
+                  {clock(at)}
+                </time>
+                <span className="i3">{report.cause.kind}</span>
+                {isInjected ? <Tag tone="fault">injected</Tag> : null}
+                <Tag {...(outcome.tone === 'ink-2' ? {} : { tone: outcome.tone })}>{outcome.text}</Tag>
+                {view.stored ? null : <Tag>being stored</Tag>}
+              </div>
+            </div>
+            <div className="sp" />
+            <div className="row hd-actions">
+              <Button kind="quiet" disabled={!view.previousId} onClick={() => goTo(view.previousId)}>
+                Previous <Kbd>K</Kbd>
+              </Button>
+              <Button kind="quiet" disabled={!view.nextId} onClick={() => goTo(view.nextId)}>
+                Next <Kbd>J</Kbd>
+              </Button>
+              <CopyButton label="Copy report" text={ticketText(report, addressOf(report.id))} />
+              <Button kind="primary" onClick={() => router.push(treePath(node, key))}>
+                Open in tree
+              </Button>
+            </div>
+          </header>
+          <Cascade report={report} />
+        </>
+      )}
       <div className="stk">
         <Stack report={report} />
         <State report={report} />

@@ -2,6 +2,7 @@
 import { type CrashReport, captured, unavailable } from '@orrery/protocol'
 import { expect, test } from 'vitest'
 import { ancestorsOf, cascadeOf, spaced, ticksOf } from './cascade-model.ts'
+import { stepsOf, verdictOf } from './crash-phone-model.ts'
 import { tokens } from './highlight.ts'
 import { faultOf, hasToken, split, toggleToken } from './query-tokens.ts'
 import { beforeText, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
@@ -114,6 +115,24 @@ test('a crash whose supervisor and outcome are not known yet still has its own l
   expect(model.lanes).toHaveLength(1)
   expect(model.backMs).toBeNull()
   expect(model.decision).toBeNull()
+})
+
+test('on a phone the verdict comes first, then what happened in its order', () => {
+  expect(verdictOf(report)).toEqual({
+    title: 'It has recovered, by itself',
+    text: 'TrunkSup stopped 1 sibling; all run again after 1.84 s.',
+    isInjected: false,
+  })
+  expect(stepsOf(report).map(({ at, title, detail }) => [at, title, detail])).toEqual([
+    ['0 ms', 'TrunkLink exits', 'frame_overrun'],
+    ['', 'TrunkSup, one_for_all', 'stops 1 sibling'],
+    ['1.84 s', 'all 2 running', '31 messages lost'],
+  ])
+  const touched = [{ fault: 'f', kind: 'crash_next', role: 'direct' as const, firing: null }]
+  const down = { ...report, outcome: unavailable('soon'), faults: captured(touched) }
+  expect(verdictOf(down)).toMatchObject({ title: 'It is down', isInjected: true })
+  expect(verdictOf(down).text).toContain('Injected: crash next.')
+  expect(stepsOf({ ...down, decision: unavailable('soon') })).toHaveLength(1)
 })
 
 test('ticks are round, start at the exit and are few', () => {

@@ -18,6 +18,7 @@ import { LinksTab } from './links-tab.tsx'
 import { MailboxTab } from './mailbox-tab.tsx'
 import { MessagesTab } from './messages-tab.tsx'
 import { OverviewTab } from './overview-tab.tsx'
+import { PhoneFigure } from './phone-figure.tsx'
 import { PoolInspector } from './pool-inspector.tsx'
 import { StateTab } from './state-tab.tsx'
 import { INSPECTOR_TABS, type InspectorTab, tabsOf } from './tabs-model.ts'
@@ -76,7 +77,10 @@ function ProcessInspector(props: InspectorProps) {
         ) : parts === null ? (
           <Loading />
         ) : tab === 'overview' ? (
-          <OverviewTab {...parts} />
+          <>
+            {props.isReadOnly ? <PhoneFigure process={parts.process} /> : null}
+            <OverviewTab {...parts} />
+          </>
         ) : tab === 'state' ? (
           <StateTab {...parts} />
         ) : tab === 'mailbox' ? (

@@ -11,6 +11,8 @@ import {
   loopLayers,
   statement,
   tableOf,
+  untilNow,
+  uptime,
   windowOf,
 } from './node-model.ts'
 import { sampleView } from './sample-view.ts'
@@ -93,6 +95,14 @@ describe('the node screen', () => {
       [10, 'TrunkLink: overrun, and 3 more'],
       [400, 'TrunkLink: overrun'],
     ])
+  })
+
+  it('a node that is gone has lived until it was heard last, and its lines end there', () => {
+    const gone = sampleNode({ status: 'gone', lastHeardAtMs: 60_000 })
+    expect(uptime(gone, 900_000)).toBe('1 m 00 s')
+    expect(uptime(sampleNode(), 900_000)).toBe('15 m 00 s')
+    expect(untilNow([1, 2, 3], sampleView(), 4_000)).toEqual([1, 2, 3])
+    expect(untilNow([1, 2, 3], sampleView(), 9_000)).toEqual([1, 2, 3, null, null, null])
   })
 
   it('a tile keeps the worst of each five seconds, and gaps', () => {

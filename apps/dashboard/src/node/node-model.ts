@@ -220,6 +220,14 @@ export function lifeBlocks(
   })
 }
 
+/** A node that is not there any more has lived until it was heard last. */
 export function uptime(row: NodeRow, nowMs: number): string {
-  return duration(Math.max(0, nowMs - row.startedAtMs))
+  const isOver = row.status === 'gone' || row.status === 'stopped'
+  return duration(Math.max(0, (isOver ? row.lastHeardAtMs : nowMs) - row.startedAtMs))
+}
+
+/** A line as it stands on an axis that goes on: what was not heard since is a gap. */
+export function untilNow(line: Spark, view: NodeView, nowMs: number): Spark {
+  const behind = Math.floor((nowMs - lastMs(view)) / 1_000)
+  return behind < 5 ? line : [...line, ...Array<null>(Math.min(line.length, behind)).fill(null)].slice(-300)
 }

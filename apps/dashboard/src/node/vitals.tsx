@@ -4,11 +4,12 @@ import type { NodeRow, NodeView, Spark } from '@orrery/live/views'
 import type { ReactNode } from 'react'
 import { HEAP_WARNS_AT, headroom, tonesOf } from '../cluster/cluster-model.ts'
 import { bytes, count, duration } from '../live/format.ts'
+import { hubNow } from '../live/now.ts'
 import { NumberUnit } from '../ui/parts.tsx'
 import { BucketBars, Sparkline, type Tone } from '../ui/sparkline.tsx'
 import { useSize } from '../ui/use-size.ts'
 import { total } from './chart-model.ts'
-import { coarse } from './node-model.ts'
+import { coarse, untilNow } from './node-model.ts'
 
 const SLOTS = 60
 /** So many dead letters in ten seconds are worth a colour. */
@@ -35,8 +36,10 @@ export function Vitals({ row, view }: { row: NodeRow; view: NodeView | null }) {
     />
   )
   const totals = view?.totals ?? null
-  const delays = coarse(view?.lines.delayP99Ms ?? [])
-  const timers = coarse(view?.lines.timers ?? [])
+  const tile = (line: Spark) =>
+    view ? coarse(untilNow(line, view, row.status === 'live' ? 0 : hubNow())) : []
+  const delays = tile(view?.lines.delayP99Ms ?? [])
+  const timers = tile(view?.lines.timers ?? [])
   const letters = view?.deadLetterBuckets ?? []
   const why = view === null ? 'not known yet' : 'this agent does not tell it'
   return (

@@ -91,7 +91,8 @@ function Ways({ hub, arrived }: { hub: ClusterView['hub']; arrived: string | nul
             <span className="sp" />
             <CopyButton text={code} kind="primary" />
           </div>
-          <pre>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard */}
+          <pre tabIndex={0}>
             {code
               .trimEnd()
               .split('\n')
@@ -124,10 +125,10 @@ function Ways({ hub, arrived }: { hub: ClusterView['hub']; arrived: string | nul
           </span>
         </div>
       </Way>
-      <Way number={2} title="Or borrow a mail front-end">
+      <Way number={2} title="Or borrow a telephone exchange">
         <p>
-          A real SMTP server with back-ends that go away and come back, and real mail, some of it malformed.
-          It crashes honestly and mends itself.
+          Three TypeScript nodes with real traffic: two exchanges that put calls through to each other, and an
+          SMTP front-end whose mail is not all well formed. They crash honestly and mend themselves.
         </p>
         <Command text="npm run demo" />
       </Way>

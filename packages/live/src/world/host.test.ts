@@ -58,6 +58,7 @@ describe('the page of a node', () => {
     second(t, { spawned: 40 })
     const silent = t.world.nodeView(t.node)?.lines.timers
     expect(silent?.slice(-3)).toEqual([null, null, 3])
+    expect(t.world.nodeView(t.node)?.lines.starts.at(-1)).toBe(3)
     t.again('00000000-0000-4000-8000-000000000002')
     expect(t.world.nodeView(t.node)?.totals).toBeNull()
     second(t, { spawned: 5 })

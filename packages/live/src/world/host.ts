@@ -5,6 +5,8 @@ import { Seconds } from './seconds.ts'
 /** Two records further apart than this have a gap between them. */
 const GAP_MS = 2_500
 const US_PER_S = 1_000_000
+/** Seconds of the hub between two records that are a second apart: more is no jitter. */
+const MOST_SKIPPED = 3
 const MAX_SPACES = 8
 
 export class Host {
@@ -44,7 +46,9 @@ export class Host {
     const base = this.#base
     const passedS = base === null ? 0 : (now.atUs - base.vitals.atUs) / US_PER_S
     if (base !== null && passedS <= 0) return
-    const from = passedS === 0 || passedS * 1_000 > GAP_MS ? second : this.#second + 1
+    const isGap = passedS * 1_000 > GAP_MS
+    // A hub that stood still hears many seconds in one: which of them it missed nobody can tell any more.
+    const from = base === null || isGap || second - this.#second > MOST_SKIPPED ? second : this.#second + 1
     this.#base = { vitals: now, sample }
     this.#second = second
     for (let at = from; at <= second; at++) this.#figures(at, now, sample)
@@ -55,10 +59,12 @@ export class Host {
       this.gc.write(at, share(now.gc.totalMs - base.vitals.gc.totalMs))
       for (const counted of [this.starts, this.exits, this.gcMinors, this.gcMajors]) counted.write(at, 0)
     }
-    this.gcMinors.write(second, Math.max(0, now.gc.minor - base.vitals.gc.minor))
-    this.gcMajors.write(second, Math.max(0, now.gc.major - base.vitals.gc.major))
-    this.starts.write(second, Math.max(0, now.spawned - base.vitals.spawned))
-    this.exits.write(second, Math.max(0, now.exited - base.vitals.exited))
+    // Over a gap the counts of many seconds would stand as the work of one.
+    const each = (count: number): number => Math.max(0, Math.round(isGap ? count / passedS : count))
+    this.gcMinors.write(second, each(now.gc.minor - base.vitals.gc.minor))
+    this.gcMajors.write(second, each(now.gc.major - base.vitals.gc.major))
+    this.starts.write(second, each(now.spawned - base.vitals.spawned))
+    this.exits.write(second, each(now.exited - base.vitals.exited))
     this.deadLetters.write(second, Math.max(0, sample.deadLetters - base.sample.deadLetters))
   }
 
