@@ -52,6 +52,8 @@ for (const { theme, width, height } of [
       ['/nodes/mail@localhost', 'Messages'],
       ['/nodes/mail@localhost/tree', 'RobustifierSup'],
       ['/nodes/mail@localhost/tree?key=RobustifierSup', 'Overview'],
+      ['/processes', 'RobustifierSup'],
+      ['/nodes/mail@localhost/processes?group=supervisor', 'BackendsSup'],
       ['/crashes', 'Parser'],
       [`/crashes/${crashId}`, 'exited'],
     ]

@@ -67,6 +67,8 @@ export function TableGrid(props: GridProps) {
     )
   }
   const pins = view?.pins ?? []
+  const drawn = view === null ? [] : linesOnScreen(view, scroll)
+  const isDrawn = cursor !== null && (pins.includes(cursor) || drawn.some(({ id }) => id === cursor))
   const hasLines = (view?.lineCount ?? 0) > 0
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its role is that of a grid
@@ -75,7 +77,7 @@ export function TableGrid(props: GridProps) {
       {...gridRole(
         (view?.lineCount ?? 0) + pins.length + 1,
         !props.isReadOnly,
-        cursor === null || view?.lines[cursor] === undefined ? undefined : rowElementId(cursor),
+        cursor !== null && isDrawn ? rowElementId(cursor) : undefined,
       )}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a grid takes the keys
       tabIndex={0}
@@ -107,7 +109,7 @@ export function TableGrid(props: GridProps) {
       >
         {view === null ? null : (
           <div style={{ height: view.lineCount * rowHeight }} className="pt-lines">
-            {linesOnScreen(view, scroll).map(({ at, id }) =>
+            {drawn.map(({ at, id }) =>
               id === null ? (
                 <OutlineLine key={`outline ${at}`} columns={columns} top={at * rowHeight} />
               ) : (
