@@ -3,6 +3,7 @@
 import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useMemo, useRef, useState } from 'react'
+import './table.css'
 import './processes.css'
 import { treePath } from '../frame/addresses.ts'
 import { useHubNow } from '../live/now.ts'
