@@ -23,6 +23,8 @@ export interface GridProps {
   isAllSelected: boolean
   isSelected: (id: string) => boolean
   isOld: (node: string) => boolean
+  /** The clock of a row: of a node that is gone it stands. */
+  nowOf: (node: string | null) => number
   isReadOnly: boolean
   onSort: (column: Column) => void
   onSelectAll: () => void
@@ -53,7 +55,7 @@ export function TableGrid(props: GridProps) {
         id={id}
         line={line}
         columns={columns}
-        context={context}
+        context={{ ...context, nowMs: props.nowOf(line.line === 'process' ? line.node : null) }}
         rowIndex={rowIndex}
         top={top}
         isCursor={id === cursor}
