@@ -56,6 +56,8 @@ for (const { theme, width, height } of [
       ['/messages', 'Mailbox wait'],
       ['/nodes/mail@localhost/messages?by=module', 'Mailbox wait'],
       ['/nodes/mail@localhost/process?key=RobustifierSup', 'Links and monitors'],
+      ['/processes', 'RobustifierSup'],
+      ['/nodes/mail@localhost/processes?group=supervisor', 'BackendsSup'],
       ['/crashes', 'Parser'],
       [`/crashes/${crashId}`, 'exited'],
     ]

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { WireRecord } from '@orrery/protocol'
-import { diff } from '../src/views/index.ts'
+import { DEFAULT_PARAMS, diff } from '../src/views/index.ts'
 import { type Child, OF_MANY, ONE_FOR_ONE, started, Teller } from '../src/world/test/teller.ts'
 
 const SHAPES: Record<string, (size: number) => Child[]> = {
@@ -160,6 +160,19 @@ async function measure(shape: (size: number) => Child[], size: number): Promise<
   const ask = { node: null, q: '', sort: 'mailbox', order: 'desc', offset: 0, limit: 80 } as const
   row['table ms'] = ms(5, () => t.world.processesView(ask))
   row['query ms'] = ms(5, () => t.world.processesView({ ...ask, q: 'call mailbox:>3 -is:crashed' }))
+  const held = { ...DEFAULT_PARAMS.table }
+  row['order made ms'] = ms(5, () => t.world.tableView({ ...held, turn: held.turn++ }))
+  const followed = (params: Partial<typeof held>): number => {
+    const look = (): unknown => t.world.tableView({ ...held, ...params })
+    look()
+    return ms(5, () => {
+      t.pass(1_000)
+      t.world.tick(t.nowMs)
+      return look()
+    })
+  }
+  row['order followed ms'] = followed({})
+  row['the same grouped ms'] = followed({ group: 'supervisor' })
   return row
 }
 

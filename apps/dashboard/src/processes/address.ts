@@ -54,8 +54,9 @@ export function writeAddress({ q, sort, order, group, row, tab, selected }: Tabl
   return params.toString()
 }
 
-/** The two halves of an id; a node's name may hold a space, so the known ones are tried first. */
+/** The two halves of an id; a node's name may hold a space, so of the known ones the longest is it. */
 export function splitId(id: string, nodes: readonly string[]): { node: string; key: string } {
-  const node = nodes.find((name) => id.startsWith(`${name} `)) ?? id.slice(0, Math.max(0, id.indexOf(' ')))
+  const [known] = nodes.filter((name) => id.startsWith(`${name} `)).sort((a, b) => b.length - a.length)
+  const node = known ?? id.slice(0, Math.max(0, id.indexOf(' ')))
   return { node, key: id.slice(node.length + 1) }
 }

@@ -53,7 +53,7 @@ export const OrderRail = memo(function OrderRail({
             x={WIDTH - 8 - width}
             y={PAD + i * step}
             width={width}
-            height={step}
+            height={step + 0.5}
             fill={`color-mix(in oklab, var(--color-backlog-mark) ${tint}%, var(--color-surface-3))`}
           />
         )

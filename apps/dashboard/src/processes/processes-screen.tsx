@@ -3,6 +3,7 @@
 import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useMemo, useRef, useState } from 'react'
+import './table.css'
 import './processes.css'
 import { treePath } from '../frame/addresses.ts'
 import { useHubNow } from '../live/now.ts'
@@ -103,6 +104,11 @@ export function ProcessesScreen({ node }: { node: string | null }) {
     )
 
   const isHubOld = table.status === 'stale' || table.status === 'disconnected'
+  const pageNowMs = isHubOld ? (table.heardAtMs ?? nowMs) : nowMs
+  const nowOf = (name: string | null) => {
+    const heardAtMs = name === null ? 0 : (view?.nodes[name]?.lastHeardAtMs ?? 0)
+    return heardAtMs > 0 ? Math.min(heardAtMs, pageNowMs) : pageNowMs
+  }
   const hasSelection = address.selected === 'all' || address.selected.size > 0
   const isInspecting = !isPhone && address.row !== null && address.tab !== null
   return (
@@ -131,13 +137,14 @@ export function ProcessesScreen({ node }: { node: string | null }) {
             view={view}
             address={address}
             columns={columns}
-            context={{ nowMs: isHubOld ? (table.heardAtMs ?? nowMs) : nowMs, nodes }}
+            context={{ nowMs: pageNowMs, nodes }}
             scroll={scroll}
             rowHeight={rowHeight}
             cursor={rows.cursor}
             isAllSelected={address.selected === 'all'}
             isSelected={rows.isSelected}
             isOld={(name) => isHubOld || (view?.nodes[name]?.status ?? 'live') !== 'live'}
+            nowOf={nowOf}
             isReadOnly={isPhone}
             onSort={sortBy}
             onSelectAll={() => change({ selected: address.selected === 'all' ? new Set() : 'all' })}

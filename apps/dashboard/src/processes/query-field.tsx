@@ -94,7 +94,8 @@ function Field({
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
   useEffect(() => setText(query), [query])
   useEffect(() => () => clearTimeout(timer.current ?? undefined), [])
-  const completion = caret === null ? null : completionOf(text, caret, view?.values ?? NO_VALUES)
+  const values = view?.values ?? NO_VALUES
+  const completion = caret === null ? null : completionOf(text, caret, values)
 
   const ask = (next: string) => {
     if (timer.current) clearTimeout(timer.current)
@@ -106,8 +107,10 @@ function Field({
     setCaret(to)
     setAt(-1)
     if (timer.current) clearTimeout(timer.current)
-    // What cannot be read yet is being typed; Enter asks for it all the same.
-    timer.current = parseQuery(next, PROCESS_FIELDS).ok ? setTimeout(() => ask(next), TYPED_MS) : null
+    // What cannot be read yet, or may become a field, is being typed; Enter asks for it all the same.
+    const isTyping = completionOf(next, to ?? next.length, values) !== null && !next.endsWith(' ')
+    const isReady = parseQuery(next, PROCESS_FIELDS).ok && !isTyping
+    timer.current = isReady ? setTimeout(() => ask(next), TYPED_MS) : null
   }
   const accept = (offer: Offer | undefined) => {
     if (!completion || !offer) return

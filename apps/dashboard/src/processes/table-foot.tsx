@@ -67,5 +67,8 @@ function shownOf(view: TableView, { first, shown }: Scroll, { group }: TableAddr
     return `${plural(view.groups, words[group])} · ${plural(view.total, 'process', 'processes')}`
   }
   if (view.lineCount === 0) return 'no rows'
-  return `rows ${count(first + 1)} to ${count(Math.min(view.lineCount, first + shown))} of ${count(view.lineCount)}`
+  const last = Math.min(view.lineCount, first + shown)
+  const gone = Math.max(0, view.lineCount + view.pins.length - view.total)
+  const said = `rows ${count(first + 1)} to ${count(last)} of ${count(view.lineCount)}`
+  return gone > 0 ? `${said}, ${count(gone)} gone` : said
 }

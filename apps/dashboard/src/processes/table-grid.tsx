@@ -23,6 +23,8 @@ export interface GridProps {
   isAllSelected: boolean
   isSelected: (id: string) => boolean
   isOld: (node: string) => boolean
+  /** The clock of a row: of a node that is gone it stands. */
+  nowOf: (node: string | null) => number
   isReadOnly: boolean
   onSort: (column: Column) => void
   onSelectAll: () => void
@@ -53,7 +55,7 @@ export function TableGrid(props: GridProps) {
         id={id}
         line={line}
         columns={columns}
-        context={context}
+        context={{ ...context, nowMs: props.nowOf(line.line === 'process' ? line.node : null) }}
         rowIndex={rowIndex}
         top={top}
         isCursor={id === cursor}
@@ -67,6 +69,8 @@ export function TableGrid(props: GridProps) {
     )
   }
   const pins = view?.pins ?? []
+  const drawn = view === null ? [] : linesOnScreen(view, scroll)
+  const isDrawn = cursor !== null && (pins.includes(cursor) || drawn.some(({ id }) => id === cursor))
   const hasLines = (view?.lineCount ?? 0) > 0
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its role is that of a grid
@@ -75,7 +79,7 @@ export function TableGrid(props: GridProps) {
       {...gridRole(
         (view?.lineCount ?? 0) + pins.length + 1,
         !props.isReadOnly,
-        cursor === null || view?.lines[cursor] === undefined ? undefined : rowElementId(cursor),
+        cursor !== null && isDrawn ? rowElementId(cursor) : undefined,
       )}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a grid takes the keys
       tabIndex={0}
@@ -107,7 +111,7 @@ export function TableGrid(props: GridProps) {
       >
         {view === null ? null : (
           <div style={{ height: view.lineCount * rowHeight }} className="pt-lines">
-            {linesOnScreen(view, scroll).map(({ at, id }) =>
+            {drawn.map(({ at, id }) =>
               id === null ? (
                 <OutlineLine key={`outline ${at}`} columns={columns} top={at * rowHeight} />
               ) : (

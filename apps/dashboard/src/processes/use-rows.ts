@@ -11,6 +11,8 @@ const MAX_PICKED = 200
 export interface Rows {
   cursor: string | null
   line: TableLine | null
+  /** Where the keys begin. */
+  first: string | null
   step: (by: number) => void
   goTo: (place: number) => void
   isSelected: (id: string) => boolean
@@ -77,6 +79,7 @@ export function useRows(
 
   return {
     cursor,
+    first: idAt(0) ?? null,
     line: cursor === null ? null : (view?.lines[cursor] ?? null),
     step: (by) => {
       const at = cursor === null ? -1 : placeOf(cursor)

@@ -1,12 +1,14 @@
 'use client'
 /** Which part of the table is on screen, and which window of it that asks for. */
 import type { TableView } from '@orrery/live/views'
-import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useSize } from '../ui/use-size.ts'
 
 const WINDOW = 80
 /** Lines asked for above what is seen, and in which steps the window moves. */
 const ABOVE = 26
+/** A window is asked for no more often than this, however fast it goes by. */
+const ASK_MS = 120
 
 export interface Scroll {
   ref: RefObject<HTMLDivElement | null>
@@ -28,7 +30,7 @@ export function useScroll(rowHeight: number): Scroll {
   const [ref, { width, height }] = useSize<HTMLDivElement>()
   const [first, setFirst] = useState(0)
   const shown = Math.max(1, Math.floor(height / rowHeight))
-  const offset = Math.max(0, Math.floor((first - ABOVE) / ABOVE) * ABOVE)
+  const offset = useCalmed(Math.max(0, Math.floor((first - ABOVE) / ABOVE) * ABOVE))
   const needed = shown + 1 + 3 * ABOVE
   const limit = needed <= WINDOW ? WINDOW : Math.ceil(needed / 20) * 20
   const onScroll = useCallback(() => {
@@ -53,6 +55,30 @@ export function useScroll(rowHeight: number): Scroll {
     [ref, rowHeight],
   )
   return { ref, height, width, first, shown, offset, limit, onScroll, show, goTo }
+}
+
+/** The value at once, and while it changes faster than that the last of it. */
+function useCalmed(value: number): number {
+  const [calm, setCalm] = useState(value)
+  const latest = useRef(value)
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
+  useEffect(() => {
+    latest.current = value
+    if (timer.current) return
+    setCalm(value)
+    const again = () => {
+      timer.current = null
+      setCalm(latest.current)
+    }
+    timer.current = setTimeout(again, ASK_MS)
+  }, [value])
+  useEffect(
+    () => () => {
+      if (timer.current) clearTimeout(timer.current)
+    },
+    [],
+  )
+  return calm
 }
 
 /** Nothing reflows under the pointer: where rows come or go above the one it is on, the table is scrolled by as much. */

@@ -35,7 +35,7 @@ export function useTableKeys(input: TableKeysInput): (event: KeyboardEvent) => v
     {
       keys: 'Enter',
       label: 'Inspect, or unfold a group',
-      run: () => (cursor === null ? false : input.open(cursor)),
+      run: () => input.open(cursor ?? rows.first),
     },
     { keys: 'o', label: 'Open in the tree', run: input.openInTree },
     { keys: 'x', label: 'Select', run: () => rows.select(cursor) },

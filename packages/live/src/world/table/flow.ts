@@ -1,9 +1,9 @@
 /** An order as lines one under the other: each process a line, or groups with what is unfolded of them. */
 import type { TableLine } from '../../views/types.ts'
 import { isExceptional, RUNNING } from '../status.ts'
-import { type Group, type GroupBy, groupKey, groupsOf } from './groups.ts'
+import { type Group, type GroupBy, GroupSet, groupKey } from './groups.ts'
 import type { HeldOrder } from './held-order.ts'
-import { goneRow, groupLine, groupName, isWrong, lineId, tableRow } from './lines.ts'
+import { carryMinute, goneRow, groupLine, groupName, isWrong, lineId, tableRow } from './lines.ts'
 import type { Pictured } from './rail.ts'
 import { type Keys, positionsInOrder } from './sorts.ts'
 
@@ -22,6 +22,8 @@ export interface Flow {
 
 /** Rows above and below the window that are looked at for where a row would move. */
 const AROUND = 200
+/** Members whose minutes are added up in one go; the next groups have theirs a second later. */
+const MAX_READ = 8_192
 /** Abnormal members of a group that are told one by one. */
 const MAX_ABNORMAL = 100
 
@@ -95,15 +97,14 @@ export function groupFlow(
   isDescending: boolean,
   firstMs: number,
 ): Flow {
-  let groups = inOrder(groupsOf(order, by), column, isDescending, firstMs)
+  const set = new GroupSet(order, by)
+  set.sort(placesOf(set.all, column, isDescending, firstMs))
   return {
-    follow() {
-      // Groups keep their places; those that come stand at the end until the next order.
-      const places = new Map(groups.map(({ id }, place) => [id, place]))
-      const placeOf = ({ id }: Group) => places.get(id) ?? places.size
-      groups = groupsOf(order, by).sort((a, b) => placeOf(a) - placeOf(b))
-    },
+    // Groups keep their places; those that come stand at the end until the next order.
+    follow: () => set.follow(),
     window(offset, limit, folds, nowMs) {
+      const groups = set.all
+      let room = MAX_READ
       const lines: Window['lines'] = []
       let at = 0
       const put = (make: () => [string, TableLine] | null): void => {
@@ -115,7 +116,10 @@ export function groupFlow(
       }
       for (const group of groups) {
         const unfolded = unfoldedOf(group, folds.get(group.id))
-        put(() => [group.id, groupLine(group, order, unfolded.isOpen)])
+        put(() => {
+          room -= carryMinute(group, order, room, nowMs)
+          return [group.id, groupLine(group, unfolded.isOpen)]
+        })
         // What lies wholly outside the window is only counted.
         if (at + unfolded.places.length < offset || at >= offset + limit) at += unfolded.places.length
         else for (const place of unfolded.places) put(() => rowAt(order, place, 0, nowMs))
@@ -134,21 +138,26 @@ export function groupFlow(
       return { lineCount: at, groups: groups.length, lines }
     },
     pictured: (nowMs) => ({
-      length: groups.length,
-      value: (at) => groupKey(groups[at] as Group, column, '', nowMs),
-      status: (at) => statusOf(groups[at] as Group),
-      isFaulty: (at) => (groups[at]?.faulty ?? 0) > 0,
-      isAbnormal: (at) => (groups[at]?.abnormal.length ?? 0) > 0,
+      length: set.all.length,
+      value: (at) => groupKey(set.all[at] as Group, column, '', nowMs),
+      status: (at) => statusOf(set.all[at] as Group),
+      isFaulty: (at) => (set.all[at]?.faulty ?? 0) > 0,
+      isAbnormal: (at) => (set.all[at]?.abnormal.length ?? 0) > 0,
     }),
   }
 }
 
-function inOrder(groups: Group[], column: string, isDescending: boolean, nowMs: number): Group[] {
+function placesOf(
+  groups: readonly Group[],
+  column: string,
+  isDescending: boolean,
+  nowMs: number,
+): Int32Array {
   const values = groups.map((group) => groupKey(group, column, groupName(group), nowMs))
   const keys: Keys = values.every((value) => typeof value === 'number')
     ? Float64Array.from(values as number[])
     : values.map(String)
-  return Array.from(positionsInOrder(keys, isDescending), (at) => groups[at] as Group)
+  return positionsInOrder(keys, isDescending)
 }
 
 function unfoldedOf(group: Group, fold: string | undefined): { isOpen: boolean; places: readonly number[] } {

@@ -1,6 +1,6 @@
 /** Processes of one order by what they have in common: which group each is of, and what each group adds up to. */
 import { STATUSES } from '@orrery/protocol'
-import type { ViewParams } from '../../views/types.ts'
+import type { Spark, ViewParams } from '../../views/types.ts'
 import { NONE } from '../columns.ts'
 import type { NodeState } from '../node.ts'
 import { BACKLOG, isExceptional, RUNNING } from '../status.ts'
@@ -17,6 +17,10 @@ export interface Group {
   isOneNode: boolean
   /** Slot of the supervisor; `NONE` where that is not what they have in common, or there is none. */
   supervisor: number
+  /** Start order of the supervisor: its slot may be another's later. */
+  born: number
+  /** Received a second by all, the last minute; `null` until it was added up. */
+  minute: { second: number; values: Spark } | null
   /** Places in the order, first to last. */
   members: number[]
   /** Of them, those in an abnormal state. */
@@ -34,47 +38,106 @@ export interface Group {
   worst: number
 }
 
-/** The groups in the order of their first member. */
-export function groupsOf(order: HeldOrder, by: GroupBy): Group[] {
-  const groups = new Map<string, Group>()
-  const bySlot = new Map<NodeState, Map<number, Group>>()
-  for (let at = 0; at < order.length; at++) {
-    if (!order.isThere(at)) continue
-    const node = order.nodeAt(at)
-    const index = order.indexAt(at)
-    const group = by === 'supervisor' ? ofSupervisor(bySlot, node, index) : ofText(groups, by, node, index)
-    add(group, node, index, at)
-  }
-  return by === 'supervisor'
-    ? [...bySlot.values()].flatMap((slots) => [...slots.values()])
-    : [...groups.values()]
-}
+/** The groups of an order. A group stays the same object while anybody is in it, so that following allocates little. */
+export class GroupSet {
+  readonly #order: HeldOrder
+  readonly #by: GroupBy
+  readonly #byText = new Map<string, Group>()
+  /** By slot of the supervisor, one further: place 0 is for those without. */
+  readonly #bySlot = new Map<NodeState, (Group | undefined)[]>()
+  #all: Group[] = []
 
-function ofText(groups: Map<string, Group>, by: GroupBy, node: NodeState, index: number): Group {
-  const name = by === 'node' ? node.name : node.processes.specOf(index).behaviour
-  let group = groups.get(name)
-  if (group === undefined) {
-    group = emptyGroup(`${by} ${name}`, name, node)
-    groups.set(name, group)
+  constructor(order: HeldOrder, by: GroupBy) {
+    this.#order = order
+    this.#by = by
+    this.follow()
   }
-  if (group.node !== node) group.isOneNode = false
-  return group
-}
 
-function ofSupervisor(bySlot: Map<NodeState, Map<number, Group>>, node: NodeState, index: number): Group {
-  const { processes: p } = node
-  const parent = p.columns.parent[index] ?? NONE
-  const supervisor = p.isSupervisor(parent) ? parent : NONE
-  const slots = bySlot.get(node) ?? new Map<number, Group>()
-  bySlot.set(node, slots)
-  let group = slots.get(supervisor)
-  if (group === undefined) {
+  /** Those that came last stand last. */
+  get all(): readonly Group[] {
+    return this.#all
+  }
+
+  sort(places: Int32Array): void {
+    this.#all = Array.from(places, (at) => this.#all[at] as Group)
+  }
+
+  follow(): void {
+    for (const group of this.#all) clear(group)
+    const order = this.#order
+    const isBySupervisor = this.#by === 'supervisor'
+    for (let at = 0; at < order.length; at++) {
+      if (!order.isThere(at)) continue
+      const node = order.nodeAt(at)
+      const index = order.indexAt(at)
+      add(isBySupervisor ? this.#ofSupervisor(node, index) : this.#ofText(node, index), node, index, at)
+    }
+    if (this.#all.some(({ members }) => members.length === 0)) this.#drop()
+  }
+
+  #ofText(node: NodeState, index: number): Group {
+    const name = this.#by === 'node' ? node.name : node.processes.specOf(index).behaviour
+    let group = this.#byText.get(name)
+    if (group === undefined) {
+      group = this.#put(emptyGroup(`${this.#by} ${name}`, name, node))
+      this.#byText.set(name, group)
+    }
+    if (group.node !== node) group.isOneNode = false
+    return group
+  }
+
+  #ofSupervisor(node: NodeState, index: number): Group {
+    const { processes: p } = node
+    const parent = p.columns.parent[index] ?? NONE
+    let slots = this.#bySlot.get(node)
+    if (slots === undefined) {
+      slots = []
+      this.#bySlot.set(node, slots)
+    }
+    const known = slots[parent + 1]
+    // The slot may be another supervisor's by now.
+    if (known !== undefined && (parent === NONE || known.born === p.columns.order[parent])) return known
+    const supervisor = p.isSupervisor(parent) ? parent : NONE
     const key = supervisor === NONE ? '' : p.keyOf(supervisor)
-    group = emptyGroup(`supervisor ${node.name} ${key}`, '', node)
+    const shared = supervisor === NONE && parent !== NONE ? slots[0] : undefined
+    const group = shared ?? this.#put(emptyGroup(`supervisor ${node.name} ${key}`, '', node))
     group.supervisor = supervisor
-    slots.set(supervisor, group)
+    if (supervisor === NONE) slots[0] = group
+    else {
+      group.born = p.columns.order[supervisor] ?? 0
+      slots[supervisor + 1] = group
+    }
+    return group
   }
-  return group
+
+  #put(group: Group): Group {
+    this.#all.push(group)
+    return group
+  }
+
+  #drop(): void {
+    for (const [name, { members }] of this.#byText) if (members.length === 0) this.#byText.delete(name)
+    for (const slots of this.#bySlot.values()) {
+      slots.forEach((group, at) => {
+        if (group?.members.length === 0) slots[at] = undefined
+      })
+    }
+    this.#all = this.#all.filter(({ members }) => members.length > 0)
+  }
+}
+
+function clear(group: Group): void {
+  group.members.length = 0
+  group.abnormal.length = 0
+  group.counts.fill(0)
+  group.faulty = 0
+  group.receivedPerS = 0
+  group.handledPerS = 0
+  group.mailbox = 0
+  group.growthPerS = 0
+  group.restarts = 0
+  group.startedAtMs = Number.POSITIVE_INFINITY
+  group.worst = STATUSES.length
 }
 
 function add(group: Group, node: NodeState, index: number, at: number): void {
@@ -117,6 +180,8 @@ function emptyGroup(id: string, name: string, node: NodeState): Group {
     node,
     isOneNode: true,
     supervisor: NONE,
+    born: 0,
+    minute: null,
     members: [],
     abnormal: [],
     counts: new Array<number>(STATUSES.length).fill(0),

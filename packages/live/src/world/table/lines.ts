@@ -104,7 +104,7 @@ export function groupName(group: Group): string {
   return group.id.startsWith('supervisor ') ? 'no supervisor' : group.name
 }
 
-export function groupLine(group: Group, order: HeldOrder, isOpen: boolean): TableGroup {
+export function groupLine(group: Group, isOpen: boolean): TableGroup {
   const { processes: p } = group.node
   const { supervisor: slot } = group
   const mix: TableGroup['mix'] = {}
@@ -128,25 +128,42 @@ export function groupLine(group: Group, order: HeldOrder, isOpen: boolean): Tabl
     growthPerS: rounded(group.growthPerS),
     timings: rounding(group.timings ?? undefined),
     restarts: group.restarts,
-    spark: summedSpark(group, order),
+    spark: group.minute?.values ?? [],
     isOpen,
   }
 }
 
-function summedSpark(group: Group, order: HeldOrder): Spark {
-  if (group.members.length > MAX_SUMMED) return []
-  const sum: Spark = []
-  for (const at of group.members) {
+/**
+ * The minute of a group: added up once, over as many members as `room` allows, then carried on by what all receive.
+ * Answers how many members were read for it.
+ */
+export function carryMinute(group: Group, order: HeldOrder, room: number, nowMs: number): number {
+  const second = Math.floor(nowMs / 1_000)
+  const { minute, members } = group
+  if (minute === null) {
+    if (members.length > Math.min(MAX_SUMMED, room)) return 0
+    group.minute = { second, values: summed(members, order) }
+    return members.length
+  }
+  const passed = Math.min(RING_SECONDS, second - minute.second)
+  if (passed <= 0) return 0
+  const come = new Array<number>(passed).fill(Math.round(group.receivedPerS))
+  group.minute = { second, values: [...minute.values, ...come].slice(-RING_SECONDS) }
+  return 0
+}
+
+function summed(members: readonly number[], order: HeldOrder): Spark {
+  const sum = new Array<number | null>(RING_SECONDS).fill(null)
+  for (const at of members) {
     const node = order.nodeAt(at)
-    const index = order.indexAt(at)
-    const ring = node.processes.columns.ring[index] ?? -1
+    const ring = node.processes.columns.ring[order.indexAt(at)] ?? -1
     if (ring === -1) continue
     const points = node.processes.rings.read(ring, SERIES.received, node.sampling.second, RING_SECONDS)
     points.forEach((value, i) => {
       if (value !== null) sum[i] = (sum[i] ?? 0) + value
     })
   }
-  return Array.from(sum, (value) => (value === undefined || value === null ? null : Math.round(value)))
+  return sum.map((value) => value && Math.round(value))
 }
 
 /** Whether a status of a group stands for something that is wrong. */
