@@ -79,12 +79,12 @@ describe('completion', () => {
 })
 
 describe('columns', () => {
-  it('leave one by one as it gets narrow, name and mailbox never', () => {
+  it('leave one by one as it gets narrow, name, mailbox and wait never', () => {
     const chosen = COLUMNS.filter(({ id }) => PRESETS.default.includes(id as never))
     const ids = (width: number) => fitting(chosen, width).map(({ id }) => id)
     expect(ids(1_384)).toHaveLength(chosen.length)
     expect(ids(880)).not.toContain('restarts')
-    expect(ids(100)).toEqual(['mailbox'])
+    expect(ids(100)).toEqual(['mailbox', 'wait'])
     expect(fitting(COLUMNS, 1_400).length).toBeLessThanOrEqual(COLUMNS.length)
   })
 
