@@ -217,7 +217,7 @@ export function lifeWords(life: Incarnation): { glyph: GlyphName; text: string }
 export function lifeBlocks(
   lives: Incarnation[],
   nowMs: number,
-  least = 0.02,
+  least = 0.045,
 ): { life: Incarnation; from: number; to: number }[] {
   const oldest = [...lives].reverse()
   const spans = oldest.map((life, i) => {
