@@ -45,7 +45,9 @@ export function Incarnations({ view }: { view: NodeView | null }) {
           )
         })}
       </ul>
-      {lives.length > LISTED ? <p className="i3 why">{count(lives.length - LISTED)} earlier ones.</p> : null}
+      {lives.length > LISTED ? (
+        <p className="i3 why">{count(lives.length - LISTED)} earlier, not listed.</p>
+      ) : null}
     </section>
   )
 }

@@ -6,6 +6,7 @@ import {
   crashMarks,
   groupLabel,
   groupRestarts,
+  isGroupBar,
   lifeBlocks,
   lifeWords,
   loopLayers,
@@ -82,6 +83,14 @@ describe('the node screen', () => {
     expect(close?.x).toBe(840)
     expect(groupLabel(new Map(), marks, [], 3, plot)).toBeNull()
     expect(groupLabel(groupRestarts(marks, 3), marks, [], 3, { ...plot, left: 800 })).toBeNull()
+  })
+
+  it('a bar that holds the group takes its colour, also a second later, and its neighbours do not', () => {
+    const groups = new Map([[9_000, 35]])
+    expect(isGroupBar(groups, { atMs: 9_000, starts: 2, exits: 3 }, 1)).toBe(false)
+    expect(isGroupBar(groups, { atMs: 10_000, starts: 36, exits: 34 }, 1)).toBe(true)
+    expect(isGroupBar(groups, { atMs: 11_000, starts: 36, exits: 34 }, 1)).toBe(false)
+    expect(isGroupBar(groups, { atMs: 9_000, starts: 40, exits: 40 }, 3)).toBe(true)
   })
 
   it('crashes that would lie on each other are one cross, and say how many', () => {

@@ -80,6 +80,21 @@ export function groupRestarts(marks: TimelineView['marks'], everyS: number): Map
   return new Map([...sums].filter(([, sum]) => sum > 1))
 }
 
+/**
+ * Whether a bar shows a group restart. Counts come with the sample after it, so that they may stand one second later than
+ * the restart itself; a bar that holds less than half of the group is not the one.
+ */
+export function isGroupBar(
+  groups: Map<number, number>,
+  bar: { atMs: number; starts: number; exits: number },
+  everyS: number,
+): boolean {
+  const stepMs = everyS * 1_000
+  const before = Math.floor((bar.atMs - 1_000) / stepMs) * stepMs
+  const size = Math.max(groups.get(bar.atMs) ?? 0, groups.get(before) ?? 0)
+  return size > 0 && Math.max(bar.starts, bar.exits) >= size / 2
+}
+
 const CROSS_PX = 10
 
 /** Crashes as crosses, one for those that would lie on each other. */
@@ -202,7 +217,7 @@ export function lifeWords(life: Incarnation): { glyph: GlyphName; text: string }
 export function lifeBlocks(
   lives: Incarnation[],
   nowMs: number,
-  least = 0.02,
+  least = 0.045,
 ): { life: Incarnation; from: number; to: number }[] {
   const oldest = [...lives].reverse()
   const spans = oldest.map((life, i) => {

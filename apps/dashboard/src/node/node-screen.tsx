@@ -3,7 +3,7 @@
 import type { ClusterView, NodeRow } from '@orrery/live/views'
 import { ListTree, OctagonX, Table2, Waves } from 'lucide-react'
 import Link from 'next/link'
-import { Suspense } from 'react'
+import { type ReactNode, Suspense } from 'react'
 import { absenceOf, glyphOf, runtimeOf } from '../cluster/cluster-model.ts'
 import { crashesPath, messagesPath, processesPath, treePath } from '../frame/addresses.ts'
 import { count, rate } from '../live/format.ts'
@@ -51,23 +51,32 @@ export function NodeScreen({ node }: { node: string }) {
       <Head row={row} cluster={data} />
       <Vitals row={row} view={view.data} />
       <div className="node-body">
-        <div className="side what">
+        <Side name="What it is">
           <RuntimeFacts row={row} view={view.data} />
           <Capabilities row={row} />
           <Environment view={view.data} />
-        </div>
+        </Side>
         <Suspense>
           <Charts row={row} view={view} />
         </Suspense>
-        <div className="side cost">
+        <Side name="What watching it costs, and its lives">
           <Cost row={row} view={view.data} />
           <SentAndDropped row={row} view={view.data} />
           <Connection view={view.data} />
           <Incarnations view={view.data} />
           <DeadLetters view={view.data} />
-        </div>
+        </Side>
       </div>
     </div>
+  )
+}
+
+function Side({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
+    <section className="side" aria-label={name} tabIndex={0}>
+      {children}
+    </section>
   )
 }
 

@@ -5,7 +5,7 @@ import { clock, count } from '../live/format.ts'
 import { GlyphMark } from '../ui/glyphs.tsx'
 import { BandMark, ChartFrame, type Plot, type Span } from './chart-frame.tsx'
 import { axisAround, bandPaths, lastKnown, steps, valueAt } from './chart-model.ts'
-import { crashMarks, groupLabel, groupRestarts } from './node-model.ts'
+import { crashMarks, groupLabel, groupRestarts, isGroupBar } from './node-model.ts'
 
 /** Below the axis: the bars, and the room between. */
 const BARS = 54
@@ -126,7 +126,7 @@ function Bars({
       <path d={`M${plot.left} ${by + 0.5}H${plot.right}`} stroke="var(--color-line-2)" />
       {starts.map(({ atMs, sum }, i) => {
         const down = exits[i]?.sum ?? 0
-        const isGroup = groups.has(atMs)
+        const isGroup = isGroupBar(groups, { atMs, starts: sum ?? 0, exits: down }, everyS)
         return (
           <g key={atMs}>
             {sum ? (
