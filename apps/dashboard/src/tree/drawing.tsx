@@ -21,6 +21,9 @@ const WHOLE = 150
 /** How far around the screen things are drawn, and after how much of a pan that is looked at again; in screens. */
 const AROUND = 0.25
 const STEP = 0.125
+/** What is painted beyond the screen while the camera pans, and how long it stands before that is let go. */
+const MARGIN = 160
+const REST_MS = 300
 /** From one dot of the ground to the next. */
 const GRID = 24
 
@@ -79,40 +82,71 @@ export function Drawing(props: DrawingProps) {
     () => marked && { view: marked, metrics, alphas, counts, tops },
     [marked, metrics, alphas, counts, tops],
   )
-  const paint = (now: Camera): void => {
-    const ctx = canvas.current && open(canvas.current, size)
+  const painted = useRef({ ...ORIGIN, margin: 0 })
+  const paint = (now: Camera, margin: number): void => {
+    const element = canvas.current
+    const area = { width: size.width + 2 * margin, height: size.height + 2 * margin }
+    const ctx = element && open(element, area)
     if (!ctx) return
-    paintEdges(ctx, { ...edgeScene, camera: now })
+    painted.current = { ...now, margin }
+    element.style.width = `${area.width}px`
+    element.style.height = `${area.height}px`
+    element.style.transform = `translate(${-margin}px, ${-margin}px)`
+    const moved = { ...now, x: now.x + margin, y: now.y + margin }
+    paintEdges(ctx, { ...edgeScene, size: area, camera: moved })
     if (marks) {
-      const shown = visibleBoxes(layout, now, size, AROUND)
-      paintMarks(ctx, { ...edgeScene, ...marks, camera: now, ratio: pixelRatio() }, shown)
+      const shown = visibleBoxes(layout, moved, area, AROUND)
+      paintMarks(ctx, { ...edgeScene, ...marks, size: area, camera: moved, ratio: pixelRatio() }, shown)
     }
     // Whoever measures or waits from outside sees that there is a picture.
-    ctx.canvas.dataset.drawn = 'true'
+    element.dataset.drawn = 'true'
+  }
+  /** While a hand drags there is more on the canvas than on the screen, and most frames only move it. */
+  const drag = (now: Camera): void => {
+    const { x, y, margin } = painted.current
+    const [right, down] = [now.x - x, now.y - y]
+    const isCovered = Math.abs(right) <= margin && Math.abs(down) <= margin
+    if (isCovered && canvas.current) {
+      canvas.current.style.transform = `translate(${right - margin}px, ${down - margin}px)`
+    } else paint(now, MARGIN)
   }
   const follow = (now: Camera): void => {
     if (world.current) world.current.style.transform = `translate(${now.x}px, ${now.y}px)`
     if (grid.current) grid.current.style.transform = `translate(${now.x % GRID}px, ${now.y % GRID}px)`
   }
-  const move = useRef<(now: Camera) => void>(() => undefined)
+  const latest = useRef({ move: drag, rest: drag })
   useLayoutEffect(() => {
     follow(control.now() ?? ORIGIN)
-    move.current = (now) => {
-      follow(now)
-      // At another scale all is drawn anew, by the rendering that follows.
-      if (now.scale === scale) paint(now)
+    latest.current = {
+      move(now) {
+        follow(now)
+        // At another scale all is drawn anew, by the rendering that follows.
+        if (now.scale === scale) drag(now)
+      },
+      rest(now) {
+        if (painted.current.margin > 0) paint(now, 0)
+      },
     }
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the camera is looked at, not waited for
-  useLayoutEffect(() => paint(control.now() ?? ORIGIN), [edgeScene, marks])
-  useLayoutEffect(
-    () =>
-      control.subscribe(() => {
-        const now = control.now()
-        if (now) move.current(now)
-      }),
-    [control],
-  )
+  useLayoutEffect(() => {
+    const { scale: before, margin } = painted.current
+    paint(control.now() ?? ORIGIN, before === scale ? margin : 0)
+  }, [edgeScene, marks])
+  useLayoutEffect(() => {
+    let resting: ReturnType<typeof setTimeout> | undefined
+    const end = control.subscribe(() => {
+      const now = control.now()
+      if (!now) return
+      latest.current.move(now)
+      clearTimeout(resting)
+      resting = setTimeout(() => latest.current.rest(control.now() ?? now), REST_MS)
+    })
+    return () => {
+      end()
+      clearTimeout(resting)
+    }
+  }, [control])
 
   const hovering = hovered === null ? null : layout.boxes.get(hovered)
   const hoveredRow = hovered === null ? undefined : rowOf(view, hovered)
@@ -126,7 +160,7 @@ export function Drawing(props: DrawingProps) {
   return (
     <>
       <div ref={grid} className="tree-grid" />
-      <canvas ref={canvas} style={size} />
+      <canvas ref={canvas} />
       <div ref={world} className={isStorm ? 'tree-world still' : 'tree-world'}>
         <IncidentShapes {...{ incidents, leaving, edges, layout, metrics, descend }} />
         {alphas.near > 0 ? <IncidentNotes {...{ incidents, view, layout, metrics, descend }} /> : null}
@@ -134,30 +168,31 @@ export function Drawing(props: DrawingProps) {
           <div style={alphas.near < 1 ? { opacity: alphas.near } : undefined}>
             {boxes.map((box) => {
               const row = rowOf(view, box.key)
-              if (!row) return box.key === ORPHANS ? <Orphans key={box.key} box={box} /> : null
-              return row.pool ? (
-                <PoolChip
-                  key={box.key}
-                  row={row}
-                  x={box.x}
-                  y={box.y}
-                  height={box.height}
-                  isFolded={folded.has(box.key)}
-                  isInView={inView === null || inView.has(box)}
-                  palette={palette}
-                  {...common(box.key)}
-                />
-              ) : (
-                <Chip
-                  key={box.key}
-                  row={row}
-                  x={box.x}
-                  y={box.y}
-                  incident={byMember.get(box.key) ?? null}
-                  fold={model.folds.get(box.key) ?? null}
-                  isStill={isStorm}
-                  {...common(box.key)}
-                />
+              if (!row && box.key !== ORPHANS) return null
+              return (
+                // A zoom moves places; what stands in them is not drawn anew.
+                <div key={box.key} className="tree-place" style={{ left: box.x, top: box.y }}>
+                  {!row ? (
+                    <Orphans />
+                  ) : row.pool ? (
+                    <PoolChip
+                      row={row}
+                      height={box.height}
+                      isFolded={folded.has(box.key)}
+                      isInView={inView === null || inView.has(box)}
+                      palette={palette}
+                      {...common(box.key)}
+                    />
+                  ) : (
+                    <Chip
+                      row={row}
+                      incident={byMember.get(box.key) ?? null}
+                      fold={model.folds.get(box.key) ?? null}
+                      isStill={isStorm}
+                      {...common(box.key)}
+                    />
+                  )}
+                </div>
               )
             })}
           </div>
@@ -187,9 +222,9 @@ function Outline({ box, kind }: { box: Box; kind: string }) {
   )
 }
 
-function Orphans({ box }: { box: Box }) {
+function Orphans() {
   return (
-    <div className="chip ghost" style={{ left: box.x, top: box.y }}>
+    <div className="chip ghost">
       <div className="a">
         <b>orphans</b>
       </div>
