@@ -1,6 +1,6 @@
 'use client'
 /** The drawing: a canvas below, what moves above them, chips of what is in view on top. A camera that only pans renders nothing. */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useMemo } from 'react'
 import { belowRoots, descendants, topsOf } from './below.ts'
 import { type Camera, type Size, visible as visibleBoxes } from './camera.ts'
 import { Chip } from './chip.tsx'
@@ -9,23 +9,18 @@ import { IncidentNotes, IncidentShapes, livelyEdges } from './incident-layer.tsx
 import type { Box, Layout } from './layout.ts'
 import { levelAlphas, metricsAt } from './metrics.ts'
 import { ORPHANS, rowOf } from './model.ts'
-import { open, paintEdges, paintMarks, pixelRatio } from './paint.ts'
 import { PoolChip } from './pool-chip.tsx'
 import { Tip } from './tip.tsx'
 import type { TreeStageProps } from './tree-stage.tsx'
 import { useCameraPart } from './use-camera.ts'
 import { useEchoes, useLeaving } from './use-echoes.ts'
+import { usePainting } from './use-painting.ts'
 
 /** Boxes up to which chips out of view are kept, too. */
 const WHOLE = 150
 /** How far around the screen things are drawn, and after how much of a pan that is looked at again; in screens. */
 const AROUND = 0.25
 const STEP = 0.125
-/** What is painted beyond the screen while the camera pans, and how long it stands before that is let go. */
-const MARGIN = 160
-const REST_MS = 300
-/** From one dot of the ground to the next. */
-const GRID = 24
 
 const ORIGIN: Camera = { scale: 0, x: 0, y: 0 }
 const NOTHING: Layout = { boxes: new Map(), edges: [], order: [], width: 0, height: 0 }
@@ -52,11 +47,9 @@ export function Drawing(props: DrawingProps) {
   const livelyKeys = isStorm ? '' : edges.map((edge) => edge.key).join('\n')
   const lively = useMemo(() => new Set(livelyKeys === '' ? [] : livelyKeys.split('\n')), [livelyKeys])
   const byMember = useMemo(() => membership(incidents), [incidents])
-  const counts = useMemo(
-    () => (alphas.far > 0 ? belowRoots(view, model) : NO_COUNTS),
-    [view, model, alphas.far],
-  )
-  const tops = useMemo(() => (alphas.far > 0 ? topsOf(layout) : NO_COUNTS), [layout, alphas.far])
+  const isFar = alphas.far > 0
+  const counts = useMemo(() => (isFar ? belowRoots(view, model) : NO_COUNTS), [view, model, isFar])
+  const tops = useMemo(() => (isFar ? topsOf(layout) : NO_COUNTS), [layout, isFar])
   // Chips follow the camera as one; who comes into view and goes is looked after in steps of a part of the screen.
   useCameraPart(control, (camera) => (camera && alphas.near > 0 ? stepOf(camera, size) : null))
   const camera = control.now() ?? ORIGIN
@@ -66,87 +59,21 @@ export function Drawing(props: DrawingProps) {
   const boxes = isWhole && alphas.near > 0 ? [...layout.boxes.values()] : near
   const inView = isWhole ? new Set(near) : null
 
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const world = useRef<HTMLDivElement>(null)
-  const grid = useRef<HTMLDivElement>(null)
-  const isReady = useFonts()
-  // Near chips are elements: the canvas then has edges alone.
-  const hasMarks = isReady && (alphas.far > 0 || alphas.mid > 0)
-  const edgeScene = useMemo(
-    () => ({ layout, size, palette, lit, isOld, lively }),
-    [layout, size, palette, lit, isOld, lively],
-  )
-  // What marks show beside; `null` where chips show it. Who points at something or selects it changes nothing on the canvas.
-  const marked = hasMarks ? view : null
-  const marks = useMemo(
-    () => marked && { view: marked, metrics, alphas, counts, tops },
-    [marked, metrics, alphas, counts, tops],
-  )
-  const painted = useRef({ ...ORIGIN, margin: 0 })
-  const paint = (now: Camera, margin: number): void => {
-    const element = canvas.current
-    const area = { width: size.width + 2 * margin, height: size.height + 2 * margin }
-    const ctx = element && open(element, area)
-    if (!ctx) return
-    painted.current = { ...now, margin }
-    element.style.width = `${area.width}px`
-    element.style.height = `${area.height}px`
-    element.style.transform = `translate(${-margin}px, ${-margin}px)`
-    const moved = { ...now, x: now.x + margin, y: now.y + margin }
-    paintEdges(ctx, { ...edgeScene, size: area, camera: moved })
-    if (marks) {
-      const shown = visibleBoxes(layout, moved, area, AROUND)
-      paintMarks(ctx, { ...edgeScene, ...marks, size: area, camera: moved, ratio: pixelRatio() }, shown)
-    }
-    // Whoever measures or waits from outside sees that there is a picture.
-    element.dataset.drawn = 'true'
-  }
-  /** While a hand drags there is more on the canvas than on the screen, and most frames only move it. */
-  const drag = (now: Camera): void => {
-    const { x, y, margin } = painted.current
-    const [right, down] = [now.x - x, now.y - y]
-    const isCovered = Math.abs(right) <= margin && Math.abs(down) <= margin
-    if (isCovered && canvas.current) {
-      canvas.current.style.transform = `translate(${right - margin}px, ${down - margin}px)`
-    } else paint(now, MARGIN)
-  }
-  const follow = (now: Camera): void => {
-    if (world.current) world.current.style.transform = `translate(${now.x}px, ${now.y}px)`
-    if (grid.current) grid.current.style.transform = `translate(${now.x % GRID}px, ${now.y % GRID}px)`
-  }
-  const latest = useRef({ move: drag, rest: drag })
-  useLayoutEffect(() => {
-    follow(control.now() ?? ORIGIN)
-    latest.current = {
-      move(now) {
-        follow(now)
-        // At another scale all is drawn anew, by the rendering that follows.
-        if (now.scale === scale) drag(now)
-      },
-      rest(now) {
-        if (painted.current.margin > 0) paint(now, 0)
-      },
-    }
+  const { canvas, world, grid } = usePainting({
+    control,
+    scale,
+    layout,
+    view,
+    size,
+    palette,
+    lit,
+    isOld,
+    lively,
+    metrics,
+    alphas,
+    counts,
+    tops,
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the camera is looked at, not waited for
-  useLayoutEffect(() => {
-    const { scale: before, margin } = painted.current
-    paint(control.now() ?? ORIGIN, before === scale ? margin : 0)
-  }, [edgeScene, marks])
-  useLayoutEffect(() => {
-    let resting: ReturnType<typeof setTimeout> | undefined
-    const end = control.subscribe(() => {
-      const now = control.now()
-      if (!now) return
-      latest.current.move(now)
-      clearTimeout(resting)
-      resting = setTimeout(() => latest.current.rest(control.now() ?? now), REST_MS)
-    })
-    return () => {
-      end()
-      clearTimeout(resting)
-    }
-  }, [control])
 
   const hovering = hovered === null ? null : layout.boxes.get(hovered)
   const hoveredRow = hovered === null ? undefined : rowOf(view, hovered)
@@ -239,21 +166,4 @@ function membership(incidents: readonly Incident[]): ReadonlyMap<string, Inciden
   const byMember = new Map<string, Incident>()
   for (const incident of incidents) for (const key of incident.affected) byMember.set(key, incident)
   return byMember
-}
-
-/** Text on a canvas needs its fonts: until they are there it waits. */
-function useFonts(): boolean {
-  const [isReady, setIsReady] = useState(false)
-  useEffect(() => {
-    let isGone = false
-    const fonts = ['500 12.5px "IBM Plex Sans Variable"', '400 11px "JetBrains Mono Variable"']
-    const done = () => {
-      if (!isGone) setIsReady(true)
-    }
-    Promise.all(fonts.map((font) => document.fonts.load(font))).then(done, done)
-    return () => {
-      isGone = true
-    }
-  }, [])
-  return isReady
 }
