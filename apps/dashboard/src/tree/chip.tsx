@@ -15,8 +15,6 @@ import { useRecovered } from './use-echoes.ts'
 
 export interface ChipProps {
   row: TreeRow
-  x: number
-  y: number
   isSelected: boolean
   isHovered: boolean
   hasFocus: boolean
@@ -27,7 +25,7 @@ export interface ChipProps {
   fold: Fold | null
 }
 
-export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: ChipProps) {
+export const Chip = memo(function Chip({ row, incident, fold, ...marks }: ChipProps) {
   // Only a chip whose words count needs the time; an echo says a figure that stands.
   const nowMs = useHubNow(isCounting(row) ? 50 : row.restarts > 0 ? 5_000 : null)
   const model = chipModel(row, nowMs, incident)
@@ -52,8 +50,6 @@ export const Chip = memo(function Chip({ row, x, y, incident, fold, ...marks }: 
       data-status={row.status}
       data-exit={row.exit?.atMs}
       style={{
-        left: x,
-        top: y,
         ...(model.edge ? { '--e': `var(--color-${model.edge})` } : {}),
         ...(delayMs > 0 ? { transitionDelay: `${delayMs}ms` } : {}),
       }}

@@ -1,6 +1,6 @@
 'use client'
 /** The drawing: a canvas below, what moves above them, chips of what is in view on top. A camera that only pans renders nothing. */
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useMemo } from 'react'
 import { belowRoots, descendants, topsOf } from './below.ts'
 import { type Camera, type Size, visible as visibleBoxes } from './camera.ts'
 import { Chip } from './chip.tsx'
@@ -9,20 +9,18 @@ import { IncidentNotes, IncidentShapes, livelyEdges } from './incident-layer.tsx
 import type { Box, Layout } from './layout.ts'
 import { levelAlphas, metricsAt } from './metrics.ts'
 import { ORPHANS, rowOf } from './model.ts'
-import { open, paintEdges, paintMarks, pixelRatio } from './paint.ts'
 import { PoolChip } from './pool-chip.tsx'
 import { Tip } from './tip.tsx'
 import type { TreeStageProps } from './tree-stage.tsx'
 import { useCameraPart } from './use-camera.ts'
 import { useEchoes, useLeaving } from './use-echoes.ts'
+import { usePainting } from './use-painting.ts'
 
 /** Boxes up to which chips out of view are kept, too. */
 const WHOLE = 150
 /** How far around the screen things are drawn, and after how much of a pan that is looked at again; in screens. */
 const AROUND = 0.25
 const STEP = 0.125
-/** From one dot of the ground to the next. */
-const GRID = 24
 
 const ORIGIN: Camera = { scale: 0, x: 0, y: 0 }
 const NOTHING: Layout = { boxes: new Map(), edges: [], order: [], width: 0, height: 0 }
@@ -49,11 +47,9 @@ export function Drawing(props: DrawingProps) {
   const livelyKeys = isStorm ? '' : edges.map((edge) => edge.key).join('\n')
   const lively = useMemo(() => new Set(livelyKeys === '' ? [] : livelyKeys.split('\n')), [livelyKeys])
   const byMember = useMemo(() => membership(incidents), [incidents])
-  const counts = useMemo(
-    () => (alphas.far > 0 ? belowRoots(view, model) : NO_COUNTS),
-    [view, model, alphas.far],
-  )
-  const tops = useMemo(() => (alphas.far > 0 ? topsOf(layout) : NO_COUNTS), [layout, alphas.far])
+  const isFar = alphas.far > 0
+  const counts = useMemo(() => (isFar ? belowRoots(view, model) : NO_COUNTS), [view, model, isFar])
+  const tops = useMemo(() => (isFar ? topsOf(layout) : NO_COUNTS), [layout, isFar])
   // Chips follow the camera as one; who comes into view and goes is looked after in steps of a part of the screen.
   useCameraPart(control, (camera) => (camera && alphas.near > 0 ? stepOf(camera, size) : null))
   const camera = control.now() ?? ORIGIN
@@ -63,56 +59,21 @@ export function Drawing(props: DrawingProps) {
   const boxes = isWhole && alphas.near > 0 ? [...layout.boxes.values()] : near
   const inView = isWhole ? new Set(near) : null
 
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const world = useRef<HTMLDivElement>(null)
-  const grid = useRef<HTMLDivElement>(null)
-  const isReady = useFonts()
-  // Near chips are elements: the canvas then has edges alone.
-  const hasMarks = isReady && (alphas.far > 0 || alphas.mid > 0)
-  const edgeScene = useMemo(
-    () => ({ layout, size, palette, lit, isOld, lively }),
-    [layout, size, palette, lit, isOld, lively],
-  )
-  // What marks show beside; `null` where chips show it. Who points at something or selects it changes nothing on the canvas.
-  const marked = hasMarks ? view : null
-  const marks = useMemo(
-    () => marked && { view: marked, metrics, alphas, counts, tops },
-    [marked, metrics, alphas, counts, tops],
-  )
-  const paint = (now: Camera): void => {
-    const ctx = canvas.current && open(canvas.current, size)
-    if (!ctx) return
-    paintEdges(ctx, { ...edgeScene, camera: now })
-    if (marks) {
-      const shown = visibleBoxes(layout, now, size, AROUND)
-      paintMarks(ctx, { ...edgeScene, ...marks, camera: now, ratio: pixelRatio() }, shown)
-    }
-    // Whoever measures or waits from outside sees that there is a picture.
-    ctx.canvas.dataset.drawn = 'true'
-  }
-  const follow = (now: Camera): void => {
-    if (world.current) world.current.style.transform = `translate(${now.x}px, ${now.y}px)`
-    if (grid.current) grid.current.style.transform = `translate(${now.x % GRID}px, ${now.y % GRID}px)`
-  }
-  const move = useRef<(now: Camera) => void>(() => undefined)
-  useLayoutEffect(() => {
-    follow(control.now() ?? ORIGIN)
-    move.current = (now) => {
-      follow(now)
-      // At another scale all is drawn anew, by the rendering that follows.
-      if (now.scale === scale) paint(now)
-    }
+  const { canvas, world, grid } = usePainting({
+    control,
+    scale,
+    layout,
+    view,
+    size,
+    palette,
+    lit,
+    isOld,
+    lively,
+    metrics,
+    alphas,
+    counts,
+    tops,
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the camera is looked at, not waited for
-  useLayoutEffect(() => paint(control.now() ?? ORIGIN), [edgeScene, marks])
-  useLayoutEffect(
-    () =>
-      control.subscribe(() => {
-        const now = control.now()
-        if (now) move.current(now)
-      }),
-    [control],
-  )
 
   const hovering = hovered === null ? null : layout.boxes.get(hovered)
   const hoveredRow = hovered === null ? undefined : rowOf(view, hovered)
@@ -126,7 +87,7 @@ export function Drawing(props: DrawingProps) {
   return (
     <>
       <div ref={grid} className="tree-grid" />
-      <canvas ref={canvas} style={size} />
+      <canvas ref={canvas} />
       <div ref={world} className={isStorm ? 'tree-world still' : 'tree-world'}>
         <IncidentShapes {...{ incidents, leaving, edges, layout, metrics, descend }} />
         {alphas.near > 0 ? <IncidentNotes {...{ incidents, view, layout, metrics, descend }} /> : null}
@@ -134,30 +95,31 @@ export function Drawing(props: DrawingProps) {
           <div style={alphas.near < 1 ? { opacity: alphas.near } : undefined}>
             {boxes.map((box) => {
               const row = rowOf(view, box.key)
-              if (!row) return box.key === ORPHANS ? <Orphans key={box.key} box={box} /> : null
-              return row.pool ? (
-                <PoolChip
-                  key={box.key}
-                  row={row}
-                  x={box.x}
-                  y={box.y}
-                  height={box.height}
-                  isFolded={folded.has(box.key)}
-                  isInView={inView === null || inView.has(box)}
-                  palette={palette}
-                  {...common(box.key)}
-                />
-              ) : (
-                <Chip
-                  key={box.key}
-                  row={row}
-                  x={box.x}
-                  y={box.y}
-                  incident={byMember.get(box.key) ?? null}
-                  fold={model.folds.get(box.key) ?? null}
-                  isStill={isStorm}
-                  {...common(box.key)}
-                />
+              if (!row && box.key !== ORPHANS) return null
+              return (
+                // A zoom moves places; what stands in them is not drawn anew.
+                <div key={box.key} className="tree-place" style={{ left: box.x, top: box.y }}>
+                  {!row ? (
+                    <Orphans />
+                  ) : row.pool ? (
+                    <PoolChip
+                      row={row}
+                      height={box.height}
+                      isFolded={folded.has(box.key)}
+                      isInView={inView === null || inView.has(box)}
+                      palette={palette}
+                      {...common(box.key)}
+                    />
+                  ) : (
+                    <Chip
+                      row={row}
+                      incident={byMember.get(box.key) ?? null}
+                      fold={model.folds.get(box.key) ?? null}
+                      isStill={isStorm}
+                      {...common(box.key)}
+                    />
+                  )}
+                </div>
               )
             })}
           </div>
@@ -187,9 +149,9 @@ function Outline({ box, kind }: { box: Box; kind: string }) {
   )
 }
 
-function Orphans({ box }: { box: Box }) {
+function Orphans() {
   return (
-    <div className="chip ghost" style={{ left: box.x, top: box.y }}>
+    <div className="chip ghost">
       <div className="a">
         <b>orphans</b>
       </div>
@@ -204,21 +166,4 @@ function membership(incidents: readonly Incident[]): ReadonlyMap<string, Inciden
   const byMember = new Map<string, Incident>()
   for (const incident of incidents) for (const key of incident.affected) byMember.set(key, incident)
   return byMember
-}
-
-/** Text on a canvas needs its fonts: until they are there it waits. */
-function useFonts(): boolean {
-  const [isReady, setIsReady] = useState(false)
-  useEffect(() => {
-    let isGone = false
-    const fonts = ['500 12.5px "IBM Plex Sans Variable"', '400 11px "JetBrains Mono Variable"']
-    const done = () => {
-      if (!isGone) setIsReady(true)
-    }
-    Promise.all(fonts.map((font) => document.fonts.load(font))).then(done, done)
-    return () => {
-      isGone = true
-    }
-  }, [])
-  return isReady
 }

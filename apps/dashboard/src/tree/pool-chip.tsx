@@ -18,8 +18,6 @@ import { decodeCells, type PoolGrid, poolGrid } from './pool.ts'
 
 export interface PoolChipProps {
   row: TreeRow
-  x: number
-  y: number
   height: number
   isFolded: boolean
   /** Cells out of view are not drawn: each canvas is a layer of its own, which every frame of the page pays for. */
@@ -44,8 +42,6 @@ const SHARES: [Status, string][] = [
 
 export const PoolChip = memo(function PoolChip({
   row,
-  x,
-  y,
   height,
   palette,
   isFolded,
@@ -65,7 +61,7 @@ export const PoolChip = memo(function PoolChip({
     marks.isLit ? '' : 'dim',
   ]
   return (
-    <div className={classes.filter(Boolean).join(' ')} data-key={row.key} style={{ left: x, top: y, height }}>
+    <div className={classes.filter(Boolean).join(' ')} data-key={row.key} style={{ height }}>
       <div className="a">
         <Glyph name={row.status} />
         <b className={isStopped ? 'i2' : ''}>{visible(row.name)}</b>

@@ -42,7 +42,7 @@ export function textScan(query: Query): TextScan | null {
 
 class Part {
   readonly #text: string
-  /** Whether it could lie across a module and the slot behind it: `worker 12`. */
+  /** Whether it could lie across a module and the slot behind it (`worker 12`), or in the slot alone. */
   readonly #hasSlot: boolean
   /** By number of the spec, of the node looked at last. */
   #modules: (boolean | undefined)[] = []
@@ -50,7 +50,7 @@ class Part {
 
   constructor(text: string) {
     this.#text = text
-    this.#hasSlot = /[ \d]/.test(text)
+    this.#hasSlot = /^\d+$| \d*$/.test(text)
   }
 
   isIn(processes: Processes, index: number): boolean {
