@@ -88,7 +88,7 @@ test('a query is completed, asked and shared as an address; a bad one keeps the 
   await page.goto(`${constellation.url}/processes?q=module:Parser+node:elsewhere`)
   await expect(page.getByText('No process matches.')).toBeVisible()
   await page.getByRole('button', { name: 'Remove it' }).click()
-  await expect(rows(page).first()).toContainText('Parser')
+  await expect(rows(page).first()).toContainText('parser')
 })
 
 test('rows are selected, suspended together by a held button, and copied; each counts what it touches', async ({

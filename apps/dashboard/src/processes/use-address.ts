@@ -15,13 +15,17 @@ export function useAddress(): [TableAddress, ChangeAddress] {
   const [state, setState] = useState(() => readAddress(params))
   const latest = useRef(state)
   const written = useRef(params.toString())
+  /** Written before it and perhaps still on the way back to us: nobody else's change. */
+  const passing = useRef(new Set<string>())
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
   const isDue = useRef(false)
 
   // Somebody else changed the address: back, forward, a link, the palette.
   useEffect(() => {
     const now = params.toString()
-    if (now === written.current) return
+    if (now === written.current) passing.current.clear()
+    if (now === written.current || passing.current.has(now)) return
+    passing.current.clear()
     written.current = now
     latest.current = readAddress(params)
     setState(latest.current)
@@ -31,6 +35,7 @@ export function useAddress(): [TableAddress, ChangeAddress] {
     if (!isDue.current) return
     isDue.current = false
     const text = writeAddress(latest.current)
+    passing.current.add(written.current)
     written.current = text
     window.history.replaceState(null, '', text ? `${pathname}?${text}` : pathname)
   }, [pathname])

@@ -16,8 +16,9 @@ export interface Rows {
   step: (by: number) => void
   goTo: (place: number) => void
   isSelected: (id: string) => boolean
-  select: (id: string | null) => void
-  range: (id: string | null) => void
+  /** The row of that id, else the one the keys are on. */
+  select: (id?: string) => void
+  range: (id?: string) => void
   clear: () => void
 }
 
@@ -28,6 +29,9 @@ export function useRows(
   change: (change: Partial<TableAddress>) => void,
 ): Rows {
   const { row: cursor, selected } = address
+  /** As they are once what was pressed is drawn: keys may come faster than pictures. */
+  const soon = useRef({ cursor, selected })
+  soon.current = { cursor, selected }
   /** Where the cursor stands: pinned rows first, then lines. */
   const place = useRef(-1)
   /** A place whose row had not come yet when the cursor went there. */
@@ -72,34 +76,42 @@ export function useRows(
     if (at >= pins.length) scroll.show(at - pins.length)
     const id = idAt(at)
     wanted.current = id === undefined ? at : null
-    if (id !== undefined) change({ row: id })
+    if (id === undefined) return
+    soon.current.cursor = id
+    change({ row: id })
   }
   const isProcess = (id: string) => view?.lines[id]?.line === 'process' || view?.lines[id] === undefined
-  const put = (ids: Iterable<string>) => change({ selected: new Set([...ids].slice(0, MAX_PICKED)) })
+  const put = (ids: Iterable<string>) => {
+    soon.current.selected = new Set([...ids].slice(0, MAX_PICKED))
+    change({ selected: soon.current.selected })
+  }
+  const picked = () => new Set(soon.current.selected === 'all' ? [] : soon.current.selected)
 
   return {
     cursor,
     first: idAt(0) ?? null,
     line: cursor === null ? null : (view?.lines[cursor] ?? null),
     step: (by) => {
-      const at = cursor === null ? -1 : placeOf(cursor)
+      const at = soon.current.cursor === null ? -1 : placeOf(soon.current.cursor)
       const from = at >= 0 ? at : place.current
       goTo(from < 0 && by > 0 ? 0 : from + by)
     },
     goTo,
     isSelected: (id) => selected === 'all' || selected.has(id),
-    select: (id) => {
+    select: (asked) => {
+      const id = asked ?? soon.current.cursor
       if (id === null || !isProcess(id)) return
       anchor.current = placeOf(id)
-      const next = new Set(selected === 'all' ? [] : selected)
+      const next = picked()
       if (!next.delete(id)) next.add(id)
       put(next)
     },
-    range: (id) => {
+    range: (asked) => {
+      const id = asked ?? soon.current.cursor
       if (id === null) return
       const to = placeOf(id)
       const from = anchor.current ?? to
-      const next = new Set(selected === 'all' ? [] : selected)
+      const next = picked()
       for (let at = Math.min(from, to); at <= Math.max(from, to); at++) {
         const between = seen.current.ids.get(at)
         if (between !== undefined && isProcess(between)) next.add(between)

@@ -38,8 +38,8 @@ export function useTableKeys(input: TableKeysInput): (event: KeyboardEvent) => v
       run: () => input.open(cursor ?? rows.first),
     },
     { keys: 'o', label: 'Open in the tree', run: input.openInTree },
-    { keys: 'x', label: 'Select', run: () => rows.select(cursor) },
-    { keys: 'X', label: 'Select up to here', run: () => rows.range(cursor) },
+    { keys: 'x', label: 'Select', run: () => rows.select() },
+    { keys: 'X', label: 'Select up to here', run: () => rows.range() },
     { keys: 'P', label: 'Pin, or not', run: () => input.pin(cursor) },
     {
       keys: 'b',
@@ -78,7 +78,7 @@ export function useTableKeys(input: TableKeysInput): (event: KeyboardEvent) => v
     const run = steps[event.key]
     if (run === undefined) return
     run()
-    if (event.shiftKey) rows.range(cursor)
+    if (event.shiftKey) rows.range()
     event.preventDefault()
   }
 }

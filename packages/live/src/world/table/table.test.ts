@@ -1,3 +1,4 @@
+import { randomOf, seedOf } from '@orrery/protocol/fuzz'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_PARAMS } from '../../views/params.ts'
 import type { TableRow, TableView, ViewParams } from '../../views/types.ts'
@@ -86,6 +87,38 @@ describe('the order', () => {
     expect([...positionsInOrder(Float64Array.of(2, 1, 2, 3), true)]).toEqual([3, 0, 2, 1])
     expect([...positionsInOrder(['b', 'a', 'b'], false)]).toEqual([1, 0, 2])
   })
+})
+
+const seed = seedOf(process.env)
+test(`whatever starts and ends, the held order is of those who live and still in order (seed ${seed})`, () => {
+  const random = randomOf(seed)
+  const t = calls(20)
+  const living = new Map(Array.from({ length: 20 }, (_, slot) => [slot, 10 + slot]))
+  let ref = 1_000
+  for (let second = 0; second < 120; second++) {
+    for (let i = random.int(7); i > 0; i--) {
+      const slot = random.int(40)
+      const own = living.get(slot)
+      if (own === undefined) {
+        t.start({ ...call(slot), ref, name: `Call ${String(slot).padStart(2, '0')}`, pid: `<0.${ref}.0>` })
+        living.set(slot, ref++)
+      } else {
+        t.exit(own, { tag: 'normal' })
+        living.delete(slot)
+      }
+    }
+    t.second()
+    const view = look(t, { q: 'module:Call', sort: 'pid', order: 'asc', limit: 500 })
+    const shown = view.order.map((id) => view.lines[id] as TableRow)
+    const there = shown.filter(({ exit }) => exit === null).map(({ pid }) => pid)
+    const pids = [...living.values()].sort((a, b) => a - b).map((own) => `<0.${own}.0>`)
+    expect(there, `ORRERY_SEED=${seed}, second ${second}`).toEqual(pids)
+    expect(view.total).toBe(pids.length)
+    expect(new Set(view.order).size).toBe(view.order.length)
+    expect(
+      shown.filter(({ exit }) => exit !== null).every(({ exit }) => t.nowMs - (exit?.atMs ?? 0) < 10_000),
+    ).toBe(true)
+  }
 })
 
 describe('what is said of the whole', () => {
