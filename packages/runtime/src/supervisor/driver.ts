@@ -34,9 +34,12 @@ class TryAgain {
   readonly type = 'tryAgain'
   readonly child: Child
   readonly isCounted: boolean
-  constructor(child: Child, isCounted: boolean) {
+  /** Siblings that were stopped for it and wait for its start. */
+  readonly stopped: readonly Child[]
+  constructor(child: Child, isCounted: boolean, stopped: readonly Child[]) {
     this.child = child
     this.isCounted = isCounted
+    this.stopped = stopped
   }
 }
 
@@ -255,7 +258,12 @@ export class SupervisorDriver implements Driver {
     const { backoff } = child.spec
     if (backoff === null) return this.perform(process, state, child, targets)
     const ms = backoffMs(backoff, child.restarts + child.attempts)
-    node.setTimer(new Callback(() => this.sendTryAgain(process, child, false)), ms)
+    const stopped = targets.filter((other) => other !== child && other.process !== null)
+    const wait = () =>
+      node.setTimer(new Callback(() => this.sendTryAgain(process, child, false, stopped)), ms)
+    // What depends on it does not run on without it while it waits.
+    if (stopped.length > 0) return this.stopOthers(process, state, child, targets).then(wait)
+    wait()
     return undefined
   }
 
@@ -270,7 +278,17 @@ export class SupervisorDriver implements Driver {
   }
 
   /** Stops what the strategy stops, in reverse order, and starts it again in start order. */
-  private async perform(process: Proc, state: State, child: Child, targets: Child[]): Promise<void> {
+  private async perform(process: Proc, state: State, child: Child, targets: readonly Child[]): Promise<void> {
+    if (targets.length > 1) await this.stopOthers(process, state, child, targets)
+    await this.startAgain(process, state, child, targets)
+  }
+
+  private async stopOthers(
+    process: Proc,
+    state: State,
+    child: Child,
+    targets: readonly Child[],
+  ): Promise<void> {
     const { children } = state
     const { strategy } = this.definition
     const mechanism = strategy === 'one_for_all' || strategy === 'rest_for_one' ? strategy : null
@@ -282,6 +300,15 @@ export class SupervisorDriver implements Driver {
       if (other.process !== null) await stopChild(process, children, other, cause, true)
       if (other.spec.facts.restart === 'temporary') children.remove(other)
     }
+  }
+
+  private async startAgain(
+    process: Proc,
+    state: State,
+    child: Child,
+    targets: readonly Child[],
+  ): Promise<void> {
+    const { children } = state
     for (const other of targets) {
       if (!children.has(other)) continue
       const isRestart = other.latest !== 0
@@ -292,7 +319,7 @@ export class SupervisorDriver implements Driver {
         other.attempts += 1
         other.crash ??= outcome.cause?.crash ?? child.crash
         if (other !== child) child.isRestarting = false
-        this.sendTryAgain(process, other, true)
+        this.sendTryAgain(process, other, true, [])
         return
       }
       this.forgetIgnored(children, other)
@@ -357,16 +384,20 @@ export class SupervisorDriver implements Driver {
   private tryAgain(
     process: Proc,
     state: State,
-    { child, isCounted }: TryAgain,
+    { child, isCounted, stopped }: TryAgain,
   ): PromiseLike<unknown> | undefined {
-    if (!child.isRestarting || !state.children.has(child)) return undefined
+    if (!child.isRestarting || !state.children.has(child)) {
+      // Somebody stopped or deleted it meanwhile: those that waited for it are started without it.
+      const waiting = stopped.filter((other) => other.process === null)
+      return waiting.length === 0 ? undefined : this.startAgain(process, state, child, waiting)
+    }
     if (isCounted) return this.restart(process, state, child, child.failed)
     return this.perform(process, state, child, this.affected(state, child))
   }
 
-  private sendTryAgain(process: Proc, child: Child, isCounted: boolean): void {
+  private sendTryAgain(process: Proc, child: Child, isCounted: boolean, stopped: readonly Child[]): void {
     if ((process.flags & DEAD) !== 0) return
-    process.node.deliver(process, new TryAgain(child, isCounted), process, undefined)
+    process.node.deliver(process, new TryAgain(child, isCounted, stopped), process, undefined)
   }
 
   private decided(

@@ -414,6 +414,40 @@ test('[SUP-21] backoff waits before each restart, longer each time', async () =>
   expect(await isBack(400)).toEqual([false, true])
 })
 
+test('[SUP-50] what a strategy stops is stopped at once, and waits out the backoff with the one that ended', async () => {
+  const log: Log = []
+  const time = virtualTime()
+  const worker = (id: string) =>
+    child(Worker, { id, name: id, args: { id, log }, backoff: { initialMs: 100, maxMs: 1_000 } })
+  const Root = Supervisor.define({
+    module: 'Root',
+    strategy: 'one_for_all',
+    intensity: 10,
+    periodMs: 60_000,
+    children: () => [worker('a'), worker('b'), worker('c')],
+  })
+  const node = await start(Root, { name: 'test@localhost', ...time.options })
+  const there = () => ['a', 'b', 'c'].filter((name) => node.whereis(name) !== null).join('')
+  const stops: string[] = []
+  node.hooks = {
+    processExited: ({ name }) => stops.push(name ?? ''),
+  }
+  node.cast('b' as never, { type: 'exit', reason: 'oops' } as never)
+  await time.settle()
+  expect(there()).toBe('')
+  expect(stops).toEqual(['b', 'c', 'a'])
+  await time.advance(99)
+  expect(there()).toBe('')
+  await time.advance(1)
+  expect(there()).toBe('abc')
+  node.cast('b' as never, { type: 'exit', reason: 'oops' } as never)
+  await time.settle()
+  const root = node.process('Root')?.pid as never
+  await Supervisor.terminateChild(node, root, 'b' as never)
+  await time.advance(1_000)
+  expect(there()).toBe('ac')
+})
+
 const Pool = Supervisor.define<{ childArgs: { id: string; log: Log; stopMs?: number } }>({
   module: 'Pool',
   strategy: 'simple_one_for_one',
