@@ -19,6 +19,8 @@ async function size(count: number, name: string, log: (line: string) => void): P
   const least = (read: (seen: TreeFigures) => number) => Math.min(...measured.map(read))
   return {
     [`tree_frame_ms_p95_${name}`]: worst(({ frameMsP95 }) => frameMsP95),
+    [`tree_frame_cpu_ms_p95_${name}`]: worst(({ frameCpuMsP95 }) => frameCpuMsP95),
+    [`tree_frames_dropped_percent_${name}`]: worst(({ droppedPercent }) => droppedPercent),
     [`tree_fps_p5_${name}`]: least(({ fpsP5 }) => fpsP5),
     [`tree_fps_median_${name}`]: least(({ fpsMedian }) => fpsMedian),
     [`tree_first_view_ms_${name}`]: worst(({ firstViewMs }) => firstViewMs),
