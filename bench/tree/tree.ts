@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { startPostgres } from '@orrery/testkit'
 import { chromium, type Page } from '@playwright/test'
 import { startConstellation } from '../../e2e/constellation.ts'
 import { chromiumPath } from '../../scripts/system-packages.mjs'
@@ -34,7 +35,14 @@ const LONG = 120_000
 const STILL_BYTES = 2_000_000
 
 export async function measureTree(shape: Shape, count: number): Promise<TreeFigures> {
-  await using constellation = await startConstellation({ demo: false, probed })
+  // A server for the database: the embedded one's memory comes and goes by hundreds of megabytes, and is not what is measured.
+  const postgres = await startPostgres()
+  await using _stopped = { [Symbol.asyncDispose]: () => postgres.stop() }
+  await using constellation = await startConstellation({
+    demo: false,
+    probed,
+    env: { DATABASE_URL: postgres.url },
+  })
   const hub = constellation.dashboard.child.pid ?? 0
   // What starting took, and serving a page for the first time, has been given back by then.
   await (await fetch(constellation.url)).text()
@@ -88,7 +96,7 @@ export async function measureTree(shape: Shape, count: number): Promise<TreeFigu
     const idle = await idlePercent(devtools, IDLE_MS)
     const wireKBPerS = (received - wireAt) / IDLE_MS
     const agentKBPerS = ((await ingested(constellation.url)) - ingestAt) / IDLE_MS
-    const paletteMs = await palette(page, shape === 'chain' ? 'w' : 'group-')
+    const paletteMs = await palette(page, namesOf(shape, processes))
     const full = await settledMemory(constellation.dataDir, hub)
     return {
       processes,
@@ -173,10 +181,19 @@ async function settledMemory(dataDir: string, pid: number): Promise<number> {
   return last
 }
 
+/** Names that are there whatever the size, far from each other. */
+function namesOf(shape: Shape, processes: number): string[] {
+  const sizes = { wide: 500, chain: 0, pool: 1_000, many: 11 }
+  const groups = sizes[shape] === 0 ? 0 : Math.max(1, Math.floor(processes / sizes[shape]))
+  const stem = groups > 0 ? 'group-' : 'w'
+  const last = groups > 0 ? groups - 1 : 4
+  return [0, 0.25, 0.5, 0.75, 1].map((share) => `${stem}${Math.floor(last * share)}`)
+}
+
 /** From a name typed to the process found, the median of a few. */
-async function palette(page: Page, stem: string): Promise<number> {
+async function palette(page: Page, names: readonly string[]): Promise<number> {
   const times: number[] = []
-  for (const number of [7, 77, 12, 40, 31]) times.push(await find(page, `${stem}${number}`))
+  for (const name of names) times.push(await find(page, name))
   return times.sort((a, b) => a - b)[2] ?? Number.NaN
 }
 
@@ -197,7 +214,7 @@ async function find(page: Page, name: string): Promise<number> {
         const options = [...document.querySelectorAll('[role="option"]')]
         if (options.some((option) => option.textContent?.includes(name)))
           return resolve(performance.now() - began)
-        if (performance.now() - began > 10_000) return resolve(Number.NaN)
+        if (performance.now() - began > 3_000) return resolve(Number.NaN)
         setTimeout(look, 1)
       }
       look()
