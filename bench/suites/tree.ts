@@ -4,10 +4,24 @@ import { measureNodes } from '../tree/nodes.ts'
 import type { Shape } from '../tree/shape-node.ts'
 import { measureTree, type TreeFigures } from '../tree/tree.ts'
 
+/**
+ * Erlang's observer with trees of these sizes, as it was once measured on a machine like this one: seconds until the tree was drawn (the
+ * quickest), the longest scroll step, and per cent of a core while one process a second was killed.
+ */
+const OBSERVER = {
+  '1k': { drawnS: 0.23, scrollS: 0.5, corePercent: 9 },
+  '10k': { drawnS: 1.6, scrollS: 2.2, corePercent: 58 },
+  '100k': { drawnS: 27, scrollS: 37, corePercent: 79 },
+} as const
+
 const SHAPES: readonly Shape[] = ['wide', 'chain', 'pool', 'many']
 
 /** The worst shape speaks for the size. */
-async function size(count: number, name: string, log: (line: string) => void): Promise<Figures> {
+async function size(
+  count: number,
+  name: keyof typeof OBSERVER,
+  log: (line: string) => void,
+): Promise<Figures> {
   const measured: TreeFigures[] = []
   for (const shape of SHAPES) {
     const seen = await measureTree(shape, count)
@@ -15,6 +29,10 @@ async function size(count: number, name: string, log: (line: string) => void): P
     const told = Object.entries(seen).map(([key, value]) => `${key} ${Number(value.toPrecision(4))}`)
     log(`${shape}: ${told.join(', ')}`)
   }
+  const { drawnS, scrollS, corePercent } = OBSERVER[name]
+  log(
+    `observer, as measured: drawn after ${drawnS} s, a scroll step up to ${scrollS} s, ${corePercent} % of a core`,
+  )
   const worst = (read: (seen: TreeFigures) => number) => Math.max(...measured.map(read))
   const least = (read: (seen: TreeFigures) => number) => Math.min(...measured.map(read))
   return {
@@ -24,6 +42,7 @@ async function size(count: number, name: string, log: (line: string) => void): P
     [`tree_fps_p5_${name}`]: least(({ fpsP5 }) => fpsP5),
     [`tree_fps_median_${name}`]: least(({ fpsMedian }) => fpsMedian),
     [`tree_first_view_ms_${name}`]: worst(({ firstViewMs }) => firstViewMs),
+    [`tree_first_view_vs_observer_${name}`]: (drawnS * 1_000) / worst(({ firstViewMs }) => firstViewMs),
     [`tree_idle_main_thread_percent_${name}`]: worst(({ idlePercent }) => idlePercent),
     [`hub_mb_per_${name}`]: worst(({ hubMb }) => hubMb),
     [`wire_kB_per_s_${name}`]: worst(({ wireKBPerS }) => wireKBPerS),
