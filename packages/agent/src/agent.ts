@@ -11,6 +11,7 @@ import { absences, offered } from './consent.ts'
 import { createCrashDesk } from './crash-desk.ts'
 import { createDeathbed } from './deathbed.ts'
 import { createDelivery, type DeliveryStats } from './delivery.ts'
+import { armDiagnostics, diagnosticReport, findDiagnostics, forgetDiagnostic } from './diagnostics.ts'
 import { createGcMeter } from './gc-meter.ts'
 import { createGuard } from './guard.ts'
 import { hostFacts } from './host-facts.ts'
@@ -155,11 +156,21 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     onAccepted: (id) => void guard.run('listener', () => options.onAccepted?.(id)),
     opened: (spool) => {
       delivery.use(spool)
+      guard.run('diagnostics', () => tellDiagnostics())
       // The hello went without them.
       if (connection.state === 'welcomed' && keeper.lives?.earlier.length)
         connection.renew('earlier lives are to be told')
     },
   })
+
+  /** What Node.js itself wrote of the end of an earlier life becomes the report of that end. */
+  const tellDiagnostics = (): void => {
+    for (const found of findDiagnostics(settings.spoolDir, keeper.lives?.earlier ?? [])) {
+      const said = diagnosticReport(found, { identity, sources, redactor })
+      if (delivery.accept(said.id, said.json, () => undefined)) forgetDiagnostic(found)
+    }
+    armDiagnostics(settings.spoolDir)
+  }
 
   const commands = createCommands({
     source,

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fieldValue, nodeEndId } from '@orrery/protocol'
 import { describe, expect, test } from 'vitest'
@@ -15,8 +17,8 @@ interface Ended {
   printed: string
 }
 
-function begin(how: string, hub: string, spoolDir: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, how, hub, spoolDir], {
+function begin(how: string, hub: string, spoolDir: string, flags: string[] = []) {
+  const child = spawn(process.execPath, [...flags, '--import', 'tsx', script, how, hub, spoolDir], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''
@@ -44,6 +46,28 @@ async function nextLife(spoolDir: string): Promise<TinyHub> {
   await until(() => expect(hub.hellos).toHaveLength(1))
   return hub
 }
+
+describe('what no code can catch', () => {
+  test('[WIRE-77] a full heap is told by what Node.js wrote of it, without environment, once', async () => {
+    const spoolDir = newSpoolDir()
+    const ended = await begin('fill', NO_HUB, spoolDir, ['--max-old-space-size=100']).ended
+    expect(ended.code).not.toBe(0)
+    const [incarnation = ''] = ended.incarnation.split('\n')
+    const folder = join(spoolDir, 'ending@localhost', 'diagnostics')
+    expect(readdirSync(folder)).toHaveLength(1)
+    const hub = await nextLife(spoolDir)
+    const id = nodeEndId(incarnation)
+    await until(() => expect([...hub.reports.keys()]).toEqual([id]))
+    const report = hub.reports.get(id)?.report
+    expect(report?.identity).toMatchObject({ incarnation, behaviour: 'Node', key: '' })
+    expect(report?.cause).toMatchObject({ kind: 'out-of-memory', reason: { tag: 'heap_limit' } })
+    expect(report?.cause.reason.text).toMatch(/ MB of \d+ MB of heap were used/)
+    expect(JSON.stringify(report?.cause.reason.term)).toContain('old_space')
+    expect(JSON.stringify(report)).not.toContain(process.env.PATH)
+    expect(readdirSync(folder)).toEqual([])
+    expect(hub.hellos[0]?.lives).toMatchObject([{ incarnation, end: 'killed' }])
+  }, 30_000)
+})
 
 describe('what nobody caught', () => {
   test('[WIRE-76] is told in the last words, which the next life hands over', async () => {

@@ -41,6 +41,15 @@ const ends: Record<string, () => void> = {
     setTimeout(explode, 20)
   },
   exit: () => process.exit(4),
+  // Until its heap is full: started with a small one.
+  fill: () => {
+    const held: unknown[] = []
+    const fill = () => {
+      for (let i = 0; i < 2_000; i++) held.push(new Array(1_000).fill(i))
+      setImmediate(fill)
+    }
+    fill()
+  },
   stop: () => void agent.stop().then(() => process.exit(0)),
   stay: () => setInterval(() => undefined, 1_000),
 }
