@@ -6,6 +6,7 @@ import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react'
 import { useConnection, useView } from '../live/use-view.ts'
+import { zone } from '../live/zone.ts'
 import { Mark } from '../ui/glyphs.tsx'
 import { useIsPhone } from '../ui/use-media.ts'
 import { crashesPath, messagesPath, nodePath, placeOf, processesPath, treePath } from './addresses.ts'
@@ -38,6 +39,7 @@ function Standing({ children }: { children: ReactNode }) {
   const isPhone = useIsPhone()
   const { data: cluster } = useView('cluster', {}, { followsTime: false })
   const halt = useHalt()
+  const shownZone = zone.use()
   const overlay = useOverlay()
   const newGroups = useNewGroups(place.screen === 'crashes' || place.screen === 'crash')
   const nodes = Object.values(cluster?.nodes ?? {})
@@ -94,7 +96,8 @@ function Standing({ children }: { children: ReactNode }) {
           <HaltFailure halt={halt} />
         </header>
         <Rail {...rail} />
-        <main id="screen" tabIndex={-1}>
+        {/* Another zone is another text of every time on it. */}
+        <main id="screen" tabIndex={-1} key={shownZone}>
           {children}
         </main>
         {isPhone ? (
@@ -104,7 +107,7 @@ function Standing({ children }: { children: ReactNode }) {
             <PhoneTabs {...rail} />
           </div>
         ) : (
-          <Transport place={place} isEmpty={cluster !== null && nodes.length === 0} />
+          <Transport key={shownZone} place={place} isEmpty={cluster !== null && nodes.length === 0} />
         )}
       </div>
       {overlay?.kind === 'palette' ? (

@@ -19,6 +19,7 @@ export const ACTIONS: { id: string; label: string; keys: string }[] = [
   { id: 'halt', label: 'Halt all faults', keys: '⌃.' },
   { id: 'pause', label: 'Pause or resume live', keys: 'Space' },
   { id: 'theme', label: 'Switch between dark and light', keys: '' },
+  { id: 'zone', label: 'Show times in UTC, or in this machine’s zone', keys: '' },
   { id: 'motion', label: 'Reduce motion, or not', keys: '' },
   { id: 'keys', label: 'Show all keys', keys: '?' },
 ]

@@ -7,6 +7,7 @@ import { Fragment, type KeyboardEvent, useEffect, useId, useRef, useState } from
 import { findProcesses } from '../live/api.ts'
 import { moment } from '../live/moment.ts'
 import { hubNow } from '../live/now.ts'
+import { toggleZone } from '../live/zone.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Glyph } from '../ui/glyphs.tsx'
 import type { Place } from './addresses.ts'
@@ -173,6 +174,7 @@ function act(action: string | null, halt: Halt): void {
   if (action === 'halt') void halt.press()
   else if (action === 'theme') toggleTheme()
   else if (action === 'motion') motion.set(motion.get() === 'reduced' ? 'system' : 'reduced')
+  else if (action === 'zone') toggleZone()
   else if (action === 'keys') openOverlay({ kind: 'keys' })
   else if (action === 'pause') moment.isHeld() ? moment.release() : moment.hold(hubNow())
 }

@@ -12,6 +12,7 @@ import { clock, clockSeconds, duration } from '../live/format.ts'
 import { moment, useMoment } from '../live/moment.ts'
 import { hubNow, useHubNow } from '../live/now.ts'
 import { useConnection, useView } from '../live/use-view.ts'
+import { toggleZone, zone, zoneName } from '../live/zone.ts'
 import { Glyph, GlyphMark } from '../ui/glyphs.tsx'
 import { useSize } from '../ui/use-size.ts'
 import { crashPath, type Place, treePath } from './addresses.ts'
@@ -77,6 +78,7 @@ export function Transport({ place, isEmpty }: { place: Place; isEmpty: boolean }
             </div>
           ) : null}
         </div>
+        <ZoneSwitch />
         {isLarge ? null : isHeld ? (
           <Behind heldAtMs={heldAtMs} isShort />
         ) : (
@@ -110,6 +112,25 @@ function Clock({ isRunning }: { isRunning: boolean }) {
     <span ref={ref} suppressHydrationWarning>
       --:--:--.---
     </span>
+  )
+}
+
+/** Whose clock it is; a click turns all times to UTC and back. */
+function ZoneSwitch() {
+  const chosen = zone.use()
+  const [name, setName] = useState('')
+  // Only the browser knows its zone.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the name follows what was chosen
+  useEffect(() => setName(zoneName()), [chosen])
+  return (
+    <button
+      type="button"
+      className="lbl zone"
+      title={chosen === 'utc' ? 'Show times in this machine’s zone' : 'Show times in UTC'}
+      onClick={toggleZone}
+    >
+      {name}
+    </button>
   )
 }
 
@@ -339,7 +360,6 @@ export function PhoneStrip() {
   const { data } = useView('timeline', { node: null }, { followsTime: false })
   const { link } = useConnection()
   const [ref, { width }] = useSize<HTMLDivElement>()
-  const zone = zoneName()
   const left = 92
   const spanPx = Math.max(10, width - left - 28)
   const scale = data ? { ...stripScale(width, edgeOf(data), spanPx, 28), leftX: left } : null
@@ -352,7 +372,7 @@ export function PhoneStrip() {
         <b>{data ? clockSeconds(edgeOf(data)) : '--:--:--'}</b>
         <br />
         <span className="i3" style={{ fontSize: 10.5 }}>
-          {zone}
+          {zoneName()}
         </span>
       </span>
       {data && scale && paths ? (
@@ -369,13 +389,6 @@ export function PhoneStrip() {
       ) : null}
     </div>
   )
-}
-
-function zoneName(): string {
-  const part = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' })
-    .formatToParts(new Date())
-    .find((one) => one.type === 'timeZoneName')
-  return part?.value ?? ''
 }
 
 function addressOf(placed: PlacedMark): string {

@@ -1,4 +1,5 @@
 /** Numbers and times as the screens write them: thousands with a comma, a thin unit, 24 hours. */
+import { civil } from './zone.ts'
 
 const GROUPED = new Intl.NumberFormat('en-US')
 
@@ -64,30 +65,29 @@ export function age(ms: number): string {
   return duration(Math.max(1_000, Math.floor(ms / 1_000) * 1_000)).replace(/\.\d+ s/, ' s')
 }
 
-/** `14:32:07.418`, in this machine's zone. */
+/** `14:32:07.418`, in the zone that was chosen (`zone.ts`). */
 export function clock(atMs: number): string {
-  const at = new Date(atMs)
-  return `${clockSeconds(atMs)}.${String(at.getMilliseconds()).padStart(3, '0')}`
+  return `${clockSeconds(atMs)}.${String(civil(atMs).ms).padStart(3, '0')}`
 }
 
 /** `14:32:07`. */
 export function clockSeconds(atMs: number): string {
-  const at = new Date(atMs)
-  return `${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`
+  const { hours, minutes, seconds } = civil(atMs)
+  return `${pad(hours)}:${pad(minutes)}:${pad(seconds)}`
 }
 
 /** `14:32`. */
 export function clockMinutes(atMs: number): string {
-  const at = new Date(atMs)
-  return `${pad(at.getHours())}:${pad(at.getMinutes())}`
+  const { hours, minutes } = civil(atMs)
+  return `${pad(hours)}:${pad(minutes)}`
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
 
 /** `27 Nov 10:04:51.220`. */
 export function dateClock(atMs: number): string {
-  const at = new Date(atMs)
-  return `${at.getDate()} ${MONTHS[at.getMonth()]} ${clock(atMs)}`
+  const { day, month } = civil(atMs)
+  return `${day} ${MONTHS[month]} ${clock(atMs)}`
 }
 
 /** `1 process`, `3 processes`. */
