@@ -95,9 +95,8 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       const id = await save(report('Life', { at: ago(1_000) }))
       expect(await statusOf(id)).toBe('new')
       expect(await statusOf(id, now + NEW_MS)).toBe('ongoing')
-      expect(await store.changeGroup(id, { status: 'ignored', note: 'a flaky disk' }, by(now - 500))).toBe(
-        true,
-      )
+      const ignored = await store.changeGroup(id, { status: 'ignored', note: 'a flaky disk' }, by(now - 500))
+      expect(ignored).toEqual({ ok: true, groupId: id })
       await save(report('Life', { at: ago(400) }))
       expect(await statusOf(id)).toBe('ignored')
       await store.changeGroup(id, { status: 'open' }, by(now - 300))
@@ -109,7 +108,8 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
         ['anna', 'opened', ''],
         ['anna', 'ignored', 'a flaky disk'],
       ])
-      expect(await store.changeGroup('nobody', { status: 'resolved' }, by(now))).toBe(false)
+      const unknown = await store.changeGroup('nobody', { status: 'resolved' }, by(now))
+      expect(unknown).toEqual({ ok: false, code: 'group.unknown' })
     })
 
     it.runIf(isHere)(
@@ -158,7 +158,7 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       'is found by status, hidden by its negation and counted in the facet all the same',
       async () => {
         const one = await save(report('One', { at: ago(9_000) }))
-        const other = await save(report('Other', { at: ago(8_000), faults: undefined }))
+        const other = await save(report('Other', { at: ago(8_000) }))
         await store.changeGroup(one, { status: 'resolved' }, by(now - 7_000))
         expect(await search(`node:${node} is:resolved`)).toEqual([one])
         expect(await search(`node:${node} -is:resolved is:new`)).toEqual([other])
@@ -187,6 +187,8 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
         { key: `${node} b`, total: 6, notStored: 5 },
       ] as Parameters<Store['saveStormCounts']>[2])
       expect(await store.mergeGroup(a, b, by(now - 7_000))).toEqual({ ok: true, groupId: b })
+      const taken = await store.changeGroup(a, { status: 'resolved' }, by(now))
+      expect(taken).toEqual({ ok: false, code: 'group.merged' })
       const root = report('A', { at: ago(6_000), stormKey: `${node} a2` })
       const casualty = report('Down', { at: ago(5_990), rootCrash: root.id })
       expect(await save(root, casualty)).toBe(b)

@@ -1,7 +1,7 @@
 /** What people say of a crash group and do to it: its status, and notes with who and when. */
 import type { GroupNote } from '@orrery/live/views'
 import type { Prisma, PrismaClient } from '../generated/client.ts'
-import type { GroupChange, GroupPatch } from './store.ts'
+import type { GroupChange, GroupOutcome, GroupPatch } from './store.ts'
 
 type Client = Prisma.TransactionClient | PrismaClient
 
@@ -17,11 +17,12 @@ export function changeGroup(
   id: string,
   patch: GroupPatch,
   by: GroupChange,
-): Promise<boolean> {
+): Promise<GroupOutcome> {
   return prisma.$transaction(async (tx) => {
-    const [held] = await tx.$queryRaw<{ id: string; status: string }[]>`
-      SELECT id, status FROM crash_groups WHERE id = ${id} FOR UPDATE`
-    if (!held) return false
+    const [held] = await tx.$queryRaw<{ status: string; merged_into: string | null }[]>`
+      SELECT status, merged_into FROM crash_groups WHERE id = ${id} FOR UPDATE`
+    if (!held) return { ok: false, code: 'group.unknown' }
+    if (held.merged_into !== null) return { ok: false, code: 'group.merged' }
     const { status, note } = patch
     const isChanged = status !== undefined && status !== held.status
     if (isChanged) {
@@ -33,7 +34,7 @@ export function changeGroup(
     if (isChanged || note !== undefined) {
       await addNote(tx, id, by, isChanged ? CHANGES[status] : null, note ?? '')
     }
-    return true
+    return { ok: true, groupId: id }
   })
 }
 

@@ -7,7 +7,7 @@ import type { Prisma, PrismaClient } from '../generated/client.ts'
 import { toJsonb } from './crash-row.ts'
 import { addNote } from './group-notes.ts'
 import { compareReleases } from './release-order.ts'
-import type { GroupChange, MergeOutcome } from './store.ts'
+import type { GroupChange, GroupOutcome } from './store.ts'
 
 type Transaction = Prisma.TransactionClient
 
@@ -65,7 +65,7 @@ export async function mergeGroup(
   id: string,
   into: string,
   by: GroupChange,
-): Promise<MergeOutcome> {
+): Promise<GroupOutcome> {
   return alone(prisma, async (tx) => {
     const [from, target] = [await top(tx, id), await top(tx, into)]
     if (from === null || target === null) return { ok: false, code: 'group.unknown' }
@@ -83,7 +83,7 @@ export async function mergeGroup(
 }
 
 /** See `Store.unmergeGroup`. */
-export async function unmergeGroup(prisma: PrismaClient, id: string, by: GroupChange): Promise<MergeOutcome> {
+export async function unmergeGroup(prisma: PrismaClient, id: string, by: GroupChange): Promise<GroupOutcome> {
   return alone(prisma, async (tx) => {
     const target = await top(tx, id)
     if (target === null) return { ok: false, code: 'group.unknown' }

@@ -39,15 +39,15 @@ export interface Store extends AsyncDisposable {
   group(id: string, nowMs: number): Promise<GroupDetail | null>
   /** Newest first, those of merged groups among them. */
   groupNotes(id: string): Promise<GroupNote[]>
-  /** Sets a group's status, adds a note, or both; a group that was merged takes neither. `false` for none that is held. */
-  changeGroup(id: string, patch: GroupPatch, by: GroupChange): Promise<boolean>
+  /** Sets a group's status, adds a note, or both; a group that was merged takes neither. */
+  changeGroup(id: string, patch: GroupPatch, by: GroupChange): Promise<GroupOutcome>
   /**
    * Puts a group into another: its reports and storm keys move, and every later crash of its fingerprint follows. Both
    * keep what they add up to alone.
    */
-  mergeGroup(id: string, into: string, by: GroupChange): Promise<MergeOutcome>
+  mergeGroup(id: string, into: string, by: GroupChange): Promise<GroupOutcome>
   /** Takes a merged group out again, with the reports and counts of its own fingerprint. */
-  unmergeGroup(id: string, by: GroupChange): Promise<MergeOutcome>
+  unmergeGroup(id: string, by: GroupChange): Promise<GroupOutcome>
 
   /** Written before the command leaves the hub. */
   appendAudit(entry: AuditEntry): Promise<string>
@@ -161,9 +161,9 @@ export interface GroupChange {
   atMs: number
 }
 
-export type MergeOutcome =
-  | { ok: true; groupId: string }
-  | { ok: false; code: 'group.unknown' | 'group.merged' | 'group.same' | 'group.not_merged' }
+/** `groupId` is the group that was changed. */
+export type GroupOutcome = { ok: true; groupId: string } | { ok: false; code: GroupErrorCode }
+export type GroupErrorCode = 'group.unknown' | 'group.merged' | 'group.same' | 'group.not_merged'
 
 export interface AuditEntry {
   atMs: number
