@@ -11,6 +11,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { createAgentCalls } from './commands/agent-calls.ts'
 import { createAuditTrail } from './commands/audit-trail.ts'
 import { createCommands } from './commands/execute.ts'
+import { createGroups } from './commands/groups.ts'
 import { createLatch } from './commands/halt.ts'
 import type { HubConfig } from './config.ts'
 import { createCounters } from './counters.ts'
@@ -186,6 +187,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   })
   const trail = createAuditTrail({ store, clock, logger, counters })
   const commands = createCommands({ world, trail, agents, calls, latch, moves, clock, counters })
+  const groups = createGroups({ store, trail, moves, clock })
   const live = createLiveAccess({ world, calls, recorder, counters, isConnected: agents.isConnected })
   const browsers = createBrowsers({
     clock,
@@ -212,7 +214,16 @@ export async function createHub(options: HubOptions): Promise<Hub> {
         waiting: { get: inbox.waiting, all: inbox.all },
       }),
   })
-  const http = createHttp({ config, store, live, commands, version: VERSION, logger, nowMs: clock.nowMs })
+  const http = createHttp({
+    config,
+    store,
+    live,
+    commands,
+    groups,
+    version: VERSION,
+    logger,
+    nowMs: clock.nowMs,
+  })
 
   const prune = (): void => {
     agents.forget()

@@ -370,9 +370,55 @@ export const crashGroup = z
     lastSeen: time,
     nodes: z.array(z.string()),
     lastCrash: name.describe('Id of the newest root crash.'),
+    status: z
+      .enum(['new', 'regressed', 'ongoing', 'resolved', 'ignored'])
+      .describe(
+        '`new` for 24 h after it was first seen; `regressed` since it crashed again after it was resolved.',
+      ),
+    statusAt: time.nullable().describe('Since when somebody has it resolved or ignored, or opened it again.'),
+    statusBy: name,
+    resolvedIn: name.describe('The newest release that had crashed when it was resolved.'),
+    regressedAt: time.nullable(),
+    merged: z.array(z.string()).describe('Fingerprints of groups that were merged into this one.'),
   })
   .meta({ id: 'CrashGroup' })
 export type HttpCrashGroup = z.infer<typeof crashGroup>
+
+/** Who wrote or did what to a group, and when. */
+export const crashGroupNote = z
+  .object({
+    id: z.string(),
+    at: time,
+    who: z.string(),
+    change: z
+      .enum(['resolved', 'ignored', 'opened', 'merged', 'unmerged'])
+      .nullable()
+      .describe('What was done; null for words alone.'),
+    text: z.string(),
+  })
+  .meta({ id: 'CrashGroupNote' })
+
+export const crashGroupDetail = crashGroup
+  .extend({
+    mergedGroups: z.array(
+      z.object({ fingerprint: z.string(), name: z.string(), reasonText: z.string(), count }),
+    ),
+    notes: z.array(crashGroupNote).describe('The newest 50, newest first.'),
+    auditId: z.string().optional().describe('Of the change that was asked for.'),
+  })
+  .meta({ id: 'CrashGroupDetail' })
+export type HttpCrashGroupDetail = z.infer<typeof crashGroupDetail>
+
+/** At least one of both. `open` ends a resolution or an ignoring. */
+export const crashGroupPatch = z
+  .object({
+    status: z.enum(['open', 'resolved', 'ignored']).optional(),
+    note: z.string().trim().min(1).max(4_000).optional(),
+  })
+  .refine(({ status, note }) => status !== undefined || note !== undefined, {
+    message: 'a status or a note is needed',
+  })
+  .meta({ id: 'CrashGroupPatch' })
 
 /** A fault is a lease: it ends by itself unless the hub renews it. */
 export const fault = z

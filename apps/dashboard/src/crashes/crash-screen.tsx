@@ -1,8 +1,10 @@
 'use client'
 /** One crash report: what died, why, what it took with it, and whether it came back. */
 import './crashes.css'
+import './groups.css'
 import type { CrashView } from '@orrery/live/views'
 import { type CrashReport, fieldValue } from '@orrery/protocol'
+import { Check, RotateCcw } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useMemo } from 'react'
 import { crashPath, treePath } from '../frame/addresses.ts'
@@ -20,10 +22,14 @@ import { EmptyState, ErrorState, OutlineRows } from '../ui/states.tsx'
 import { useIsPhone } from '../ui/use-media.ts'
 import { Cascade } from './cascade.tsx'
 import { CrashPhone } from './crash-phone.tsx'
+import { DoneLine } from './done-line.tsx'
+import { STATUS_WORDS, shortId } from './group-life.ts'
 import { Mailbox, Recorder, whyOf } from './recorder.tsx'
 import { endOf, nameOf, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
 import { Side } from './side.tsx'
 import { Stack } from './stack.tsx'
+import { StatusTag } from './status.tsx'
+import { useGroupActions } from './use-group-actions.ts'
 
 export function CrashScreen({ id }: { id: string }) {
   const { data, status, error } = useView('crash', { id })
@@ -58,6 +64,10 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
   const outcome = outcomeWords(report)
   const at = Date.parse(report.at)
   const isInjected = (fieldValue(report.faults) ?? []).some((fault) => fault.role === 'direct')
+  const actions = useGroupActions()
+  const { group } = view
+  const isResolved = group?.status === 'resolved'
+  const canAct = group !== null && actions.off === null && !actions.isBusy
   const goTo = (id: string | null) => (id ? router.push(crashPath(id)) : undefined)
   useCrumb(
     useMemo(
@@ -67,7 +77,7 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
           ...(fingerprint
             ? [
                 {
-                  label: `G-${fingerprint.slice(0, 4)}`,
+                  label: shortId(fingerprint),
                   href: `/crashes?q=group:${fingerprint}`,
                   isMono: true,
                 },
@@ -83,6 +93,13 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
     { keys: 'j', label: 'Next of its group', run: () => goTo(view.nextId) },
     { keys: 'k', label: 'Previous of its group', run: () => goTo(view.previousId) },
     { keys: 'o', label: 'Open in tree', run: () => router.push(treePath(node, key)) },
+    {
+      keys: 'e',
+      label: 'Resolve its group, or open it again',
+      run: () => canAct && actions.resolve([group]),
+    },
+    { keys: 'i', label: 'Ignore its group, or open it again', run: () => canAct && actions.ignore([group]) },
+    { keys: 'z', label: 'Undo the last of these', run: () => (actions.done?.undo ? actions.undo() : false) },
     { keys: 'Escape', label: 'Back to the list', run: () => router.push('/crashes') },
   ])
   return (
@@ -111,6 +128,7 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
                 <span className="i3">{report.cause.kind}</span>
                 {isInjected ? <Tag tone="fault">injected</Tag> : null}
                 <Tag {...(outcome.tone === 'ink-2' ? {} : { tone: outcome.tone })}>{outcome.text}</Tag>
+                {group ? <StatusTag status={group.status} /> : null}
                 {view.stored ? null : <Tag>being stored</Tag>}
               </div>
             </div>
@@ -123,6 +141,14 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
                 Next <Kbd>J</Kbd>
               </Button>
               <CopyButton label="Copy report" text={ticketText(report, addressOf(report.id))} />
+              <Button
+                disabled={!canAct}
+                title={actions.off ?? STATUS_WORDS.resolved}
+                onClick={() => group && void actions.resolve([group])}
+              >
+                {isResolved ? <RotateCcw className="ic" /> : <Check className="ic" />}
+                {isResolved ? 'Open again' : 'Resolve'} <Kbd>E</Kbd>
+              </Button>
               <Button kind="primary" onClick={() => router.push(treePath(node, key))}>
                 Open in tree
               </Button>
@@ -140,7 +166,8 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
         <Recorder report={report} />
         <Mailbox report={report} />
       </div>
-      <Side view={view} report={report} />
+      <Side view={view} report={report} actions={actions} />
+      <DoneLine actions={actions} />
     </div>
   )
 }

@@ -1,25 +1,29 @@
 'use client'
-/** All crashes, by group: a query, its facets, the groups, and what the selected one says. */
-import type { CrashesView, CrashGroupRow } from '@orrery/live/views'
+/** All crashes, by group: a query, its facets, the groups, what the selected one says, and what is done to them. */
+import type { CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
 import './crashes.css'
-import { Search } from 'lucide-react'
+import './groups.css'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
-import { crashesPath, crashPath } from '../frame/addresses.ts'
+import { crashPath } from '../frame/addresses.ts'
 import { useKeys } from '../frame/keys.ts'
-import { age, clock, count, plural } from '../live/format.ts'
-import { useHubNow } from '../live/now.ts'
+import { age, count, plural } from '../live/format.ts'
 import { useView, type ViewStatus } from '../live/use-view.ts'
-import { visible } from '../term/term-text.ts'
-import { Glyph } from '../ui/glyphs.tsx'
-import { Kbd, Reticle } from '../ui/parts.tsx'
-import { BucketBars } from '../ui/sparkline.tsx'
+import { Button } from '../ui/button.tsx'
+import { Kbd } from '../ui/parts.tsx'
 import { EmptyState, OutlineRows } from '../ui/states.tsx'
+import { DoneLine } from './done-line.tsx'
 import { Facets } from './facets.tsx'
+import { GroupRows } from './group-rows.tsx'
+import { MergeDialog } from './merge-dialog.tsx'
 import { Preview } from './preview.tsx'
-import { faultOf } from './query-tokens.ts'
+import { QueryBar } from './query-bar.tsx'
+import { statusesShown, withoutStatus } from './query-tokens.ts'
+import { SearchDialog } from './search-dialog.tsx'
+import { useSearches } from './searches.ts'
+import { useGroupActions } from './use-group-actions.ts'
 
-const DEFAULT_QUERY = 'last:24h'
+export const DEFAULT_QUERY = '-is:resolved -is:ignored last:24h'
 
 export function CrashesScreen() {
   const router = useRouter()
@@ -28,48 +32,89 @@ export function CrashesScreen() {
   const selectedId = params.get('group')
   const { data, status, ageMs } = useView('crashes', { q: query })
   const shown = useLastGood(data)
-  const selected = shown?.groups.find((group) => group.id === selectedId) ?? shown?.groups[0] ?? null
+  const groups = shown?.groups ?? []
+  const selected = groups.find((group) => group.id === selectedId) ?? groups[0] ?? null
+  const markedIds = params.get('x')?.split(',') ?? []
+  const marked = groups.filter((group) => markedIds.includes(group.id))
   const field = useRef<HTMLInputElement>(null)
+  const saved = useSearches()
+  const actions = useGroupActions()
+  const [dialog, setDialog] = useState<'merge' | 'save' | null>(null)
 
-  const setQuery = (q: string) => router.replace(crashesPath(q), { scroll: false })
-  const select = (group: CrashGroupRow | undefined) => {
-    if (!group) return
-    const next = new URLSearchParams({ ...(params.get('q') === null ? {} : { q: query }), group: group.id })
-    router.replace(`/crashes?${next}`, { scroll: false })
+  const address = (change: { q?: string; group?: string | undefined; x?: readonly string[] }) => {
+    const next = new URLSearchParams(params)
+    for (const [name, value] of Object.entries(change)) {
+      const text = typeof value === 'object' ? value.join(',') : value
+      if (text) next.set(name, text)
+      else next.delete(name)
+    }
+    const text = next.toString()
+    router.replace(text === '' ? '/crashes' : `/crashes?${text}`, { scroll: false })
   }
+  const setQuery = (q: string) => address({ q: q === DEFAULT_QUERY ? '' : q || ' ', group: undefined, x: [] })
+  const select = (group: CrashGroupRow | undefined) => group && address({ group: group.id })
   const open = (group: CrashGroupRow | null) => {
     const latest = group?.latest[0]
     if (latest) router.push(crashPath(latest.id))
   }
-  const step = (by: number) => {
-    const groups = shown?.groups ?? []
-    select(
-      groups[
-        Math.max(
-          0,
-          groups.findIndex((group) => group.id === selected?.id),
-        ) + by
-      ],
-    )
+  const at = Math.max(
+    0,
+    groups.findIndex((group) => group.id === selected?.id),
+  )
+  const step = (by: number) => select(groups[at + by])
+  const mark = (group: CrashGroupRow | null) => {
+    if (!group) return
+    const ids = marked.map(({ id }) => id)
+    address({ x: ids.includes(group.id) ? ids.filter((id) => id !== group.id) : [...ids, group.id] })
+  }
+  const targets = marked.length > 0 ? marked : selected ? [selected] : []
+  const act = (change: 'resolve' | 'ignore') => {
+    if (actions.off !== null || actions.isBusy) return
+    const gone = new Set(targets.map(({ id }) => id))
+    const stays =
+      groups.slice(at).find(({ id }) => !gone.has(id)) ?? groups.findLast(({ id }) => !gone.has(id))
+    const to = change === 'resolve' ? 'resolved' : 'ignored'
+    const isHidden = !statusesShown(query).has(targets.every((one) => one.status === to) ? 'ongoing' : to)
+    void actions[change](targets)
+    address({ x: [], ...(isHidden ? { group: stays?.id } : {}) })
   }
   useKeys('Crashes', [
     { keys: 'j', label: 'Next group', run: () => step(1) },
     { keys: 'k', label: 'Previous group', run: () => step(-1) },
     { keys: 'Enter', label: 'Open the latest report', run: () => open(selected) },
     { keys: 'o', run: () => open(selected) },
+    { keys: 'x', label: 'Select', run: () => mark(selected) },
+    { keys: 'e', label: 'Resolve, or open again', run: () => act('resolve') },
+    { keys: 'i', label: 'Ignore, or open again', run: () => act('ignore') },
+    {
+      keys: 'm',
+      label: 'Merge the selected groups',
+      run: () => actions.off === null && marked.length > 1 && setDialog('merge'),
+    },
+    { keys: 'z', label: 'Undo the last of these', run: () => (actions.done?.undo ? actions.undo() : false) },
+    { keys: 's', label: 'Save search', run: () => setDialog('save') },
+    { keys: 'Escape', run: () => (marked.length > 0 ? address({ x: [] }) : false) },
     { keys: '/', label: 'Search', run: () => field.current?.focus() },
   ])
 
   return (
     <div className={`crashes ${status === 'stale' || status === 'disconnected' ? 'old' : ''}`}>
-      <QueryBar query={query} view={data} onQuery={setQuery} field={field} />
+      <QueryBar
+        query={query}
+        view={data}
+        searches={saved.searches}
+        onQuery={setQuery}
+        onSave={() => setDialog('save')}
+        field={field}
+      />
       <Facets view={shown} query={query} onQuery={setQuery} />
       <section className="groups" aria-label="Crash groups">
         <StateLine status={status} ageMs={ageMs} />
         <div className="gr th" aria-hidden>
           <span />
           <span>Group</span>
-          <span>Last 24 h</span>
+          <span className="gr-status">Status</span>
+          <span className="gr-bars">Last 24 h</span>
           <span className="r">Count</span>
           <span className="r">Last, first seen</span>
         </div>
@@ -77,34 +122,92 @@ export function CrashesScreen() {
           data?.error ? (
             <EmptyState title="Nothing is searched until the query can be read.">
               <button type="button" className="u" onClick={() => setQuery(DEFAULT_QUERY)}>
-                Show all of the last 24 h
+                Show all open of the last 24 h
               </button>
             </EmptyState>
           ) : (
             <OutlineRows count={9} height={58} />
           )
-        ) : shown.groups.length === 0 ? (
-          <NoGroups query={query} onAll={() => setQuery(DEFAULT_QUERY)} />
+        ) : groups.length === 0 ? (
+          <NoGroups view={shown} query={query} onQuery={setQuery} />
         ) : (
-          <Rows groups={shown.groups} selected={selected} onSelect={select} onOpen={open} />
+          <>
+            <GroupRows
+              groups={groups}
+              selected={selected}
+              marked={new Set(marked.map(({ id }) => id))}
+              onSelect={select}
+              onOpen={open}
+            />
+            <Hidden view={shown} query={query} onQuery={setQuery} />
+          </>
         )}
       </section>
-      {selected ? <Preview group={selected} onOpen={() => open(selected)} /> : <div className="pv" />}
+      {selected ? (
+        <Preview
+          group={selected}
+          actions={actions}
+          onOpen={() => open(selected)}
+          onResolve={() => act('resolve')}
+          onIgnore={() => act('ignore')}
+        />
+      ) : (
+        <div className="pv" />
+      )}
+      {marked.length > 0 ? (
+        <section className="gdone" aria-label="Selected groups">
+          <b>{count(marked.length)} selected</b>
+          <Button
+            isSmall
+            disabled={actions.off !== null}
+            title={actions.off ?? ''}
+            onClick={() => act('resolve')}
+          >
+            Resolve <Kbd>E</Kbd>
+          </Button>
+          <Button
+            isSmall
+            disabled={actions.off !== null}
+            title={actions.off ?? ''}
+            onClick={() => act('ignore')}
+          >
+            Ignore <Kbd>I</Kbd>
+          </Button>
+          <Button
+            isSmall
+            disabled={actions.off !== null || marked.length < 2}
+            title={actions.off ?? (marked.length < 2 ? 'Select another group first.' : '')}
+            onClick={() => setDialog('merge')}
+          >
+            Merge <Kbd>M</Kbd>
+          </Button>
+          <Button kind="quiet" isSmall onClick={() => address({ x: [] })}>
+            Clear <Kbd>Esc</Kbd>
+          </Button>
+        </section>
+      ) : (
+        <DoneLine actions={actions} />
+      )}
+      {dialog === 'merge' && marked.length > 1 ? (
+        <MergeDialog
+          groups={marked}
+          actions={actions}
+          onClose={() => setDialog(null)}
+          onMerged={(into) => address({ group: into.id, x: [] })}
+        />
+      ) : null}
+      {dialog === 'save' ? (
+        <SearchDialog query={query} saved={saved} onClose={() => setDialog(null)} />
+      ) : null}
       <footer className="kb">
-        <span>
-          <Kbd>J</Kbd>
-          <Kbd>K</Kbd>move
-        </span>
-        <span>
-          <Kbd>⏎</Kbd>open
-        </span>
-        <span>
-          <Kbd>G</Kbd>
-          <Kbd>T</Kbd>go to tree
-        </span>
-        <span>
-          <Kbd>/</Kbd>search
-        </span>
+        {KEYS.map(([keys, does]) => (
+          <span key={does}>
+            {keys.map((key) => (
+              <Kbd key={key}>{key}</Kbd>
+            ))}
+            {does}
+          </span>
+        ))}
         <span className="kb-last">
           <Kbd>?</Kbd>all keys
         </span>
@@ -113,6 +216,16 @@ export function CrashesScreen() {
   )
 }
 
+const KEYS: [keys: string[], does: string][] = [
+  [['J', 'K'], 'move'],
+  [['⏎'], 'open'],
+  [['X'], 'select'],
+  [['E'], 'resolve'],
+  [['I'], 'ignore'],
+  [['G', 'T'], 'go to tree'],
+  [['/'], 'search'],
+]
+
 /** A bad query keeps the last good result below it. */
 function useLastGood(data: CrashesView | null): CrashesView | null {
   const [good, setGood] = useState<CrashesView | null>(null)
@@ -120,151 +233,6 @@ function useLastGood(data: CrashesView | null): CrashesView | null {
     if (data && !data.error) setGood(data)
   }, [data])
   return data && !data.error ? data : good
-}
-
-const EXAMPLES = [
-  'reason:~timeout',
-  'module:Parser',
-  'message:deliver',
-  'kind:throw',
-  'outcome:given_up',
-  '-node:mail@*',
-]
-
-function QueryBar({
-  query,
-  view,
-  onQuery,
-  field,
-}: {
-  query: string
-  view: CrashesView | null
-  onQuery: (query: string) => void
-  field: React.RefObject<HTMLInputElement | null>
-}) {
-  const [text, setText] = useState(query)
-  useEffect(() => setText(query), [query])
-  const error = view?.error ?? null
-  const fault = error ? faultOf(query, error) : { from: 0, to: 0 }
-  return (
-    <div className="q">
-      <form
-        className="q-input"
-        aria-label="Crash search"
-        onSubmit={(event) => {
-          event.preventDefault()
-          onQuery(text.trim())
-        }}
-      >
-        <Search className="ic" aria-hidden />
-        <input
-          ref={field}
-          value={text}
-          aria-label="Search crashes: text, or a field"
-          aria-invalid={error !== null}
-          placeholder="text, or a field"
-          spellCheck={false}
-          autoComplete="off"
-          onChange={(event) => setText(event.target.value)}
-          onBlur={() => text.trim() !== query && onQuery(text.trim())}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape') return
-            setText(query)
-            event.currentTarget.blur()
-          }}
-        />
-        <span className="m i2 nw">
-          {view && !error ? plural(view.groupsTotal, 'group') : ''}
-          {view && !error ? <span className="i3"> · {plural(view.total, 'crash', 'crashes')}</span> : null}
-          {view && view.pending > 0 ? (
-            <span className="i3"> · {count(view.pending)} being stored</span>
-          ) : null}
-        </span>
-        <Kbd>/</Kbd>
-      </form>
-      {error ? (
-        <p className="q-error" role="alert">
-          <span className="m">
-            {query.slice(0, fault.from)}
-            <u>{query.slice(fault.from, fault.to)}</u>
-            {query.slice(fault.to)}
-          </span>
-          {error.message}
-        </p>
-      ) : (
-        <div className="q-syntax">
-          <span>Syntax</span>
-          {EXAMPLES.map((example) => (
-            <button
-              key={example}
-              type="button"
-              className="m i2"
-              onClick={() => onQuery(`${query} ${example}`.trim())}
-            >
-              {example}
-            </button>
-          ))}
-        </div>
-      )}
-    </div>
-  )
-}
-
-function Rows({
-  groups,
-  selected,
-  onSelect,
-  onOpen,
-}: {
-  groups: CrashGroupRow[]
-  selected: CrashGroupRow | null
-  onSelect: (group: CrashGroupRow) => void
-  onOpen: (group: CrashGroupRow) => void
-}) {
-  const nowMs = useHubNow(1_000)
-  return (
-    <ul className="group-rows">
-      {groups.map((group) => (
-        <li key={group.id}>
-          <button
-            type="button"
-            className={`gr ${group.id === selected?.id ? 'on' : ''}`}
-            aria-current={group.id === selected?.id}
-            data-group={group.id}
-            onClick={() => onSelect(group)}
-            onDoubleClick={() => onOpen(group)}
-          >
-            <Glyph
-              name={group.injected === group.count && group.count > 0 ? 'fault' : 'crashed'}
-              label="crashed"
-            />
-            <span className="gr-name">
-              <span className="row">
-                <b>{visible(group.name)}</b>
-                <span className="m el">
-                  {visible(group.reason)} <span className="i2">{detailOf(group)}</span>
-                </span>
-              </span>
-              <span className="row gr-sub">
-                <span className="m i3">G-{group.fingerprint.slice(0, 4)}</span>
-                {group.topFrame ? <span className="m i2 el">{visible(group.topFrame)}</span> : null}
-                <span className="i3 el">{group.nodes.join(', ')}</span>
-              </span>
-            </span>
-            <span className="gr-bars">
-              <BucketBars counts={group.buckets} width={122} height={24} tone="crashed" />
-            </span>
-            <span className="m r gr-count">{count(group.count)}</span>
-            <span className="r">
-              <span className="m">{age(nowMs - group.lastSeenMs)} ago</span>
-              <span className="m i3 gr-first">since {sinceText(group.firstSeenMs, nowMs)}</span>
-            </span>
-            {group.id === selected?.id ? <Reticle inset="3px" /> : null}
-          </button>
-        </li>
-      ))}
-    </ul>
-  )
 }
 
 function StateLine({ status, ageMs }: { status: ViewStatus; ageMs: number }) {
@@ -277,25 +245,49 @@ function StateLine({ status, ageMs }: { status: ViewStatus; ageMs: number }) {
   )
 }
 
-function NoGroups({ query, onAll }: { query: string; onAll: () => void }) {
+interface Asked {
+  view: CrashesView
+  query: string
+  onQuery: (query: string) => void
+}
+
+/** `22 resolved groups hidden by -is:resolved`, for each status that the query hides. */
+function Hidden({ view, query, onQuery }: Asked) {
+  const shown = statusesShown(query)
+  const hidden = Object.entries(view.statuses).filter(
+    ([status, n]) => n > 0 && !shown.has(status as GroupStatus) && query.includes(`-is:${status}`),
+  )
+  return hidden.map(([status, n]) => (
+    <p key={status} className="row i3 gr-hidden">
+      {count(n)} {status} {n === 1 ? 'group' : 'groups'} hidden by <span className="m i2">-is:{status}</span>
+      <button
+        type="button"
+        className="u"
+        aria-label={`Show ${plural(n, `${status} group`)}`}
+        onClick={() => onQuery(withoutStatus(query, status as GroupStatus))}
+      >
+        Show
+      </button>
+    </p>
+  ))
+}
+
+function NoGroups({ view, query, onQuery }: Asked) {
+  const total = Object.values(view.statuses).reduce((sum, n) => sum + n, 0)
+  if (total > 0) {
+    return (
+      <EmptyState title="No match." query={query}>
+        <Hidden view={view} query={query} onQuery={onQuery} />
+      </EmptyState>
+    )
+  }
   return query.trim() === DEFAULT_QUERY || query.trim() === '' ? (
     <EmptyState title="No crashes in 24 h." />
   ) : (
     <EmptyState title="No match." query={query}>
-      <button type="button" className="u" onClick={onAll}>
-        Show all of the last 24 h
+      <button type="button" className="u" onClick={() => onQuery(DEFAULT_QUERY)}>
+        Show all open of the last 24 h
       </button>
     </EmptyState>
   )
-}
-
-function detailOf(group: CrashGroupRow): string {
-  const text = group.reasonText.startsWith(group.reason)
-    ? group.reasonText.slice(group.reason.length)
-    : group.reasonText
-  return visible(text.replace(/^[:\s]+/, ''))
-}
-
-function sinceText(firstMs: number, nowMs: number): string {
-  return nowMs - firstMs < 86_400_000 ? clock(firstMs).slice(0, 8) : `${age(nowMs - firstMs)}`
 }

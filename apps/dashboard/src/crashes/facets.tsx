@@ -1,10 +1,12 @@
 /** What the matches have in common, counted; a click adds the token to the query or takes it out. */
-import type { CrashesView } from '@orrery/live/views'
+import { type CrashesView, GROUP_STATUSES } from '@orrery/live/views'
 import { Check } from 'lucide-react'
 import { count } from '../live/format.ts'
 import { visible } from '../term/term-text.ts'
 import { Glyph, type GlyphName } from '../ui/glyphs.tsx'
-import { hasToken, toggleToken } from './query-tokens.ts'
+import { STATUS_WORDS } from './group-life.ts'
+import { hasToken, statusesShown, toggleStatus, toggleToken } from './query-tokens.ts'
+import { StatusMark } from './status.tsx'
 
 const FACETS: { field: keyof CrashesView['facets']; label: string }[] = [
   { field: 'kind', label: 'Kind' },
@@ -32,6 +34,7 @@ export function Facets({
 }) {
   return (
     <aside className="fac" aria-label="Facets">
+      {view ? <Statuses view={view} query={query} onQuery={onQuery} /> : null}
       {FACETS.map(({ field, label }) => {
         const rows = view?.facets[field] ?? []
         if (rows.length === 0) return null
@@ -64,5 +67,40 @@ export function Facets({
         )
       })}
     </aside>
+  )
+}
+
+/** Counts groups, those that are hidden too; a click hides a status or shows it. */
+function Statuses({
+  view,
+  query,
+  onQuery,
+}: {
+  view: CrashesView
+  query: string
+  onQuery: (query: string) => void
+}) {
+  const shown = statusesShown(query)
+  const rows = GROUP_STATUSES.filter((status) => status !== 'ignored' || view.statuses.ignored > 0)
+  return (
+    <fieldset className="g">
+      <legend className="lbl">Status</legend>
+      {rows.map((status) => (
+        <label key={status} className={`f ${shown.has(status) ? '' : 'off'}`} title={STATUS_WORDS[status]}>
+          <input
+            type="checkbox"
+            checked={shown.has(status)}
+            onChange={() => onQuery(toggleStatus(query, status))}
+            className="sr-only"
+          />
+          <span className={`cbx ${shown.has(status) ? 'on' : ''}`} aria-hidden>
+            {shown.has(status) ? <Check className="ic" /> : null}
+          </span>
+          <StatusMark status={status} />
+          <span className="el">{status}</span>
+          <span className="m i3">{count(view.statuses[status])}</span>
+        </label>
+      ))}
+    </fieldset>
   )
 }

@@ -2,21 +2,41 @@
 /** What the selected group says before one opens a report: its latest report's top frame, and the latest crashes. */
 import type { CrashGroupRow } from '@orrery/live/views'
 import { type CrashReport, fieldValue } from '@orrery/protocol'
+import { Check, RotateCcw } from 'lucide-react'
 import Link from 'next/link'
 import { crashPath, treePath } from '../frame/addresses.ts'
 import { clock, count, duration } from '../live/format.ts'
+import { useHubNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
 import { visible } from '../term/term-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Glyph, type GlyphName, StrategyGlyph } from '../ui/glyphs.tsx'
 import { Kbd, Tag } from '../ui/parts.tsx'
 import { cascadeOf } from './cascade-model.ts'
+import { lifeOf, STATUS_WORDS } from './group-life.ts'
+import { GroupNotes, MergedGroups } from './group-notes.tsx'
 import { placeOf, Source } from './stack.tsx'
+import { StatusTag } from './status.tsx'
+import type { GroupActions } from './use-group-actions.ts'
 
-export function Preview({ group, onOpen }: { group: CrashGroupRow; onOpen: () => void }) {
+export function Preview({
+  group,
+  actions,
+  onOpen,
+  onResolve,
+  onIgnore,
+}: {
+  group: CrashGroupRow
+  actions: GroupActions
+  onOpen: () => void
+  onResolve: () => void
+  onIgnore: () => void
+}) {
   const latest = group.latest[0] ?? null
   const { data } = useView('crash', latest ? { id: latest.id } : null)
   const report = data?.report ?? null
+  const detail = data?.group?.id === group.id ? data.group : null
+  const nowMs = useHubNow(1_000)
   return (
     <aside className="pv" aria-label={`Group ${group.name}`}>
       <div className="sec">
@@ -24,6 +44,7 @@ export function Preview({ group, onOpen }: { group: CrashGroupRow; onOpen: () =>
           <Glyph name="crashed" size={13} />
           <h1 className="el">{visible(group.name)}</h1>
           <span className="sp" />
+          <StatusTag status={group.status} />
           {group.injected > 0 ? (
             <Tag tone="fault">{group.injected === group.count ? 'injected' : 'mixed'}</Tag>
           ) : null}
@@ -32,6 +53,7 @@ export function Preview({ group, onOpen }: { group: CrashGroupRow; onOpen: () =>
         <div className="m i3 pv-print">
           {group.fingerprint.slice(0, 4)} {group.fingerprint.slice(4, 8)} · {visible(group.module)}
         </div>
+        {detail ? <div className="i2 pv-life">{lifeOf(detail, nowMs)}</div> : null}
       </div>
       {report ? <TopFrame report={report} /> : null}
       <div className="sec">
@@ -58,15 +80,32 @@ export function Preview({ group, onOpen }: { group: CrashGroupRow; onOpen: () =>
         ))}
       </div>
       {report ? <TakesDown report={report} casualties={group.casualties} /> : null}
+      {detail ? <MergedGroups group={detail} actions={actions} /> : null}
+      {detail ? <GroupNotes key={group.id} group={detail} actions={actions} /> : null}
       <div className="sec pv-actions">
         <Button kind="primary" onClick={onOpen} disabled={!latest}>
           Open report
+        </Button>
+        <Button
+          disabled={actions.off !== null || actions.isBusy}
+          title={actions.off ?? STATUS_WORDS.resolved}
+          onClick={onResolve}
+        >
+          {group.status === 'resolved' ? <RotateCcw className="ic" /> : <Check className="ic" />}
+          {group.status === 'resolved' ? 'Open again' : 'Resolve'} <Kbd>E</Kbd>
         </Button>
         {latest ? (
           <Link className="btn" href={treePath(latest.node, latest.key)}>
             Open in tree
           </Link>
         ) : null}
+        <Button
+          disabled={actions.off !== null || actions.isBusy}
+          title={actions.off ?? STATUS_WORDS.ignored}
+          onClick={onIgnore}
+        >
+          {group.status === 'ignored' ? 'Open again' : 'Ignore'} <Kbd>I</Kbd>
+        </Button>
       </div>
     </aside>
   )

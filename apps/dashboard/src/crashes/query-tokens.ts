@@ -1,5 +1,7 @@
 /** The query as text is the one truth of the crash list's filters; facets only add to it and take from it. */
 
+import { GROUP_STATUSES, type GroupStatus } from '@orrery/live/views'
+
 /** `reason:timeout`, quoted where the value needs it. */
 export function token(field: string, value: string): string {
   return `${field}:${/^[^\s"()]+$/.test(value) ? value : JSON.stringify(value)}`
@@ -14,6 +16,37 @@ export function toggleToken(query: string, field: string, value: string): string
   const wanted = token(field, value)
   const parts = split(query)
   return (parts.includes(wanted) ? parts.filter((part) => part !== wanted) : [...parts, wanted]).join(' ')
+}
+
+/** Statuses a query shows: all it does not exclude, of those it names where it names any. */
+export function statusesShown(query: string): ReadonlySet<GroupStatus> {
+  const parts = split(query).map((part) => part.toLowerCase())
+  const named = GROUP_STATUSES.filter((status) => parts.includes(`is:${status}`))
+  return new Set(
+    GROUP_STATUSES.filter(
+      (status) => !parts.includes(`-is:${status}`) && named.every((name) => name === status),
+    ),
+  )
+}
+
+/** Shows the status, or hides it: what is not shown is excluded by name. */
+export function toggleStatus(query: string, status: GroupStatus): string {
+  const shown = new Set(statusesShown(query))
+  if (!shown.delete(status)) shown.add(status)
+  const rest = split(query).filter((part) => !GROUP_STATUSES.some((name) => isOf(part, name)))
+  const hidden = GROUP_STATUSES.filter((name) => !shown.has(name)).map((name) => `-is:${name}`)
+  return [...hidden, ...rest].join(' ')
+}
+
+/** The query without its word about a status. */
+export function withoutStatus(query: string, status: GroupStatus): string {
+  return split(query)
+    .filter((part) => !isOf(part, status))
+    .join(' ')
+}
+
+function isOf(part: string, status: GroupStatus): boolean {
+  return part.toLowerCase().replace(/^-/, '') === `is:${status}`
 }
 
 /** White space separates, except inside quotes. */

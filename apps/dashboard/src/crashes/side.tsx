@@ -4,14 +4,26 @@ import { type CrashReport, fieldValue } from '@orrery/protocol'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { bytesText, clock, count, duration } from '../live/format.ts'
+import { useHubNow } from '../live/now.ts'
 import { visible } from '../term/term-text.ts'
 import { Glyph } from '../ui/glyphs.tsx'
 import { Tag } from '../ui/parts.tsx'
 import { ancestorsOf } from './cascade-model.ts'
+import { lifeOf } from './group-life.ts'
+import { GroupNotes, MergedGroups } from './group-notes.tsx'
 import { ProcessLink, whyOf } from './recorder.tsx'
 import { isOfNode } from './report-text.ts'
+import type { GroupActions } from './use-group-actions.ts'
 
-export function Side({ view, report }: { view: CrashView; report: CrashReport }) {
+export function Side({
+  view,
+  report,
+  actions,
+}: {
+  view: CrashView
+  report: CrashReport
+  actions: GroupActions
+}) {
   const killer = fieldValue(report.cause.killer)
   const caller = fieldValue(report.caller)
   const faults = (fieldValue(report.faults) ?? []).filter((fault) => fault.role !== 'silent')
@@ -50,6 +62,8 @@ export function Side({ view, report }: { view: CrashView; report: CrashReport })
         </Section>
       ) : null}
       <SameGroup view={view} report={report} />
+      {view.group ? <MergedGroups group={view.group} actions={actions} /> : null}
+      {view.group ? <GroupNotes key={view.group.id} group={view.group} actions={actions} /> : null}
       {around ? (
         <Section title="Surroundings">
           <dl className="kv side-kv">
@@ -234,8 +248,10 @@ function Relations({ report }: { report: CrashReport }) {
 
 function SameGroup({ view, report }: { view: CrashView; report: CrashReport }) {
   const group = fieldValue(report.group)
+  const nowMs = useHubNow(1_000)
   return (
     <Section title="Same group" aside={<span className="m i2">{count(view.groupCount)} so far</span>}>
+      {view.group ? <p className="i2 gs-life">{lifeOf(view.group, nowMs)}</p> : null}
       <table className="group-table">
         <thead>
           <tr>

@@ -35,7 +35,7 @@ export function useNewGroups(isLooking: boolean): number {
       askedFor = latest.current
       const answer = await request<{ items: GroupFirstSeen[] }>(
         'GET',
-        `/api/v1/crash-groups?${new URLSearchParams({ q: 'last:24h', limit: '100' })}`,
+        `/api/v1/crash-groups?${new URLSearchParams({ q: '-is:resolved -is:ignored last:24h', limit: '100' })}`,
         undefined,
         stop.signal,
       )

@@ -30,6 +30,23 @@ export function releaseHalt(): Promise<Answer<unknown>> {
   return request('DELETE', '/api/v1/faults/halt')
 }
 
+export type GroupPatch = { status?: 'open' | 'resolved' | 'ignored'; note?: string }
+
+/** Resolves, ignores or opens a crash group, or writes a note on it. */
+export function changeGroup(id: string, patch: GroupPatch): Promise<Answer<unknown>> {
+  return request('PATCH', `/api/v1/crash-groups/${id}`, patch)
+}
+
+/** Puts a crash group into another, for every later crash too. */
+export function mergeGroup(id: string, into: string): Promise<Answer<unknown>> {
+  return request('POST', `/api/v1/crash-groups/${id}/merge`, { into })
+}
+
+/** Takes a merged crash group out again. */
+export function unmergeGroup(id: string): Promise<Answer<unknown>> {
+  return request('POST', `/api/v1/crash-groups/${id}/unmerge`)
+}
+
 /** A window of the process table, sorted and filtered by the hub. */
 export function findProcesses(
   node: string,

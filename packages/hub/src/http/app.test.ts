@@ -5,19 +5,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NodeRow, ProcessView, TreeRow, TreeView } from '@orrery/live/views'
 import {
+  crashGroup,
+  crashGroupDetail,
   crashReport as crashReportSchema,
   crashSummary,
+  type HttpCrashGroup,
   listOf,
   node as nodeSchema,
   problem,
 } from '@orrery/protocol/http'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../clock.ts'
+import { createAuditTrail } from '../commands/audit-trail.ts'
 import type { Actor, Commands } from '../commands/commands.ts'
+import { createGroups } from '../commands/groups.ts'
 import { type Environment, readConfig } from '../config.ts'
 import { createCounters } from '../counters.ts'
 import { InspectRefused } from '../live-access.ts'
 import { silentLogger } from '../logger.ts'
+import { createMoves } from '../moves.ts'
 import { crashReport } from '../store/fixture.ts'
 import { openStore } from '../store/open-store.ts'
 import { SERIES_BLOCK_MS, type Store } from '../store/store.ts'
@@ -75,6 +82,17 @@ function deps(env: Environment) {
     store,
     live,
     commands,
+    groups: createGroups({
+      store,
+      trail: createAuditTrail({
+        store,
+        clock: systemClock,
+        logger: silentLogger,
+        counters: createCounters(),
+      }),
+      moves: createMoves(),
+      clock: systemClock,
+    }),
     version: '0.1.0',
     logger: {
       ...silentLogger,
@@ -324,6 +342,67 @@ describe('crashes, series, audit, faults', () => {
     expect((await ask('GET', '/api/v1/crash-groups?q=node:api@b')).body).toMatchObject({
       items: [{ count: 2 }],
     })
+  })
+
+  it('resolves, ignores, opens and notes a group, for operators only, each with an audit row', async () => {
+    const ask = await serve(TOKENS)
+    const operator = { headers: { authorization: `Bearer ${OPERATOR}` } }
+    const viewer = { headers: { authorization: `Bearer ${VIEWER}` } }
+    await store.saveCrashes([crashReport({ node: 'group@b', module: 'GroupApi' })])
+    const list = await ask('GET', '/api/v1/crash-groups?q=node:group@b+is:new', operator)
+    const [{ id }] = listOf(crashGroup).parse(list.body).items as [HttpCrashGroup]
+    const path = `/api/v1/crash-groups/${id}`
+    const refused = await ask('PATCH', path, { ...viewer, body: { status: 'resolved' } })
+    expect([refused.status, code(refused)]).toEqual([403, 'role.insufficient'])
+    expect((await ask('PATCH', path, { ...operator, body: {} })).status).toBe(400)
+    const done = await ask('PATCH', path, {
+      ...operator,
+      body: { status: 'resolved', note: 'fixed in 1.0.1' },
+    })
+    expect(crashGroupDetail.parse(done.body)).toMatchObject({
+      status: 'resolved',
+      resolvedIn: '1.0.0',
+      statusBy: 'operator token',
+      notes: [{ who: 'operator token', change: 'resolved', text: 'fixed in 1.0.1' }],
+    })
+    expect((await ask('GET', `${path}/notes`, viewer)).body).toMatchObject({
+      items: [{ change: 'resolved' }],
+    })
+    expect((await ask('GET', path, viewer)).body).toMatchObject({ status: 'resolved' })
+    expect(
+      code(await ask('PATCH', '/api/v1/crash-groups/nobody', { ...operator, body: { note: 'x' } })),
+    ).toBe('group.unknown')
+    const { body } = await ask('GET', `/api/v1/audit?limit=3`, operator)
+    expect(body).toMatchObject({
+      items: [
+        { action: 'group.note', key: 'nobody' },
+        { action: 'group.resolve', key: id, result: { ok: true } },
+        { action: 'group.resolve', key: id, role: 'viewer', result: { code: 'role.insufficient' } },
+      ],
+    })
+  })
+
+  it('merges a group into another and takes it out again', async () => {
+    const ask = await serve()
+    await store.saveCrashes([
+      crashReport({ node: 'merge@b', module: 'MergeApi' }),
+      crashReport({ node: 'merge@b', module: 'MergeIntoApi' }),
+    ])
+    const list = listOf(crashGroup).parse((await ask('GET', '/api/v1/crash-groups?q=node:merge@b')).body)
+    const [a, b] = list.items.map(({ id }) => id)
+    const merged = await ask('POST', `/api/v1/crash-groups/${a}/merge`, { body: { into: b } })
+    expect(merged.body).toMatchObject({
+      id: b,
+      count: 2,
+      merged: [a],
+      mergedGroups: [{ fingerprint: a, count: 1 }],
+    })
+    expect((await ask('GET', `/api/v1/crash-groups/${a}`)).body).toMatchObject({ id: b })
+    const again = await ask('POST', `/api/v1/crash-groups/${a}/merge`, { body: { into: b } })
+    expect([again.status, code(again)]).toEqual([409, 'group.merged'])
+    const apart = await ask('POST', `/api/v1/crash-groups/${a}/unmerge`)
+    expect(apart.body).toMatchObject({ id: b, count: 1, merged: [] })
+    expect(code(await ask('POST', `/api/v1/crash-groups/${a}/unmerge`))).toBe('group.not_merged')
   })
 
   it('names what is wrong with an id, a query, a cursor, a page', async () => {

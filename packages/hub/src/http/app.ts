@@ -12,6 +12,7 @@ import { serveDocument } from './openapi.ts'
 import { HttpProblem, problemResponse, unknownRoute } from './problem.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { commandRoutes } from './routes/commands.ts'
+import { crashGroupRoutes } from './routes/crash-groups.ts'
 import { crashRoutes } from './routes/crashes.ts'
 import { faultRoutes } from './routes/faults.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -110,6 +111,7 @@ export function createApi(deps: HttpDeps): Api {
   commandRoutes(api, deps)
   faultRoutes(api, deps)
   crashRoutes(api, deps)
+  crashGroupRoutes(api, deps)
   seriesRoutes(api, deps)
   auditRoutes(api, deps)
   hubRoutes(api, deps)

@@ -4,6 +4,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { ClusterView, ProcessesView, ProcessView, TreeView, ViewParams } from '@orrery/live/views'
 import type { Inspection } from '@orrery/protocol'
 import type { Actor, Commands } from '../commands/commands.ts'
+import type { Groups } from '../commands/groups.ts'
 import type { HubConfig } from '../config.ts'
 import type { IngestCounters } from '../live-access.ts'
 import type { Logger } from '../logger.ts'
@@ -14,6 +15,7 @@ export interface HttpDeps {
   store: Store
   live: HttpLive
   commands: Commands
+  groups: Groups
   version: string
   logger: Logger
   nowMs(): number

@@ -1,8 +1,17 @@
 /** From what the hub holds to what the API answers: times as ISO, public names. Pure. */
-import type { Lease, NodeRow, ProcessRow, ProcessView, TreeRow, TreeView } from '@orrery/live/views'
+import type {
+  GroupNote,
+  Lease,
+  NodeRow,
+  ProcessRow,
+  ProcessView,
+  TreeRow,
+  TreeView,
+} from '@orrery/live/views'
 import type {
   HttpAuditEntry,
   HttpCrashGroup,
+  HttpCrashGroupDetail,
   HttpCrashSummary,
   HttpFault,
   HttpNode,
@@ -10,7 +19,7 @@ import type {
   HttpProcessDetail,
   HttpTreeNode,
 } from '@orrery/protocol/http'
-import type { AuditRow, CrashSummary, GroupSummary } from '../store/store.ts'
+import type { AuditRow, CrashSummary, GroupDetail, GroupSummary } from '../store/store.ts'
 
 export function iso(ms: number): string {
   return new Date(ms).toISOString()
@@ -144,8 +153,27 @@ export function presentCrash(summary: CrashSummary): HttpCrashSummary {
 }
 
 export function presentGroup(group: GroupSummary): HttpCrashGroup {
-  const { firstSeenMs, lastSeenMs, lastCrashId, ...facts } = group
-  return { ...facts, firstSeen: iso(firstSeenMs), lastSeen: iso(lastSeenMs), lastCrash: lastCrashId }
+  const { firstSeenMs, lastSeenMs, lastCrashId, statusAtMs, regressedAtMs, ...facts } = group
+  return {
+    ...facts,
+    firstSeen: iso(firstSeenMs),
+    lastSeen: iso(lastSeenMs),
+    lastCrash: lastCrashId,
+    statusAt: statusAtMs === null ? null : iso(statusAtMs),
+    regressedAt: regressedAtMs === null ? null : iso(regressedAtMs),
+  }
+}
+
+export function presentGroupDetail({ summary, merged, notes }: GroupDetail): HttpCrashGroupDetail {
+  return {
+    ...presentGroup(summary),
+    mergedGroups: merged,
+    notes: notes.map(presentNote),
+  }
+}
+
+export function presentNote({ atMs, ...note }: GroupNote): HttpCrashGroupDetail['notes'][number] {
+  return { ...note, at: iso(atMs) }
 }
 
 export function presentFault(lease: Lease): HttpFault {

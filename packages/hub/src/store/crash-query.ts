@@ -5,6 +5,8 @@
  * It means what `matches` means in memory, with one difference: free text is looked up by the beginnings of words in an
  * index (`search-text.ts`), not anywhere within a word.
  */
+
+import { GROUP_STATUSES, type GroupStatus } from '@orrery/live/views'
 import {
   type Clause,
   type CompareClause,
@@ -18,6 +20,7 @@ import {
   type QueryError,
 } from '@orrery/protocol/query'
 import { Prisma } from '../generated/client.ts'
+import { statusSql } from './group-status.ts'
 import { tsquery } from './search-text.ts'
 
 type Sql = Prisma.Sql
@@ -40,9 +43,37 @@ export function toSql(query: Query, nowMs: number): Sql {
   )
 }
 
+/** Groups `g` of the statuses a query asks for, with a crash that matches the rest of it. */
+export function groupsSql(query: Query, nowMs: number): Sql {
+  const { ofCrashes, statuses } = splitStatuses(query)
+  const conditions: Sql[] = [sql`true`]
+  if (statuses.size < GROUP_STATUSES.length) {
+    conditions.push(sql`${statusSql(nowMs)} = ANY(${[...statuses]}::text[])`)
+  }
+  if (ofCrashes.clauses.length > 0) {
+    const where = toSql(ofCrashes, nowMs)
+    conditions.push(sql`EXISTS (SELECT 1 FROM crash_reports c WHERE c.group_id = g.id AND ${where})`)
+  }
+  return join(conditions, ' AND ')
+}
+
 /** Whether the query says by itself how far back it reaches. */
 export function hasOwnTime(query: Query): boolean {
   return query.clauses.some((clause) => clause.kind === 'compare' && clause.field === 'last')
+}
+
+/** What a query says of groups apart from what it says of crashes. */
+export function splitStatuses(query: Query): { ofCrashes: Query; statuses: ReadonlySet<GroupStatus> } {
+  const flags = query.clauses.filter((clause) => clause.kind === 'flag' && isStatus(clause.flag))
+  const statuses = GROUP_STATUSES.filter((status) =>
+    flags.every((clause) => clause.kind === 'flag' && (clause.flag === status) !== clause.isNegated),
+  )
+  const clauses = query.clauses.filter((clause) => !flags.includes(clause))
+  return { ofCrashes: { ...query, clauses }, statuses: new Set(statuses) }
+}
+
+function isStatus(flag: string): flag is GroupStatus {
+  return (GROUP_STATUSES as readonly string[]).includes(flag)
 }
 
 function clauseSql(clause: Clause, nowMs: number): Sql {
@@ -56,7 +87,9 @@ function positive(clause: Clause, nowMs: number): Sql {
     case 'text':
       return textSql(clause.text)
     case 'flag':
-      return FLAGS[clause.flag as CrashFlag]
+      return isStatus(clause.flag)
+        ? sql`c.group_id IN (SELECT g.id FROM crash_groups g WHERE ${statusSql(nowMs)} = ${clause.flag})`
+        : FLAGS[clause.flag as Exclude<CrashFlag, GroupStatus>]
     case 'match':
       return matchSql(clause)
     case 'compare':
@@ -73,7 +106,7 @@ function textSql(text: string): Sql {
     : sql`to_tsvector('simple', c.search_text) @@ to_tsquery('simple', ${words})`
 }
 
-const FLAGS: Record<CrashFlag, Sql> = {
+const FLAGS: Record<Exclude<CrashFlag, GroupStatus>, Sql> = {
   injected: sql`c.is_injected`,
   organic: sql`NOT c.is_injected`,
   root: sql`c.is_root`,

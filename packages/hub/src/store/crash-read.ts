@@ -4,7 +4,9 @@ import type { CrashReport } from '@orrery/protocol'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import { fieldOf } from './crash-row.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
-import type { CrashSummary, GroupSummary, Page, PageRequest } from './store.ts'
+import { readDetail } from './group-read.ts'
+import { statusOf } from './group-status.ts'
+import type { CrashSummary, GroupDetail, GroupSummary, Page, PageRequest } from './store.ts'
 
 const LATEST = 8
 
@@ -54,7 +56,7 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-export async function readCrashView(prisma: PrismaClient, id: string): Promise<CrashView> {
+export async function readCrashView(prisma: PrismaClient, id: string, nowMs: number): Promise<CrashView> {
   const found = await find(prisma, id)
   if (!found) return { ...MISSING, id }
   const { groupId, at } = found
@@ -84,6 +86,7 @@ export async function readCrashView(prisma: PrismaClient, id: string): Promise<C
       backAfterMs: row.backAfterMs,
     })),
     groupCount: Number(group?.count ?? 0) + (notStored.get(groupId) ?? 0),
+    group: await readDetail(prisma, groupId, nowMs),
     previousId: step?.previous ?? null,
     nextId: step?.next ?? null,
     error: null,
@@ -96,6 +99,7 @@ const MISSING: CrashView = {
   report: null,
   sameGroup: [],
   groupCount: 0,
+  group: null,
   previousId: null,
   nextId: null,
   error: { code: 'crash.unknown', message: 'No report with this id is held; it may have expired.' },
@@ -186,17 +190,36 @@ function summary(row: SummaryRow): CrashSummary {
   }
 }
 
+/** See `Store.group`. */
+export async function readGroup(
+  prisma: PrismaClient,
+  id: string,
+  nowMs: number,
+): Promise<GroupDetail | null> {
+  const held = await prisma.crashGroup.findUnique({ where: { id }, select: { mergedInto: true } })
+  if (!held) return null
+  const top = held.mergedInto ?? id
+  const detail = await readDetail(prisma, top, nowMs)
+  const { items } = await searchGroups(prisma, Prisma.sql`g.id = ${top}`, { limit: 1, cursor: null }, nowMs)
+  const [summary] = items
+  return detail && summary ? { ...detail, summary } : null
+}
+
+/** `where` is of the group `g`. */
 export async function searchGroups(
   prisma: PrismaClient,
-  where: Prisma.Sql | null,
+  where: Prisma.Sql,
   page: PageRequest,
+  nowMs: number,
 ): Promise<Page<GroupSummary>> {
   const after = decodeCursor(page.cursor)
   const rows = await prisma.$queryRaw<GroupRow[]>`
     SELECT g.id, g.fingerprint, g.version, g.contributed, g.name, g.module, g.kind, g.reason, g.reason_text, g.top_frame,
-           g.count, g.casualties, g.first_seen, g.last_seen, g.nodes, g.last_crash::text
+           g.count, g.casualties, g.first_seen, g.last_seen, g.nodes, g.last_crash::text, g.status, g.status_at, g.status_by,
+           g.resolved_in, g.regressed_at,
+           ARRAY(SELECT m.id FROM crash_groups m WHERE m.merged_into = g.id ORDER BY m.id) AS merged
     FROM crash_groups g
-    WHERE ${where === null ? Prisma.sql`true` : Prisma.sql`EXISTS (SELECT 1 FROM crash_reports c WHERE c.group_id = g.id AND ${where})`}
+    WHERE g.merged_into IS NULL AND ${where}
       ${after ? Prisma.sql`AND (g.last_seen, g.id) < (${after.at}, ${after.id})` : Prisma.empty}
     ORDER BY g.last_seen DESC, g.id DESC LIMIT ${page.limit + 1}`
   const last = rows[page.limit - 1]
@@ -207,7 +230,7 @@ export async function searchGroups(
     null,
   )
   return {
-    items: items.map((row) => groupSummary(row, notStored.get(row.id) ?? 0)),
+    items: items.map((row) => groupSummary(row, notStored.get(row.id) ?? 0, nowMs)),
     nextCursor: rows.length > page.limit && last ? encodeCursor(last.last_seen, last.id) : null,
   }
 }
@@ -229,9 +252,15 @@ interface GroupRow {
   last_seen: Date
   nodes: string[]
   last_crash: string | null
+  status: string
+  status_at: Date | null
+  status_by: string | null
+  resolved_in: string | null
+  regressed_at: Date | null
+  merged: string[]
 }
 
-function groupSummary(row: GroupRow, notStored: number): GroupSummary {
+function groupSummary(row: GroupRow, notStored: number, nowMs: number): GroupSummary {
   return {
     id: row.id,
     fingerprint: row.fingerprint,
@@ -250,5 +279,11 @@ function groupSummary(row: GroupRow, notStored: number): GroupSummary {
     lastSeenMs: row.last_seen.getTime(),
     nodes: row.nodes,
     lastCrashId: row.last_crash,
+    status: statusOf({ status: row.status, regressedAt: row.regressed_at, firstSeen: row.first_seen }, nowMs),
+    statusAtMs: row.status_at?.getTime() ?? null,
+    statusBy: row.status_by,
+    resolvedIn: row.resolved_in,
+    regressedAtMs: row.regressed_at?.getTime() ?? null,
+    merged: row.merged,
   }
 }

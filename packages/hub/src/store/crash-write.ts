@@ -4,7 +4,7 @@
  * Order inside: casualties learn their root's group, groups come to be and are locked in one order (two hubs on one
  * database never wait for each other in a circle), new reports go in, and only what went in is counted.
  */
-import { type CrashReport, type Decision, isNodeEnd, type Outcome, type StormCounts } from '@orrery/protocol'
+import { type CrashReport, type Decision, isNodeEnd, type Outcome } from '@orrery/protocol'
 import type { Prisma, PrismaClient } from '../generated/client.ts'
 import {
   type CrashRow,
@@ -16,6 +16,8 @@ import {
   toJsonb,
 } from './crash-row.ts'
 import { isDataError } from './database-error.ts'
+import { countParts, rulesOf } from './group-rules.ts'
+import { followGroups, type GroupBefore, type RootCrash } from './group-status.ts'
 import { laterEnd } from './node-end.ts'
 import type { Amendment } from './store.ts'
 
@@ -73,8 +75,8 @@ async function insert(tx: Transaction, given: readonly Extracted[]): Promise<voi
       top_frame text, at timestamptz, node text)
     ORDER BY g.id
     ON CONFLICT (id) DO NOTHING`
-  const counts = await tx.$queryRaw<{ id: string; count: bigint }[]>`
-    SELECT id, count FROM crash_groups WHERE id = ANY(${[...new Set(placed.map((one) => one.groupId))]}::text[])
+  const groups = await tx.$queryRaw<GroupBefore[]>`
+    SELECT id, count, status, status_at, resolved_in, newest_release FROM crash_groups WHERE id = ANY(${[...new Set(placed.map((one) => one.groupId))]}::text[])
     ORDER BY id FOR UPDATE`
   const known = await existing(
     tx,
@@ -82,8 +84,13 @@ async function insert(tx: Transaction, given: readonly Extracted[]): Promise<voi
   )
   const fresh = placed.filter((one) => !known.has(one.row.id))
   if (fresh.length === 0) return
-  await insertReports(tx, number(fresh, new Map(counts.map((row) => [row.id, Number(row.count)]))))
+  await insertReports(tx, number(fresh, new Map(groups.map((row) => [row.id, Number(row.count)]))))
   await count(tx, fresh)
+  await countParts(
+    tx,
+    fresh.filter((one) => one.isRuled).map(({ ownId, row }) => ({ fingerprint: ownId, ...partOf(row) })),
+  )
+  await followGroups(tx, groups, fresh.filter((one) => one.row.is_root).map(rootCrash))
   await adopt(tx, fresh)
   await learnStormKeys(tx, fresh)
   await takeAmendments(
@@ -99,10 +106,12 @@ async function insert(tx: Transaction, given: readonly Extracted[]): Promise<voi
 async function withLaterEnds(tx: Transaction, batch: readonly Extracted[]): Promise<readonly Extracted[]> {
   const ends = batch.filter((one) => isNodeEnd(one.row.report)).map((one) => one.row.id)
   if (ends.length === 0) return batch
-  const held = await tx.$queryRaw<{ id: string; group_id: string; report: CrashReport }[]>`
-    SELECT id::text, group_id, report FROM crash_reports WHERE id = ANY(${ends}::uuid[]) ORDER BY id FOR UPDATE`
+  const held = await tx.$queryRaw<
+    { id: string; group_id: string; merged_from: string | null; report: CrashReport }[]
+  >`
+    SELECT id::text, group_id, merged_from, report FROM crash_reports WHERE id = ANY(${ends}::uuid[]) ORDER BY id FOR UPDATE`
   const later = new Map<string, Extracted>()
-  for (const { id, group_id, report } of held) {
+  for (const { id, group_id, merged_from, report } of held) {
     const after = batch.find((one) => one.row.id === id)?.row.report
     const known = after && laterEnd(report, after)
     const extracted = known && extract(known)
@@ -113,29 +122,38 @@ async function withLaterEnds(tx: Transaction, batch: readonly Extracted[]): Prom
       UPDATE crash_groups g SET count = count - 1,
         last_crash = (SELECT id FROM crash_reports c WHERE c.group_id = g.id AND c.is_root ORDER BY at DESC LIMIT 1)
       WHERE id = ${group_id}`
-    await tx.$executeRaw`DELETE FROM crash_groups WHERE id = ${group_id} AND count = 0 AND casualties = 0`
+    await tx.$executeRaw`
+      UPDATE crash_group_parts SET count = count - 1 WHERE fingerprint = ${merged_from ?? group_id}`
+    await dropEmpty(tx, group_id)
   }
   return batch.map((one) => later.get(one.row.id) ?? one)
 }
 
 interface Placed extends Extracted {
   groupId: string
+  /** The group of its root's own fingerprint; `groupId` unless a merge put it elsewhere. */
+  ownId: string
+  /** Whether a rule of a merge speaks of `ownId`. */
+  isRuled: boolean
   isRootMissing: boolean
 }
 
 /** A casualty joins its root's group: found in this batch, else in the store, else its own until the root arrives. */
 async function place(tx: Transaction, batch: readonly Extracted[]): Promise<Placed[]> {
-  const groups = new Map<string, string>()
-  for (const { row, print } of batch) if (row.is_root) groups.set(row.id, print.fingerprint)
-  const wanted = batch.map((one) => one.row.root_id).filter((id) => !groups.has(id))
+  const own = new Map<string, string>()
+  for (const { row, print } of batch) if (row.is_root) own.set(row.id, print.fingerprint)
+  const wanted = batch.map((one) => one.row.root_id).filter((id) => !own.has(id))
   if (wanted.length > 0) {
-    const rows = await tx.$queryRaw<{ id: string; group_id: string }[]>`
-      SELECT id::text, group_id FROM crash_reports WHERE id = ANY(${[...new Set(wanted)]}::uuid[]) AND is_root`
-    for (const row of rows) groups.set(row.id, row.group_id)
+    const rows = await tx.$queryRaw<{ id: string; own_id: string }[]>`
+      SELECT id::text, COALESCE(merged_from, group_id) AS own_id FROM crash_reports
+      WHERE id = ANY(${[...new Set(wanted)]}::uuid[]) AND is_root`
+    for (const row of rows) own.set(row.id, row.own_id)
   }
+  const rules = await rulesOf(tx, [...own.values(), ...batch.map((one) => one.print.fingerprint)])
   return batch.map((one) => {
-    const groupId = groups.get(one.row.root_id)
-    return { ...one, groupId: groupId ?? one.print.fingerprint, isRootMissing: groupId === undefined }
+    const ownId = own.get(one.row.root_id) ?? one.print.fingerprint
+    const groupId = rules.get(ownId) ?? ownId
+    return { ...one, groupId, ownId, isRuled: rules.has(ownId), isRootMissing: !own.has(one.row.root_id) }
   })
 }
 
@@ -166,15 +184,37 @@ async function existing(tx: Transaction, ids: string[]): Promise<Set<string>> {
   return new Set(rows.map((row) => row.id))
 }
 
-type InsertRow = CrashRow & { group_id: string; occurrence: number; is_root_missing: boolean }
+/** What groups and their parts are counted by. */
+function partOf({ at, node, release, is_root }: CrashRow) {
+  return { at, node, release, is_root }
+}
+
+function rootCrash({ row, groupId }: Placed): RootCrash {
+  return { groupId, atMs: Date.parse(row.at), node: row.node, release: row.release }
+}
+
+type InsertRow = CrashRow & {
+  group_id: string
+  merged_from: string | null
+  occurrence: number
+  is_root_missing: boolean
+}
 
 /** The how-manieth root crash of its group each report is; a casualty carries the number its root's group had reached. */
 function number(fresh: readonly Placed[], counts: Map<string, number>): InsertRow[] {
-  return fresh.map(({ row, groupId, isRootMissing }) => {
+  return fresh.map(({ row, groupId, ownId, isRootMissing }) => {
     const occurrence = (counts.get(groupId) ?? 0) + (row.is_root ? 1 : 0)
     if (row.is_root) counts.set(groupId, occurrence)
     const size = Buffer.byteLength(JSON.stringify(row.report))
-    return { ...row, size_bytes: size, group_id: groupId, occurrence, is_root_missing: isRootMissing }
+    const merged_from = ownId === groupId ? null : ownId
+    return {
+      ...row,
+      size_bytes: size,
+      group_id: groupId,
+      merged_from,
+      occurrence,
+      is_root_missing: isRootMissing,
+    }
   })
 }
 
@@ -182,29 +222,23 @@ async function insertReports(tx: Transaction, rows: readonly InsertRow[]): Promi
   await tx.$executeRaw`
     INSERT INTO crash_reports (id, at, at_us, node, incarnation, key, pid, name, label, behaviour, module, release, kind,
       reason, reason_text, top_frame, message_type, mailbox_length, uptime_ms, restarts, action, outcome, back_after_ms,
-      root_id, is_root, is_root_missing, is_injected, faults, group_id, occurrence, search_text, stack, size_bytes, report)
+      root_id, is_root, is_root_missing, is_injected, faults, group_id, merged_from, occurrence, search_text, stack, size_bytes,
+      report)
     SELECT r.id, r.at, r.at_us, r.node, r.incarnation, r.key, r.pid, r.name, r.label, r.behaviour, r.module, r.release,
       r.kind, r.reason, r.reason_text, r.top_frame, r.message_type, r.mailbox_length, r.uptime_ms, r.restarts, r.action,
       r.outcome, r.back_after_ms, r.root_id, r.is_root, r.is_root_missing, r.is_injected,
-      ARRAY(SELECT jsonb_array_elements_text(r.faults)), r.group_id, r.occurrence, r.search_text, r.stack, r.size_bytes,
-      r.report
+      ARRAY(SELECT jsonb_array_elements_text(r.faults)), r.group_id, r.merged_from, r.occurrence, r.search_text, r.stack,
+      r.size_bytes, r.report
     FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(
       id uuid, at timestamptz, at_us bigint, node text, incarnation text, key text, pid text, name text, label text,
       behaviour text, module text, release text, kind text, reason text, reason_text text, top_frame text,
       message_type text, mailbox_length int, uptime_ms float8, restarts int, action text, outcome text,
       back_after_ms float8, root_id uuid, is_root boolean, is_root_missing boolean, is_injected boolean, faults jsonb,
-      group_id text, occurrence bigint, search_text text, stack text, size_bytes int, report jsonb)`
+      group_id text, merged_from text, occurrence bigint, search_text text, stack text, size_bytes int, report jsonb)`
 }
 
 async function count(tx: Transaction, fresh: readonly Placed[]): Promise<void> {
-  const rows = fresh.map(({ row, groupId }) => ({
-    group_id: groupId,
-    id: row.id,
-    at: row.at,
-    node: row.node,
-    release: row.release,
-    is_root: row.is_root,
-  }))
+  const rows = fresh.map(({ row, groupId }) => ({ group_id: groupId, id: row.id, ...partOf(row) }))
   await tx.$executeRaw`
     UPDATE crash_groups g SET
       count = g.count + n.roots,
@@ -232,38 +266,53 @@ async function count(tx: Transaction, fresh: readonly Placed[]): Promise<void> {
 async function adopt(tx: Transaction, fresh: readonly Placed[]): Promise<void> {
   const roots = fresh.filter((one) => one.row.is_root)
   if (roots.length === 0) return
-  const rows = roots.map(({ row, groupId }) => ({ id: row.id, group_id: groupId }))
-  const moved = await tx.$queryRaw<{ was: string; now: string; n: bigint }[]>`
+  const rows = roots.map(({ row, groupId, ownId }) => ({ id: row.id, group_id: groupId, own_id: ownId }))
+  const moved = await tx.$queryRaw<
+    { was: string; now: string; own_was: string; own_now: string; n: bigint }[]
+  >`
     WITH root AS (
-      SELECT * FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(id uuid, group_id text)
+      SELECT * FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(id uuid, group_id text, own_id text)
     ), old AS (
-      SELECT c.id, c.group_id AS was, root.group_id AS now
+      SELECT c.id, c.group_id AS was, root.group_id AS now, COALESCE(c.merged_from, c.group_id) AS own_was,
+             root.own_id AS own_now
       FROM crash_reports c JOIN root ON c.root_id = root.id
       WHERE c.is_root_missing FOR UPDATE OF c
     ), moved AS (
-      UPDATE crash_reports c SET group_id = old.now, is_root_missing = false FROM old WHERE c.id = old.id
-      RETURNING old.was, old.now
+      UPDATE crash_reports c SET group_id = old.now, merged_from = NULLIF(old.own_now, old.now), is_root_missing = false
+      FROM old WHERE c.id = old.id
+      RETURNING old.was, old.now, old.own_was, old.own_now
     )
-    SELECT was, now, count(*) AS n FROM moved WHERE was <> now GROUP BY was, now`
-  for (const { was, now, n } of moved) {
+    SELECT was, now, own_was, own_now, count(*) AS n FROM moved WHERE own_was <> own_now GROUP BY 1, 2, 3, 4`
+  for (const { was, now, own_was, own_now, n } of moved) {
+    await tx.$executeRaw`UPDATE crash_group_parts SET casualties = casualties - ${n} WHERE fingerprint = ${own_was}`
+    await tx.$executeRaw`UPDATE crash_group_parts SET casualties = casualties + ${n} WHERE fingerprint = ${own_now}`
     await tx.$executeRaw`UPDATE crash_groups SET casualties = casualties - ${n} WHERE id = ${was}`
     await tx.$executeRaw`UPDATE crash_groups SET casualties = casualties + ${n} WHERE id = ${now}`
     // A group that only ever held other roots' casualties was never one.
-    await tx.$executeRaw`DELETE FROM crash_groups WHERE id = ${was} AND count = 0 AND casualties = 0`
+    await dropEmpty(tx, was)
   }
 }
 
-async function learnStormKeys(tx: Transaction, fresh: readonly Placed[]): Promise<void> {
-  const keys = new Map<string, string>()
-  for (const { row, stormKey, groupId } of fresh) {
-    if (stormKey !== null && row.is_root) keys.set(stormKey.slice(0, 255), groupId)
-  }
-  if (keys.size === 0) return
-  const rows = [...keys].sort().map(([key, group_id]) => ({ key, group_id }))
+async function dropEmpty(tx: Transaction, groupId: string): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO storm_keys (key, group_id)
-    SELECT key, group_id FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(key text, group_id text)
-    ON CONFLICT (key) DO UPDATE SET group_id = excluded.group_id`
+    DELETE FROM crash_groups g WHERE id = ${groupId} AND count = 0 AND casualties = 0
+      AND NOT EXISTS (SELECT 1 FROM crash_group_parts p WHERE p.group_id = g.id)`
+}
+
+async function learnStormKeys(tx: Transaction, fresh: readonly Placed[]): Promise<void> {
+  const keys = new Map<string, Placed>()
+  for (const one of fresh)
+    if (one.stormKey !== null && one.row.is_root) keys.set(one.stormKey.slice(0, 255), one)
+  if (keys.size === 0) return
+  const rows = [...keys.keys()].sort().map((key) => {
+    const { groupId, ownId } = keys.get(key) as Placed
+    return { key, group_id: groupId, merged_from: ownId === groupId ? null : ownId }
+  })
+  await tx.$executeRaw`
+    INSERT INTO storm_keys (key, group_id, merged_from)
+    SELECT key, group_id, merged_from FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb)
+      AS r(key text, group_id text, merged_from text)
+    ON CONFLICT (key) DO UPDATE SET group_id = excluded.group_id, merged_from = excluded.merged_from`
 }
 
 /**
@@ -346,30 +395,4 @@ async function amend(tx: Transaction, amendments: readonly Amendment[]): Promise
     RETURNING c.id::text`
   const found = new Set(changed.map((row) => row.id))
   return amendments.filter(({ id }) => !found.has(id.toLowerCase()))
-}
-
-/** See `Store.saveStormCounts`. */
-export async function saveStormCounts(
-  prisma: PrismaClient,
-  node: string,
-  incarnation: string,
-  counts: StormCounts['counts'],
-): Promise<void> {
-  const byKey = new Map(counts.map((one) => [one.key.slice(0, 255), one]))
-  const rows = [...byKey]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { total, notStored }]) => ({
-      key,
-      total,
-      not_stored: notStored,
-    }))
-  if (rows.length === 0) return
-  await prisma.$executeRaw`
-    INSERT INTO storm_counts (node, incarnation, key, total, not_stored, updated_at)
-    SELECT ${node}, ${incarnation}, key, total, not_stored, now()
-    FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(key text, total bigint, not_stored bigint)
-    ON CONFLICT (node, incarnation, key) DO UPDATE SET
-      total = GREATEST(excluded.total, storm_counts.total),
-      not_stored = GREATEST(excluded.not_stored, storm_counts.not_stored), updated_at = excluded.updated_at
-    WHERE excluded.total > storm_counts.total OR excluded.not_stored > storm_counts.not_stored`
 }

@@ -2,9 +2,10 @@
  * The crashes screen: groups, facets and the last day's course of every report that matches, in one statement that reads
  * the reports once. It is asked for again whenever a crash is stored, and an embedded database answers one at a time.
  */
-import type { CrashesView, CrashGroupRow } from '@orrery/live/views'
+import type { CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import { storms } from './crash-read.ts'
+import { statusSql } from './group-status.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -14,10 +15,22 @@ const GROUP_ROWS = 200
 const LATEST = 8
 const FACET_VALUES = 20
 
-/** Over the last 24 hours, or over all that is held where the query names its own time. */
+export const NO_STATUSES: CrashesView['statuses'] = {
+  new: 0,
+  regressed: 0,
+  ongoing: 0,
+  resolved: 0,
+  ignored: 0,
+}
+
+/**
+ * Over the last 24 hours, or over all that is held where the query names its own time. Groups of other statuses than
+ * `statuses` are counted and not shown.
+ */
 export async function readCrashesView(
   prisma: PrismaClient,
   where: Prisma.Sql,
+  statuses: ReadonlySet<GroupStatus>,
   nowMs: number,
   hasOwnTime: boolean,
 ): Promise<CrashesView> {
@@ -25,10 +38,14 @@ export async function readCrashesView(
   const day = new Date(fromMs)
   const inTime = hasOwnTime ? where : Prisma.sql`c.at >= ${day} AND (${where})`
   const [screen] = await prisma.$queryRaw<[Screen]>`
-    WITH found AS MATERIALIZED (
+    WITH matching AS MATERIALIZED (
       SELECT c.id, c.group_id, c.at, c.node, c.key, c.pid, c.module, c.reason, c.kind, c.outcome, c.back_after_ms, c.is_root,
              c.is_injected, (extract(epoch FROM c.at) * 1000)::float8 AS at_ms
       FROM crash_reports c WHERE ${inTime}
+    ), known AS MATERIALIZED (
+      SELECT g.id, ${statusSql(nowMs)} AS status FROM crash_groups g WHERE g.id IN (SELECT group_id FROM matching)
+    ), found AS MATERIALIZED (
+      SELECT m.* FROM matching m JOIN known k ON k.id = m.group_id WHERE k.status = ANY(${[...statuses]}::text[])
     ), shown AS (
       SELECT group_id, count(*) FILTER (WHERE is_root) AS roots, count(*) FILTER (WHERE NOT is_root) AS casualties,
              count(*) FILTER (WHERE is_injected) AS injected, max(at_ms) AS last_at_ms,
@@ -36,9 +53,10 @@ export async function readCrashesView(
       FROM found GROUP BY group_id ORDER BY max(at_ms) DESC, group_id LIMIT ${GROUP_ROWS}
     ), groups AS (
       SELECT g.id, g.fingerprint, g.name, g.module, g.reason, g.reason_text, g.top_frame,
-             (extract(epoch FROM g.first_seen) * 1000)::float8 AS first_seen_ms,
+             (extract(epoch FROM g.first_seen) * 1000)::float8 AS first_seen_ms, g.resolved_in, k.status,
+             ARRAY(SELECT m.id FROM crash_groups m WHERE m.merged_into = g.id ORDER BY m.id) AS merged,
              s.roots, s.casualties, s.injected, s.last_at_ms, s.nodes
-      FROM shown s JOIN crash_groups g ON g.id = s.group_id
+      FROM shown s JOIN crash_groups g ON g.id = s.group_id JOIN known k ON k.id = g.id
     ), buckets AS (
       SELECT group_id, LEAST(${BUCKETS - 1}, floor((at_ms - ${fromMs}::float8) / ${HOUR_MS}))::int AS bucket, count(*) AS n
       FROM found WHERE is_root AND at_ms >= ${fromMs}::float8 GROUP BY 1, 2
@@ -52,7 +70,9 @@ export async function readCrashesView(
     )
     SELECT
       (SELECT count(*) FROM found)::int AS total,
-      (SELECT count(*) FROM crash_groups WHERE last_seen >= ${day})::int AS groups_total,
+      (SELECT count(*) FROM crash_groups WHERE last_seen >= ${day} AND merged_into IS NULL)::int AS groups_total,
+      (SELECT COALESCE(jsonb_object_agg(status, n), '{}') FROM (SELECT status, count(*) AS n FROM known GROUP BY 1) s)
+        AS statuses,
       (SELECT COALESCE(jsonb_agg(groups ORDER BY last_at_ms DESC, id), '[]') FROM groups) AS groups,
       (SELECT COALESCE(jsonb_agg(jsonb_build_array(group_id, bucket, n)), '[]') FROM buckets) AS buckets,
       (SELECT COALESCE(jsonb_agg(ranked ORDER BY place), '[]') FROM ranked WHERE place <= ${LATEST}) AS latest,
@@ -65,6 +85,8 @@ export async function readCrashesView(
     error: null,
     total: screen.total,
     groupsTotal: screen.groups_total,
+    groupsFound: [...statuses].reduce((sum, status) => sum + (screen.statuses[status] ?? 0), 0),
+    statuses: { ...NO_STATUSES, ...screen.statuses },
     groups: screen.groups.map((group) => ({
       id: group.id,
       fingerprint: group.fingerprint,
@@ -81,6 +103,9 @@ export async function readCrashesView(
       buckets: buckets.get(group.id) ?? new Array<number>(BUCKETS).fill(0),
       latest: latest.get(group.id) ?? [],
       injected: group.injected,
+      status: group.status,
+      resolvedIn: group.resolved_in,
+      merged: group.merged,
     })),
     facets: facetsOf(screen.facets),
     pending: 0,
@@ -92,6 +117,7 @@ type Facet = keyof CrashesView['facets']
 interface Screen {
   total: number
   groups_total: number
+  statuses: Partial<Record<GroupStatus, number>>
   groups: {
     id: string
     fingerprint: string
@@ -106,6 +132,9 @@ interface Screen {
     injected: number
     last_at_ms: number
     nodes: string[]
+    status: GroupStatus
+    resolved_in: string | null
+    merged: string[]
   }[]
   buckets: [groupId: string, bucket: number, n: number][]
   latest: {

@@ -1,18 +1,20 @@
 /** Puts the store together: one connection, and a thin object over the functions that do the work. */
-import type { Query } from '@orrery/protocol/query'
 import { Prisma } from '../generated/client.ts'
 import { appendAudit, readAudit, settleAudit } from './audit-table.ts'
 import { type Connection, type ConnectOptions, connect } from './connect.ts'
-import { hasOwnTime, parseCrashQuery, toSql } from './crash-query.ts'
-import { readCrash, readCrashView, searchCrashes, searchGroups } from './crash-read.ts'
+import { groupsSql, hasOwnTime, parseCrashQuery, splitStatuses, toSql } from './crash-query.ts'
+import { readCrash, readCrashView, readGroup, searchCrashes, searchGroups } from './crash-read.ts'
 import { toJsonb } from './crash-row.ts'
-import { amendCrashes, saveCrashes, saveStormCounts } from './crash-write.ts'
-import { readCrashesView } from './crashes-screen.ts'
+import { amendCrashes, saveCrashes } from './crash-write.ts'
+import { NO_STATUSES, readCrashesView } from './crashes-screen.ts'
 import { isUnwilling } from './database-error.ts'
 import { createDiskRoom, type DiskRoom } from './disk-room.ts'
+import { changeGroup, notesOf } from './group-notes.ts'
+import { mergeGroup, unmergeGroup } from './group-rules.ts'
 import { prune, type Retention, tidy } from './prune.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
 import type { Store } from './store.ts'
+import { saveStormCounts } from './storm-counts.ts'
 
 export interface StoreOptions extends ConnectOptions {
   retentionDays: number
@@ -26,6 +28,8 @@ const EMBEDDED_REPORTS = 100_000
 const EMBEDDED_MB = 2_048
 /** So long after it last refused to write, a database that answers is taken at its word. Above the inbox's longest wait. */
 const UNWILLING_MS = 10_000
+/** Notes of one group that are answered with. */
+const MAX_NOTES = 1_000
 
 /** Opens the database, migrates it and answers with the store. Throws `StoreError`. */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -104,14 +108,22 @@ function storeOver(
     saveStormCounts: (node, incarnation, counts) =>
       write(() => saveStormCounts(prisma, node, incarnation, counts)),
     crash: (id) => watch(readCrash(prisma, id)),
-    crashView: (id) => watch(readCrashView(prisma, id)),
+    crashView: (id) => watch(readCrashView(prisma, id, Date.now())),
     crashesView: async (q, nowMs) => {
       const parsed = parseCrashQuery(q)
       if (!parsed.ok) return { ...NO_CRASHES, error: parsed.error }
-      return watch(readCrashesView(prisma, toSql(parsed.query, nowMs), nowMs, hasOwnTime(parsed.query)))
+      const { ofCrashes, statuses } = splitStatuses(parsed.query)
+      const where = toSql(ofCrashes, nowMs)
+      return watch(readCrashesView(prisma, where, statuses, nowMs, hasOwnTime(parsed.query)))
     },
     searchCrashes: (query, page) => watch(searchCrashes(prisma, toSql(query, Date.now()), page)),
-    searchGroups: (query, page) => watch(searchGroups(prisma, groupWhere(query), page)),
+    searchGroups: (query, page) =>
+      watch(searchGroups(prisma, groupsSql(query, Date.now()), page, Date.now())),
+    group: (id, nowMs) => watch(readGroup(prisma, id, nowMs)),
+    groupNotes: (id) => watch(notesOf(prisma, id, MAX_NOTES)),
+    changeGroup: (id, patch, by) => write(() => changeGroup(prisma, id, patch, by)),
+    mergeGroup: (id, into, by) => write(() => mergeGroup(prisma, id, into, by)),
+    unmergeGroup: (id, by) => write(() => unmergeGroup(prisma, id, by)),
     appendAudit: (entry) => write(() => appendAudit(prisma, entry)),
     settleAudit: (id, result) => write(() => settleAudit(prisma, id, result)),
     audit: (filter, page) => watch(readAudit(prisma, filter, page)),
@@ -141,14 +153,12 @@ function storeOver(
   return { store, setReady }
 }
 
-function groupWhere(query: Query): Prisma.Sql | null {
-  return query.clauses.length === 0 ? null : toSql(query, Date.now())
-}
-
 const NO_CRASHES = {
   total: 0,
   groupsTotal: 0,
+  groupsFound: 0,
   groups: [],
+  statuses: NO_STATUSES,
   facets: { reason: [], node: [], module: [], outcome: [], kind: [] },
   pending: 0,
 }

@@ -55,10 +55,13 @@ export async function tidy(prisma: PrismaClient, pruned: Pruned): Promise<void> 
   if (pruned.crashes >= VACUUM_ROWS) await prisma.$executeRaw`VACUUM crash_reports`
 }
 
-/** Counts of groups outlive their reports; a group nothing happened to for the whole retention goes with its keys. */
+/** Counts of groups outlive their reports; a group nothing happened to for the whole retention goes with
+ * its keys, unless a person said something of it. */
 async function forget(prisma: PrismaClient, limit: Date, nowMs: number): Promise<void> {
   await prisma.$executeRaw`
-    DELETE FROM crash_groups g WHERE last_seen < ${limit}
+    DELETE FROM crash_groups g WHERE last_seen < ${limit} AND status = 'open' AND merged_into IS NULL
+      AND NOT EXISTS (SELECT 1 FROM crash_group_parts p WHERE p.group_id = g.id)
+      AND NOT EXISTS (SELECT 1 FROM crash_group_notes n WHERE n.group_id = g.id)
       AND NOT EXISTS (SELECT 1 FROM crash_reports c WHERE c.group_id = g.id)`
   await prisma.$executeRaw`DELETE FROM storm_counts WHERE updated_at < ${limit}`
   await prisma.$executeRaw`

@@ -4,7 +4,7 @@
  * Everything here is asynchronous and may be slow; nothing of the live view waits for it. All times are Unix
  * milliseconds, all ids strings.
  */
-import type { CrashesView, CrashView } from '@orrery/live/views'
+import type { CrashesView, CrashGroupDetail, CrashView, GroupNote, GroupStatus } from '@orrery/live/views'
 import type { CrashReport, Decision, Outcome, StormCounts } from '@orrery/protocol'
 import type { Query } from '@orrery/protocol/query'
 
@@ -34,6 +34,20 @@ export interface Store extends AsyncDisposable {
   searchCrashes(query: Query, page: PageRequest): Promise<Page<CrashSummary>>
   /** Groups with a matching crash, the one that crashed last first. */
   searchGroups(query: Query, page: PageRequest): Promise<Page<GroupSummary>>
+
+  /** A group with its notes and what was merged into it; one that was merged answers with the group it is in now. */
+  group(id: string, nowMs: number): Promise<GroupDetail | null>
+  /** Newest first, those of merged groups among them. */
+  groupNotes(id: string): Promise<GroupNote[]>
+  /** Sets a group's status, adds a note, or both; a group that was merged takes neither. */
+  changeGroup(id: string, patch: GroupPatch, by: GroupChange): Promise<GroupOutcome>
+  /**
+   * Puts a group into another: its reports and storm keys move, and every later crash of its fingerprint follows. Both
+   * keep what they add up to alone.
+   */
+  mergeGroup(id: string, into: string, by: GroupChange): Promise<GroupOutcome>
+  /** Takes a merged group out again, with the reports and counts of its own fingerprint. */
+  unmergeGroup(id: string, by: GroupChange): Promise<GroupOutcome>
 
   /** Written before the command leaves the hub. */
   appendAudit(entry: AuditEntry): Promise<string>
@@ -124,7 +138,32 @@ export interface GroupSummary {
   lastSeenMs: number
   nodes: string[]
   lastCrashId: string | null
+  status: GroupStatus
+  statusAtMs: number | null
+  statusBy: string | null
+  resolvedIn: string | null
+  regressedAtMs: number | null
+  /** Fingerprints of groups that were merged into this one. */
+  merged: string[]
 }
+
+export type GroupDetail = CrashGroupDetail & { summary: GroupSummary }
+
+export interface GroupPatch {
+  /** `open` ends a resolution or an ignoring. */
+  status?: 'open' | 'resolved' | 'ignored'
+  note?: string
+}
+
+/** Who does something to a group, and when. */
+export interface GroupChange {
+  who: string
+  atMs: number
+}
+
+/** `groupId` is the group that was changed. */
+export type GroupOutcome = { ok: true; groupId: string } | { ok: false; code: GroupErrorCode }
+export type GroupErrorCode = 'group.unknown' | 'group.merged' | 'group.same' | 'group.not_merged'
 
 export interface AuditEntry {
   atMs: number

@@ -9,7 +9,9 @@ const empty: CrashesView = {
   error: null,
   total: 0,
   groupsTotal: 0,
+  groupsFound: 0,
   groups: [],
+  statuses: { new: 0, regressed: 0, ongoing: 0, resolved: 0, ignored: 0 },
   facets: { reason: [], node: [], module: [], outcome: [], kind: [] },
   pending: 0,
 }

@@ -5,6 +5,7 @@
 import type { CrashesView, CrashGroupRow } from '@orrery/live/views'
 import { type CrashReport, fieldValue } from '@orrery/protocol'
 import { type Accessor, CRASH_FIELDS, matches, parseQuery, stateAt } from '@orrery/protocol/query'
+import { splitStatuses } from '../store/crash-query.ts'
 import { type CrashRow, type Extracted, extract } from '../store/crash-row.ts'
 
 const LATEST = 8
@@ -25,20 +26,37 @@ export function withPending(
   const found = waiting.map(extract).filter((extracted) => extracted !== null)
   const roots = new Map(found.map((extracted) => [extracted.row.id, extracted]))
   const groups = new Map(view.groups.map((group) => [group.fingerprint, group]))
+  /** Where merges put a fingerprint. */
+  const rules = new Map(
+    view.groups.flatMap(({ fingerprint, merged }) => merged.map((from) => [from, fingerprint])),
+  )
+  const { ofCrashes, statuses } = splitStatuses(parsed.query)
   const facets = { ...view.facets }
   let total = view.total
   for (const extracted of found) {
-    const print = (roots.get(extracted.row.root_id) ?? extracted).print
-    if (!matches(parsed.query, accessorOf(extracted, print.fingerprint, nowMs))) continue
+    const own = (roots.get(extracted.row.root_id) ?? extracted).print.fingerprint
+    const print = rules.get(own) ?? own
+    // A group nobody sees yet is new, as far as is known before it is stored.
+    if (!groups.has(print) && !statuses.has('new')) continue
+    if (!matches(ofCrashes, accessorOf(extracted, print, nowMs))) continue
     total++
-    groups.set(print.fingerprint, added(groups.get(print.fingerprint), extracted, print.fingerprint, nowMs))
+    groups.set(print, added(groups.get(print), extracted, print, nowMs))
     for (const facet of ['reason', 'node', 'module', 'outcome', 'kind'] as const) {
       facets[facet] = counted(facets[facet], extracted.row[facet])
     }
   }
   const rows = [...groups.values()].sort((a, b) => b.lastSeenMs - a.lastSeenMs)
-  const groupsTotal = view.groupsTotal + rows.length - view.groups.length
-  return { ...view, total, groupsTotal, groups: rows, facets, pending: waiting.length }
+  const opened = rows.length - view.groups.length
+  return {
+    ...view,
+    total,
+    groupsTotal: view.groupsTotal + opened,
+    groupsFound: view.groupsFound + opened,
+    statuses: { ...view.statuses, new: view.statuses.new + opened },
+    groups: rows,
+    facets,
+    pending: waiting.length,
+  }
 }
 
 function added(
@@ -91,6 +109,9 @@ function newGroup(row: CrashRow, fingerprint: string, atMs: number): CrashGroupR
     buckets: new Array<number>(24).fill(0),
     latest: [],
     injected: 0,
+    status: 'new',
+    resolvedIn: null,
+    merged: [],
   }
 }
 

@@ -238,6 +238,7 @@ async function crashView(id: string, { store, waiting }: RecipeSources): Promise
     report,
     sameGroup: [],
     groupCount: 1,
+    group: null,
     previousId: null,
     nextId: null,
     error: null,

@@ -17,9 +17,12 @@ export type {
   BacklogRow,
   ClusterView,
   CrashesView,
+  CrashGroupDetail,
   CrashGroupRow,
   CrashView,
   FaultsView,
+  GroupNote,
+  GroupStatus,
   Lease,
   MessagesBy,
   MessagesLine,
@@ -47,3 +50,4 @@ export type {
   ViewParams,
   ViewTypes,
 } from './types.ts'
+export { GROUP_STATUSES } from './types.ts'

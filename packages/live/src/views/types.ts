@@ -411,7 +411,11 @@ export interface CrashesView {
   /** Reports of the last 24 h that match, whole count. */
   total: number
   groupsTotal: number
+  /** Groups that match, also those beyond the rows. */
+  groupsFound: number
   groups: CrashGroupRow[]
+  /** Groups that match all of the query but what it says of statuses. */
+  statuses: Record<GroupStatus, number>
   facets: {
     reason: [string, number][]
     node: [string, number][]
@@ -421,6 +425,39 @@ export interface CrashesView {
   }
   /** Reports accepted by agents or hub and not yet committed. */
   pending: number
+}
+
+/** `new` until 24 h after a group was first seen, then `ongoing`; `regressed` since it crashed again after it was resolved. */
+export type GroupStatus = 'new' | 'regressed' | 'ongoing' | 'resolved' | 'ignored'
+
+export const GROUP_STATUSES = ['new', 'regressed', 'ongoing', 'resolved', 'ignored'] as const
+
+/** What a person wrote on a group, or did to it. */
+export interface GroupNote {
+  id: string
+  atMs: number
+  who: string
+  /** Of `merged` and `unmerged` the text names the other group. */
+  change: 'resolved' | 'ignored' | 'opened' | 'merged' | 'unmerged' | null
+  text: string
+}
+
+/** A group with what people said of it. */
+export interface CrashGroupDetail {
+  id: string
+  name: string
+  status: GroupStatus
+  firstSeenMs: number
+  /** Since when and by whom it is resolved or ignored, or was opened again. */
+  statusAtMs: number | null
+  statusBy: string | null
+  /** The newest release that had crashed when it was resolved. */
+  resolvedIn: string | null
+  regressedAtMs: number | null
+  /** Groups that were merged into this one. */
+  merged: { fingerprint: string; name: string; reasonText: string; count: number }[]
+  /** Newest first, at most 50. */
+  notes: GroupNote[]
 }
 
 export interface CrashGroupRow {
@@ -449,6 +486,10 @@ export interface CrashGroupRow {
     stored: boolean
   }[]
   injected: number
+  status: GroupStatus
+  resolvedIn: string | null
+  /** Fingerprints of groups that were merged into this one. */
+  merged: string[]
 }
 
 export interface CrashView {
@@ -458,6 +499,8 @@ export interface CrashView {
   /** Newest first, at most 8, of the same fingerprint. */
   sameGroup: { id: string; atMs: number; node: string; mailbox: number | null; backAfterMs: number | null }[]
   groupCount: number
+  /** `null` until the report is stored. */
+  group: CrashGroupDetail | null
   previousId: string | null
   nextId: string | null
   error: { code: string; message: string } | null

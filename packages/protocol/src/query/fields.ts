@@ -193,6 +193,11 @@ export const CRASH_FIELDS = {
     { name: 'organic', about: 'no fault touched it' },
     { name: 'root', about: 'began its cascade' },
     { name: 'casualty', about: 'died of another crash' },
+    { name: 'new', about: 'its group was first seen in the last 24 h' },
+    { name: 'regressed', about: 'its group crashed again after it was resolved' },
+    { name: 'ongoing', about: 'its group is neither new nor regressed' },
+    { name: 'resolved', about: 'somebody resolved its group' },
+    { name: 'ignored', about: 'somebody ignores its group' },
   ],
 } as const satisfies FieldTable
 
