@@ -97,7 +97,11 @@ class Functions {
   /** Names of classes by the token that opens their body. */
   private readonly classes = new Map<number, string | null>()
 
-  constructor(private readonly file: Scan) {}
+  private readonly file: Scan
+
+  constructor(file: Scan) {
+    this.file = file
+  }
 
   read(): Span[] {
     const { length } = this.file.text
