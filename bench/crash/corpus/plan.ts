@@ -215,7 +215,7 @@ function caseOf(
     server: server.module,
     entrance: handler.entrance,
     message,
-    linked: random() < 0.15 ? 1 + Math.floor(random() * 3) : 0,
+    linked: handler.entrance !== 'init' && random() < 0.15 ? 1 + Math.floor(random() * 3) : 0,
     truth: [module, functionOf(site, depth), site.faults[how]?.class, handler.type].join(' | '),
   }
 }

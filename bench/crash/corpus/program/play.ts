@@ -31,7 +31,7 @@ export async function play(servers: Record<string, unknown>): Promise<void> {
 async function dies(node: Node, server: unknown, one: Case): Promise<void> {
   const label = `case ${one.id}`
   const { message, entrance } = one
-  const args = entrance === 'init' ? { note: message } : {}
+  const args = entrance === 'run' ? [] : entrance === 'init' ? { note: message } : {}
   const spawn = node.spawn.bind(node) as (what: unknown, options: object) => Pid
   const pid = spawn(server, { args, label, ...(message.n % 3 === 0 ? { name: `corpus_${message.n}` } : {}) })
   for (let i = 0; i < one.linked; i++) {
