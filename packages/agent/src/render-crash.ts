@@ -8,17 +8,27 @@ import {
   type Decision,
   type Field,
   type Outcome,
+  type PeerFacts,
   type StackFrame,
   type Term,
   truncated,
   unavailable,
 } from '@orrery/protocol'
-import type { Process, RawCrash, RawDecision, RawOutcome } from '@orrery/runtime'
+import {
+  capture,
+  type Process,
+  type RawCrash,
+  type RawDecision,
+  type RawOutcome,
+  type PeerFacts as RawPeerFacts,
+} from '@orrery/runtime'
 import { oneLine, termLine } from './reason-text.ts'
 import type { Clean, SourceIdentity } from './source.ts'
 import { AGENT_VERSION } from './version.ts'
 
 const NAME = 255
+/** Of the arguments of a child. */
+const ARGS = { depth: 4, breadth: 16, text: 256, nodes: 64 }
 
 /** Builds the report; faults, surroundings, group and losses are left for those who know them. */
 export function renderCrash(
@@ -40,7 +50,12 @@ export function renderCrash(
     state: stateOf(raw),
     sends: sendsOf(raw),
     peers: captured(
-      raw.peers.map((peer) => ({ ...named(peer), relation: peer.relation, effect: peer.effect })),
+      raw.peers.map((peer) => ({
+        ...named(peer),
+        relation: peer.relation,
+        effect: peer.effect,
+        ...(peer.facts === undefined ? {} : { facts: factsOf(peer.facts) }),
+      })),
     ),
     cascade: captured({
       rootCrash: raw.cascade.rootCrash,
@@ -77,6 +92,8 @@ export function renderDecision(raw: RawDecision): Decision {
       shutdown: raw.childSpec.shutdown,
       kind: raw.childSpec.kind,
       module: cut(raw.childSpec.module),
+      significant: raw.childSpec.significant,
+      ...(raw.childSpec.args === undefined ? {} : { args: capture(raw.childSpec.args, ARGS) }),
     },
     action: raw.action,
     intensity: raw.intensity,
@@ -114,6 +131,7 @@ function identityOf(raw: RawCrash, node: SourceIdentity): CrashReport['identity'
     startedAt: new Date(node.startedAt.getTime() + identity.startedAtUs / 1_000).toISOString(),
     uptimeMs: ms(identity.uptimeUs),
     messagesHandled: identity.messagesHandled,
+    trapsExit: identity.trapsExit,
     release: node.release,
     agentVersion: AGENT_VERSION,
   }
@@ -254,6 +272,18 @@ export function mapField<T, U>(field: Field<T>, to: (value: T) => U): Field<U> {
   return field.status === 'captured' || field.status === 'truncated'
     ? { ...field, value: to(field.value) }
     : field
+}
+
+function factsOf(facts: RawPeerFacts): PeerFacts {
+  return {
+    initialCall: cut(facts.initialCall),
+    status: facts.status,
+    trapsExit: facts.trapsExit,
+    mailboxLength: facts.mailboxLength,
+    messagesHandled: facts.messagesHandled,
+    ancestors: facts.ancestors.map(named),
+    links: facts.links.map(named),
+  }
 }
 
 function keyed(process: Process): { pid: string; name: string | null; key: string } {

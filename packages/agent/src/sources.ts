@@ -9,6 +9,7 @@ import { dirname, isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { originalPositionFor, sourceContentFor, TraceMap } from '@jridgewell/trace-mapping'
 import type { StackFrame } from '@orrery/protocol'
+import { type FunctionNames, functionNames } from './function-names.ts'
 import { ownerOf, type RawFrame } from './stack.ts'
 
 export interface Sources {
@@ -31,12 +32,17 @@ interface SourceFile {
 const MAX_FILE_BYTES = 4_194_304
 const MAX_CACHE_BYTES = 25_165_824
 const CONTEXT_LINES = 3
+/** A text this long is read in about ten milliseconds, once; the functions of a longer one are named as V8 names them. */
+const MAX_NAMED = 131_072
+/** Sources whose functions are remembered. */
+const MAX_NAMED_SOURCES = 64
 const MAX_LINE = 200
 
 /** @param root file names are shown below it. @param startedAtMs wall time of the node's start. */
 export function createSources(root: string, startedAtMs: number): Sources {
   const files = new Map<string, SourceFile>()
   const loading = new Map<string, Promise<void>>()
+  const named = new Map<string, FunctionNames>()
   let bytes = 0
 
   const keep = (path: string, file: SourceFile): void => {
@@ -79,6 +85,18 @@ export function createSources(root: string, startedAtMs: number): Sources {
       .filter((path) => path !== null)
       .filter((path) => isAbsolute(path))
 
+  const namesOf = (path: string, content: string | null): FunctionNames | null => {
+    const known = named.get(path)
+    if (known !== undefined) return known
+    const text = content ?? files.get(path)?.lines?.join('\n') ?? null
+    if (text === null || text.length > MAX_NAMED) return null
+    const names = functionNames(text)
+    named.set(path, names)
+    const [oldest] = named.keys()
+    if (named.size > MAX_NAMED_SOURCES && oldest !== undefined) named.delete(oldest)
+    return names
+  }
+
   const mapFrame = (frame: RawFrame): RawFrame & { content: string | null } => {
     const map = frame.path === null ? null : (files.get(frame.path)?.map ?? null)
     if (!map || frame.path === null || frame.line === null) return { ...frame, content: null }
@@ -107,8 +125,11 @@ export function createSources(root: string, startedAtMs: number): Sources {
       return frames.map((raw) => {
         const { fn, path, line, column, content } = mapFrame(raw)
         const owner = ownerOf(path)
+        const isWritten = owner === 'app' && path !== null && line !== null
+        const written = isWritten ? (namesOf(path, content)?.at(line, column ?? 1) ?? null) : null
         const frame: StackFrame = {
-          fn,
+          // Where no map was read the file is what V8 ran: a name of its own that the source does not bear out was given on purpose.
+          fn: path === raw.path ? agreed(fn, written) : (written ?? fn),
           file: path === null ? null : shorten(root, path),
           line,
           column,
@@ -216,6 +237,16 @@ function positionIn(map: TraceMap, at: { line: number; column: number }) {
   } catch {
     return null
   }
+}
+
+/** What V8 and the source say of one function: the source knows which class a method was written in. */
+function agreed(ran: string | null, written: string | null): string | null {
+  if (ran === null || written === null) return ran ?? written
+  return lastName(ran) === lastName(written) ? written : ran
+}
+
+function lastName(fn: string): string {
+  return fn.slice(Math.max(fn.lastIndexOf('.'), fn.lastIndexOf(' ')) + 1)
 }
 
 function shorten(root: string, path: string): string {

@@ -53,6 +53,7 @@ const identity = z.object({
   startedAt: time,
   uptimeMs: ms,
   messagesHandled: count,
+  trapsExit: z.boolean().exactOptional(),
   release: name.nullable(),
   agentVersion: name,
 })
@@ -131,9 +132,20 @@ const sends = z.object({
   more: count,
 })
 
+const peerFacts = z.object({
+  initialCall: name,
+  status: name,
+  trapsExit: z.boolean(),
+  mailboxLength: count,
+  messagesHandled: count,
+  ancestors: z.array(someone).max(64),
+  links: z.array(someone).max(64),
+})
+
 const peer = someone.extend({
   relation: z.enum(['link', 'monitor', 'monitored-by', 'parent']),
   effect: z.enum(['trapped', 'exited', 'unaffected', 'notified']),
+  facts: peerFacts.exactOptional(),
 })
 
 const cascade = z.object({
@@ -149,6 +161,8 @@ const childSpec = z.object({
   shutdown: z.union([ms, z.literal('brutal_kill'), z.literal('infinity')]),
   kind: z.enum(['supervisor', 'worker']),
   module: name,
+  significant: z.boolean().exactOptional(),
+  args: term.exactOptional(),
 })
 
 export const decision = z.object({

@@ -49,6 +49,8 @@ export interface Identity {
   startedAt: string
   uptimeMs: number
   messagesHandled: number
+  /** Whether it trapped exit signals; absent where the node does not tell. */
+  trapsExit?: boolean
   release: string | null
   agentVersion: string
 }
@@ -148,6 +150,19 @@ export interface Peer {
   name: string | null
   relation: 'link' | 'monitor' | 'monitored-by' | 'parent'
   effect: 'trapped' | 'exited' | 'unaffected' | 'notified'
+  /** As it was at the crash: of the first few linked processes that end with this one (OTP's neighbours). */
+  facts?: PeerFacts
+}
+
+export interface PeerFacts {
+  initialCall: string
+  status: string
+  trapsExit: boolean
+  mailboxLength: number
+  messagesHandled: number
+  /** Nearest first. */
+  ancestors: { pid: string; name: string | null }[]
+  links: { pid: string; name: string | null }[]
 }
 
 export interface Cascade {

@@ -19,6 +19,7 @@ export type {
   MessageKind,
   Outcome,
   Peer,
+  PeerFacts,
   SentMessage,
   StackFrame,
   StateAtExit,

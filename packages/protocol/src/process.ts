@@ -1,4 +1,5 @@
 /** What the wire, the HTTP API and the screens say of a process. */
+import type { Term } from './term.ts'
 
 /** The states a process can be drawn in, worst first: where only one fits, the first that applies wins. */
 export const STATUSES = [
@@ -27,6 +28,10 @@ export interface ChildSpec {
   shutdown: Shutdown
   kind: ProcessKind
   module: string
+  /** Whether its own end can end its supervisor; only where a crash report tells it. */
+  significant?: boolean
+  /** What it is started with; only where a crash report tells it. */
+  args?: Term
 }
 
 export interface SupervisorSpec {

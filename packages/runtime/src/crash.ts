@@ -6,7 +6,7 @@ import { breachOf, type ContractBreach } from './contract.ts'
 import { CAST, type Phase } from './driver.ts'
 import { type ExitKind, type ExitReason, isError, reasonTag } from './exit-reason.ts'
 import { TRAPS_EXIT } from './flags.ts'
-import type { Process } from './hooks.ts'
+import type { Process, ProcessStatus } from './hooks.ts'
 import { PortError } from './port.ts'
 import type { Proc } from './process.ts'
 import { type MailboxFacts, type RecordedMessage, readMailbox, readRecorder } from './recorder.ts'
@@ -31,6 +31,18 @@ export type MessageKind = 'call' | 'cast' | 'info' | 'system' | 'init' | 'termin
 export interface ProcessName {
   readonly pid: string
   readonly name: string | null
+}
+
+/** A process as it was when one it is linked to crashed. */
+export interface PeerFacts {
+  readonly initialCall: string
+  readonly status: ProcessStatus
+  readonly trapsExit: boolean
+  readonly mailboxLength: number
+  readonly messagesHandled: number
+  /** Nearest first. */
+  readonly ancestors: readonly ProcessName[]
+  readonly links: readonly ProcessName[]
 }
 
 /** What is known of a crash before anything is copied; read at once, it is not kept. */
@@ -64,6 +76,7 @@ export interface RawCrash {
     readonly startedAtUs: number
     readonly uptimeUs: number
     readonly messagesHandled: number
+    readonly trapsExit: boolean
   }
   readonly kind: ExitKind
   /** The live reason; `reasonTerm` is its snapshot. */
@@ -101,6 +114,8 @@ export interface RawCrash {
   readonly peers: readonly (ProcessName & {
     readonly relation: 'link' | 'monitor' | 'monitored-by' | 'parent'
     readonly effect: 'trapped' | 'exited' | 'unaffected' | 'notified'
+    /** Of the first few that end with it: OTP's neighbours. */
+    readonly facts?: PeerFacts
   })[]
   readonly cascade: CrashLink
   /** Ids of the injected faults that led to it, each proven: it threw, touched the message, or kept a call from its answer. */
@@ -122,6 +137,8 @@ const VALUE: Partial<Bounds> = { depth: 6, breadth: 32, text: 1_000, nodes: 400 
 export const STATE: Partial<Bounds> = { depth: 8, breadth: 64, text: 2_000, nodes: 2_000 }
 const SMALL: Partial<Bounds> = { depth: 4, breadth: 16, text: 256, nodes: 64 }
 const PEERS = 64
+/** Peers whose own facts are copied, and how many names each of them gives. */
+const NEIGHBOURS = 8
 
 /** The few facts by which an observer decides whether it wants the rest. */
 export function crashNotice(process: Proc, failure: Failure): CrashNotice {
@@ -156,6 +173,7 @@ export function rawCrash(process: Proc, failure: Failure): RawCrash {
       startedAtUs: process.startedAtUs,
       uptimeUs: Math.max(0, atUs - process.startedAtUs),
       messagesHandled: process.handled,
+      trapsExit: (process.flags & TRAPS_EXIT) !== 0,
     },
     kind: failure.kind,
     reason: failure.reason,
@@ -294,11 +312,19 @@ function sendsOf(process: Proc): RawCrash['sends'] {
 
 function peersOf(process: Proc, reason: ExitReason): RawCrash['peers'] {
   const peers: RawCrash['peers'][number][] = []
+  let neighbours = 0
   each(process.links, (peer) => {
     if (peers.length >= PEERS) return
     const isTrapping = (peer.flags & TRAPS_EXIT) !== 0
     const effect = isTrapping ? 'trapped' : reason === 'normal' ? 'unaffected' : 'exited'
-    peers.push({ ...processName(peer), relation: peer === process.parent ? 'parent' : 'link', effect })
+    const isNeighbour = effect === 'exited' && neighbours < NEIGHBOURS
+    if (isNeighbour) neighbours += 1
+    peers.push({
+      ...processName(peer),
+      relation: peer === process.parent ? 'parent' : 'link',
+      effect,
+      ...(isNeighbour ? { facts: factsOf(peer) } : {}),
+    })
   })
   for (const monitor of process.monitoredBy ?? []) {
     if (peers.length >= PEERS) break
@@ -309,6 +335,22 @@ function peersOf(process: Proc, reason: ExitReason): RawCrash['peers'] {
     peers.push({ ...processName(monitor.target), relation: 'monitor', effect: 'unaffected' })
   }
   return peers
+}
+
+function factsOf(peer: Proc): PeerFacts {
+  const links: ProcessName[] = []
+  each(peer.links, (other) => {
+    if (links.length < NEIGHBOURS) links.push(processName(other))
+  })
+  return {
+    initialCall: peer.initialCall,
+    status: peer.status,
+    trapsExit: (peer.flags & TRAPS_EXIT) !== 0,
+    mailboxLength: peer.mailboxLength,
+    messagesHandled: peer.handled,
+    ancestors: ancestorsOf(peer).slice(0, NEIGHBOURS),
+    links,
+  }
 }
 
 function isFrozenThrough(value: unknown, depth: number): boolean {

@@ -21,6 +21,8 @@ export interface ChildSpecFacts {
   readonly module: string
   /** Its own end can end its supervisor, by `autoShutdown`. */
   readonly significant: boolean
+  /** What it is started with. */
+  readonly args: unknown
 }
 
 export interface SupervisorFacts {

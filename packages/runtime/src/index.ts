@@ -35,7 +35,16 @@ export {
   type NextState,
   type StandardSchemaV1,
 } from './contract.ts'
-export type { CrashLink, CrashNotice, Mechanism, MessageKind, ProcessName, RawCrash, Via } from './crash.ts'
+export type {
+  CrashLink,
+  CrashNotice,
+  Mechanism,
+  MessageKind,
+  PeerFacts,
+  ProcessName,
+  RawCrash,
+  Via,
+} from './crash.ts'
 export type { Statistics, Trace, TraceEvent } from './debug.ts'
 export type { Behaviour, ProcessKind } from './driver.ts'
 export { MisuseError, StartError } from './errors.ts'

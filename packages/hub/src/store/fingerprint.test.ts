@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { appFunctions, fingerprint } from './fingerprint.ts'
+import { failedFunction, fingerprint } from './fingerprint.ts'
 import { type CrashFixture, crashReport } from './fixture.ts'
 
 const print = (fixture: CrashFixture) => fingerprint(crashReport(fixture)).fingerprint
@@ -49,34 +49,29 @@ describe('fingerprint', () => {
       'kind throw',
       'reason frame_overrun',
       'function FrameBuffer.push',
-      'function TrunkLink.onData',
       'message data_ind',
     ])
   })
 })
 
-describe('appFunctions', () => {
+describe('failedFunction', () => {
   it('passes over frames of packages, runtime and Node, and over functions without a name', () => {
-    expect(
-      appFunctions([
-        frame('node'),
-        frame('vendor', 'vendor'),
-        frame(null),
-        frame('run', 'runtime'),
-        frame('emit', 'node'),
-        frame('app'),
-      ]),
-    ).toEqual(['node', 'app'])
+    const others = [frame('node', 'node'), frame('vendor', 'vendor'), frame(null), frame('run', 'runtime')]
+    expect(failedFunction([...others, frame('app'), frame('main')])).toBe('app')
+    expect(failedFunction(others)).toBeNull()
   })
 
-  it('folds recursion of any depth', () => {
-    const walk = (depth: number) => [...Array.from({ length: depth }, () => frame('walk')), frame('start')]
-    expect(appFunctions(walk(3))).toEqual(appFunctions(walk(40)))
-    expect(appFunctions([frame('odd'), frame('even'), frame('odd'), frame('even'), frame('main')])).toEqual([
-      'odd',
-      'even',
-      'main',
-    ])
+  it('is the same however deep the recursion, and however it was come to', () => {
+    const walk = (depth: number) => Array.from({ length: depth }, () => frame('walk'))
+    expect(failedFunction([...walk(3), frame('start')])).toBe('walk')
+    expect(failedFunction(walk(50))).toBe('walk')
+  })
+
+  it('is the caller of an assertion, where there is one', () => {
+    expect(failedFunction([frame('assertThat'), frame('pay')])).toBe('pay')
+    expect(failedFunction([frame('Guards.must'), frame('invariant'), frame('async pay')])).toBe('pay')
+    expect(failedFunction([frame('mustard'), frame('pay')])).toBe('mustard')
+    expect(failedFunction([frame('ensure')])).toBe('ensure')
   })
 
   it('knows a function under each of its spellings', () => {
@@ -86,8 +81,9 @@ describe('appFunctions', () => {
       'new handleCall',
       'handleCall [as call]',
       'async Object.handleCall [as call]',
+      'handleCall.<anonymous>',
     ])
-      expect(appFunctions([frame(fn)])).toEqual(['handleCall'])
-    expect(appFunctions([frame('Object.<anonymous>'), frame('<anonymous>')])).toEqual([])
+      expect(failedFunction([frame(fn)])).toBe('handleCall')
+    expect(failedFunction([frame('Object.<anonymous>'), frame('<anonymous>')])).toBeNull()
   })
 })

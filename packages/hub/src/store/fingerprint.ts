@@ -1,16 +1,17 @@
 /**
  * Which crashes are one issue. The fingerprint is made of what stays when the same bug strikes again: behaviour, kind,
- * error class, the application's own functions, the type of the message. Never of pids, numbers, lines or arguments.
+ * error class, the application's function that failed, the type of the message. Never of pids, numbers, lines or arguments, and not
+ * of the way that led to the function: one bug is reached by many, and a stack shows the last few steps of a deep one only.
  *
  * The algorithm has a version, stored with every group: changing anything here means raising it.
  */
 import { createHash } from 'node:crypto'
 import { type CrashReport, fieldValue, type StackFrame } from '@orrery/protocol'
 
-export const FINGERPRINT_VERSION = 1
+export const FINGERPRINT_VERSION = 2
 
-/** How many of the application's functions count, topmost first. */
-const FUNCTIONS = 3
+/** Functions that fail on behalf of whoever called them: an assertion that does not hold is its caller's issue. */
+const GUARD = /^(?:assert|ensure|expect|fail|invariant|must|panic|raise|require|throw|unreachable)(?![a-z])/
 
 export interface Fingerprint {
   /** 32 hexadecimal digits. */
@@ -30,8 +31,9 @@ export function fingerprint(report: CrashReport): Fingerprint {
     [identity.behaviour, steady(origin)],
     ['kind', cause.kind],
     ['reason', steady(cause.reason.tag)],
-    ...appFunctions(stack?.frames ?? []).map((fn): [string, string] => ['function', fn]),
   ]
+  const failed = failedFunction(stack?.frames ?? [])
+  if (failed !== null) parts.push(['function', failed])
   if (message) parts.push(['message', steady(message.type)])
   return {
     fingerprint: createHash('sha256')
@@ -43,16 +45,20 @@ export function fingerprint(report: CrashReport): Fingerprint {
   }
 }
 
-/** Names of the application's functions on a stack, topmost first, each once: recursion of any depth reads the same. */
-export function appFunctions(frames: readonly StackFrame[]): string[] {
-  const names = new Set<string>()
+/**
+ * The application's function that failed: the topmost with a name, so that recursion of any depth reads the same. A guard is
+ * passed over where it has a caller.
+ */
+export function failedFunction(frames: readonly StackFrame[]): string | null {
+  let guard: string | null = null
   for (const frame of frames) {
     if (frame.owner !== 'app' || frame.fn === null) continue
     const name = functionName(frame.fn)
-    if (name !== '') names.add(name)
-    if (names.size === FUNCTIONS) break
+    if (name === '') continue
+    if (!GUARD.test(name.slice(name.lastIndexOf('.') + 1))) return name
+    guard ??= name
   }
-  return [...names]
+  return guard
 }
 
 /** `async Object.handleCall [as call]` and `handleCall` are one function. */

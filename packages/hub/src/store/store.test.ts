@@ -13,6 +13,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Cluster, postgresBin, startCluster } from '../../test/postgres.ts'
 import { parseCrashQuery } from './crash-query.ts'
+import { FINGERPRINT_VERSION } from './fingerprint.ts'
 import { type CrashFixture, crashReport } from './fixture.ts'
 import { openStore } from './open-store.ts'
 import { SERIES_BLOCK_MS, type Store } from './store.ts'
@@ -102,7 +103,7 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       const { group, ...rest } = (await store.crash(one.id)) as CrashReport
       const { group: _, ...sent } = one
       expect(rest).toEqual(sent)
-      expect(fieldValue(group)).toMatchObject({ version: 1, occurrence: 1 })
+      expect(fieldValue(group)).toMatchObject({ version: FINGERPRINT_VERSION, occurrence: 1 })
       expect(fieldValue(group)?.contributed).toContain('reason frame_overrun')
       expect(await store.crash(randomUUID())).toBeNull()
       expect(await store.crash('no id')).toBeNull()

@@ -126,9 +126,16 @@ export class GenStatemDriver implements Driver {
   formatState(process: Proc): unknown {
     if (!(process.state instanceof Machine)) return undefined
     const { formatStatus } = this.callbacks
-    const { state, data, postponed } = process.state
+    const { state, data, postponed, timeouts } = process.state
     const shown = formatStatus === undefined ? { state, data } : formatStatus({ state, data })
-    return postponed.length === 0 ? shown : { ...(shown as object), postponed: postponed.length }
+    if (postponed.length === 0 && timeouts.size === 0) return shown
+    return {
+      ...(shown as object),
+      ...(postponed.length === 0
+        ? {}
+        : { postponed: postponed.map((event) => ('message' in event ? event.message : event.kind)) }),
+      ...(timeouts.size === 0 ? {} : { timeouts: [...timeouts.keys()] }),
+    }
   }
 
   getState(process: Proc): unknown {

@@ -63,7 +63,15 @@ export function child<Args, A>(
     )
   }
   return {
-    facts: { id, restart, shutdown, kind: behaviour.kind, module: behaviour.module, significant },
+    facts: {
+      id,
+      restart,
+      shutdown,
+      kind: behaviour.kind,
+      module: behaviour.module,
+      significant,
+      args: options.args,
+    },
     behaviour: behaviour as Behaviour<never, unknown>,
     args: options.args,
     name: options.name,

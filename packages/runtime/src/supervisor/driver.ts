@@ -194,11 +194,34 @@ export class SupervisorDriver implements Driver {
         this.forgetIgnored(children, child)
         continue
       }
-      for (const earlier of started.reverse())
-        await stopChild(process, children, earlier, outcome.cause, false)
+      started.reverse()
+      this.startFailed(process, state, child, outcome, started)
+      for (const earlier of started) await stopChild(process, children, earlier, outcome.cause, false)
       const failure = { tag: 'failed_to_start_child', id: child.spec.facts.id, reason: outcome.reason }
       throw new Exit({ shutdown: failure })
     }
+  }
+
+  /** Its `init` failed: the supervisor goes no further, and says so. */
+  private startFailed(
+    process: Proc,
+    state: State,
+    child: Child,
+    outcome: { cause: CrashCause | null; process: Proc | null },
+    stopped: readonly Child[],
+  ): void {
+    const { node } = process
+    if (node.hooks === null || outcome.process === null || outcome.cause === null) return
+    child.crash = outcome.cause.crash
+    const stops = stopped.map((other) => other.process).filter((other) => other !== null)
+    this.decided(process, state, child, outcome.process, 'give_up', stops)
+    node.observeOutcome({
+      crashId: child.crash.id,
+      kind: 'given_up',
+      newProcess: null,
+      backAfterUs: null,
+      escalatedTo: process.parent,
+    })
   }
 
   private childEnded(
