@@ -40,11 +40,6 @@ export function toSql(query: Query, nowMs: number): Sql {
   )
 }
 
-/** Whether the query says by itself how far back it reaches. */
-export function hasOwnTime(query: Query): boolean {
-  return query.clauses.some((clause) => clause.kind === 'compare' && clause.field === 'last')
-}
-
 function clauseSql(clause: Clause, nowMs: number): Sql {
   const holds = positive(clause, nowMs)
   // A condition over a missing value is null: neither it nor its plain negation would hold.

@@ -1,15 +1,17 @@
 /** Puts the store together: one connection, and a thin object over the functions that do the work. */
+import type { CrashesView } from '@orrery/live/views'
 import type { Query } from '@orrery/protocol/query'
 import { Prisma } from '../generated/client.ts'
 import { appendAudit, readAudit, settleAudit } from './audit-table.ts'
 import { type Connection, type ConnectOptions, connect } from './connect.ts'
-import { hasOwnTime, parseCrashQuery, toSql } from './crash-query.ts'
+import { parseCrashQuery, toSql } from './crash-query.ts'
 import { readCrash, readCrashView, searchCrashes, searchGroups } from './crash-read.ts'
 import { toJsonb } from './crash-row.ts'
 import { amendCrashes, saveCrashes, saveStormCounts } from './crash-write.ts'
 import { readCrashesView } from './crashes-screen.ts'
-import { isUnwilling } from './database-error.ts'
+import { isTimeout, isUnwilling } from './database-error.ts'
 import { createDiskRoom, type DiskRoom } from './disk-room.ts'
+import { createGate } from './gate.ts'
 import { prune, type Retention, tidy } from './prune.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
 import type { Store } from './store.ts'
@@ -24,6 +26,8 @@ export interface StoreOptions extends ConnectOptions {
 /** Above this an embedded database gets slow; a server of its own has no such bound. */
 const EMBEDDED_REPORTS = 100_000
 const EMBEDDED_MB = 2_048
+/** Searches at once: the other connections are for what comes in. */
+const SEARCHES = { embedded: 1, postgres: 3 } as const
 /** So long after it last refused to write, a database that answers is taken at its word. Above the inbox's longest wait. */
 const UNWILLING_MS = 10_000
 
@@ -56,6 +60,7 @@ function storeOver(
   room: DiskRoom | null,
 ): { store: Store; setReady: (isReady: boolean) => void } {
   const { prisma, kind } = connection
+  const searches = createGate(SEARCHES[kind])
   let isReady = true
   let unwillingUntilMs = 0
   let isClosed = false
@@ -108,10 +113,18 @@ function storeOver(
     crashesView: async (q, nowMs) => {
       const parsed = parseCrashQuery(q)
       if (!parsed.ok) return { ...NO_CRASHES, error: parsed.error }
-      return watch(readCrashesView(prisma, toSql(parsed.query, nowMs), nowMs, hasOwnTime(parsed.query)))
+      return watch(
+        searches
+          .pass(() => readCrashesView(prisma, parsed.query, nowMs))
+          .catch((error: unknown) => {
+            if (isTimeout(error)) return { ...NO_CRASHES, error: tooWide(q) }
+            throw error
+          }),
+      )
     },
-    searchCrashes: (query, page) => watch(searchCrashes(prisma, toSql(query, Date.now()), page)),
-    searchGroups: (query, page) => watch(searchGroups(prisma, groupWhere(query), page)),
+    searchCrashes: (query, page) =>
+      watch(searches.pass(() => searchCrashes(prisma, toSql(query, Date.now()), page))),
+    searchGroups: (query, page) => watch(searches.pass(() => searchGroups(prisma, groupWhere(query), page))),
     appendAudit: (entry) => write(() => appendAudit(prisma, entry)),
     settleAudit: (id, result) => write(() => settleAudit(prisma, id, result)),
     audit: (filter, page) => watch(readAudit(prisma, filter, page)),
@@ -143,6 +156,16 @@ function storeOver(
 
 function groupWhere(query: Query): Prisma.Sql | null {
   return query.clauses.length === 0 ? null : toSql(query, Date.now())
+}
+
+function tooWide(q: string): CrashesView['error'] & object {
+  return {
+    code: 'query.too_wide',
+    message:
+      'This finds too much to count in five seconds: take a shorter time, as in last:24h, or add a field.',
+    from: 0,
+    to: q.length,
+  }
 }
 
 const NO_CRASHES = {
