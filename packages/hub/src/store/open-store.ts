@@ -105,6 +105,11 @@ function storeOver(
   const store: Store = {
     kind,
     saveCrashes: (reports) => write(() => saveCrashes(prisma, reports)),
+    importCrash: async (report, importedBy) => {
+      if ((await watch(readCrash(prisma, report.id))) !== null) return 'held'
+      const saved = await write(() => saveCrashes(prisma, [report], importedBy.slice(0, 255)))
+      return saved.length === 0 ? 'refused' : 'stored'
+    },
     amendCrashes: (amendments) => write(() => amendCrashes(prisma, amendments)),
     saveStormCounts: (node, incarnation, counts) =>
       write(() => saveStormCounts(prisma, node, incarnation, counts)),

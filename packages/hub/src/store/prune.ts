@@ -1,6 +1,6 @@
 /**
  * Retention: what is older than the days kept, or above the megabytes kept, goes; oldest first, in batches small enough
- * that nobody waits for one.
+ * that nobody waits for one. A report that was imported is as old as its import.
  */
 import type { PrismaClient } from '../generated/client.ts'
 import type { Pruned } from './store.ts'
@@ -21,7 +21,8 @@ export async function prune(prisma: PrismaClient, retention: Retention, nowMs: n
   pruned.crashes += await inBatches(
     () => prisma.$executeRaw`
       DELETE FROM crash_reports WHERE id IN (
-        SELECT id FROM crash_reports WHERE at < ${limit} ORDER BY at LIMIT ${BATCH})`,
+        SELECT id FROM crash_reports WHERE at < ${limit} AND (imported_by IS NULL OR stored_at < ${limit})
+        ORDER BY at LIMIT ${BATCH})`,
   )
   pruned.crashes += await removeAbove(prisma, retention)
   pruned.audit = await inBatches(
