@@ -3,11 +3,13 @@
 import './crashes.css'
 import type { CrashView } from '@orrery/live/views'
 import { type CrashReport, fieldValue } from '@orrery/protocol'
-import { useRouter } from 'next/navigation'
+import { Download } from 'lucide-react'
+import { useRouter, useSearchParams } from 'next/navigation'
 import { useMemo } from 'react'
-import { crashPath, treePath } from '../frame/addresses.ts'
+import { comparePath, crashPath, treePath } from '../frame/addresses.ts'
 import { useCrumb } from '../frame/crumb.tsx'
 import { useKeys } from '../frame/keys.ts'
+import { crashFilePath } from '../live/api.ts'
 import { bytesText, clock, count, dateClock } from '../live/format.ts'
 import { useView } from '../live/use-view.ts'
 import { visible } from '../term/term-text.ts'
@@ -19,13 +21,20 @@ import { Kbd, Tag } from '../ui/parts.tsx'
 import { EmptyState, ErrorState, OutlineRows } from '../ui/states.tsx'
 import { useIsPhone } from '../ui/use-media.ts'
 import { Cascade } from './cascade.tsx'
+import { CompareScreen } from './compare-screen.tsx'
 import { CrashPhone } from './crash-phone.tsx'
 import { Mailbox, Recorder, whyOf } from './recorder.tsx'
 import { endOf, nameOf, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
 import { Side } from './side.tsx'
 import { Stack } from './stack.tsx'
 
+/** A report, or with `?with=` beside another. */
 export function CrashScreen({ id }: { id: string }) {
+  const otherId = useSearchParams().get('with')
+  return otherId === null ? <OneCrash id={id} /> : <CompareScreen id={id} otherId={otherId} />
+}
+
+function OneCrash({ id }: { id: string }) {
   const { data, status, error } = useView('crash', { id })
   if (error || data?.error) {
     const shown = error ?? data?.error
@@ -59,6 +68,7 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
   const at = Date.parse(report.at)
   const isInjected = (fieldValue(report.faults) ?? []).some((fault) => fault.role === 'direct')
   const goTo = (id: string | null) => (id ? router.push(crashPath(id)) : undefined)
+  const neighbour = view.previousId ?? view.nextId
   useCrumb(
     useMemo(
       () => ({
@@ -82,6 +92,11 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
   useKeys('Crash report', [
     { keys: 'j', label: 'Next of its group', run: () => goTo(view.nextId) },
     { keys: 'k', label: 'Previous of its group', run: () => goTo(view.previousId) },
+    {
+      keys: 'c',
+      label: 'Compare with the previous of its group',
+      run: () => (neighbour ? router.push(comparePath(report.id, neighbour)) : false),
+    },
     { keys: 'o', label: 'Open in tree', run: () => router.push(treePath(node, key)) },
     { keys: 'Escape', label: 'Back to the list', run: () => router.push('/crashes') },
   ])
@@ -112,6 +127,7 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
                 {isInjected ? <Tag tone="fault">injected</Tag> : null}
                 <Tag {...(outcome.tone === 'ink-2' ? {} : { tone: outcome.tone })}>{outcome.text}</Tag>
                 {view.stored ? null : <Tag>being stored</Tag>}
+                {view.importedBy === null ? null : <Tag title={`by ${view.importedBy}`}>imported</Tag>}
               </div>
             </div>
             <div className="sp" />
@@ -123,6 +139,10 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
                 Next <Kbd>J</Kbd>
               </Button>
               <CopyButton label="Copy report" text={ticketText(report, addressOf(report.id))} />
+              <a className="btn sm" href={crashFilePath(report.id)} download>
+                <Download className="ic" aria-hidden />
+                JSON
+              </a>
               <Button kind="primary" onClick={() => router.push(treePath(node, key))}>
                 Open in tree
               </Button>
