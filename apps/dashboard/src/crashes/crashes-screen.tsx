@@ -16,6 +16,7 @@ import { Kbd, Reticle } from '../ui/parts.tsx'
 import { BucketBars } from '../ui/sparkline.tsx'
 import { EmptyState, OutlineRows } from '../ui/states.tsx'
 import { Facets } from './facets.tsx'
+import { ImportReport } from './import-report.tsx'
 import { Preview } from './preview.tsx'
 import { faultOf } from './query-tokens.ts'
 
@@ -204,6 +205,8 @@ function QueryBar({
               {example}
             </button>
           ))}
+          <span className="sp" />
+          <ImportReport />
         </div>
       )}
     </div>
