@@ -155,3 +155,10 @@ const token = z
 function parseUrl(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null
 }
+
+/** The address people use: as it was set, else where it listens. */
+export function addressOf(config: Pick<HubConfig, 'publicUrl' | 'host' | 'port'>): string {
+  if (config.publicUrl !== null) return config.publicUrl
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  return `http://${host}:${config.port}`
+}

@@ -13,7 +13,7 @@ import { createAuditTrail } from './commands/audit-trail.ts'
 import { createCommands } from './commands/execute.ts'
 import { createGroups } from './commands/groups.ts'
 import { createLatch } from './commands/halt.ts'
-import type { HubConfig } from './config.ts'
+import { addressOf, type HubConfig } from './config.ts'
 import { createCounters } from './counters.ts'
 import { createHttp } from './http/app.ts'
 import { actorOf, isAgentToken, isAllowedRequest } from './http/guard.ts'
@@ -188,7 +188,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   const trail = createAuditTrail({ store, clock, logger, counters })
   const commands = createCommands({ world, trail, agents, calls, latch, moves, clock, counters })
   const groups = createGroups({ store, trail, moves, clock })
-  const live = createLiveAccess({ world, calls, recorder, counters, isConnected: agents.isConnected })
+  const live = createLiveAccess({ world, calls, recorder, counters, moves, isConnected: agents.isConnected })
   const browsers = createBrowsers({
     clock,
     counters,
@@ -311,12 +311,6 @@ export async function createHub(options: HubOptions): Promise<Hub> {
 /** A transport's error ends that connection and is nobody else's. */
 function contain(conn: Socket['conn']): void {
   conn.on('error', () => conn.close())
-}
-
-function addressOf(config: HubConfig): string {
-  if (config.publicUrl !== null) return config.publicUrl
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  return `http://${host}:${config.port}`
 }
 
 function atMost(ms: number, work: Promise<unknown>): Promise<void> {

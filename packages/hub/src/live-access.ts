@@ -4,6 +4,7 @@ import type { World } from '@orrery/live/world'
 import { type Inspection, inspection } from '@orrery/protocol'
 import type { AgentCalls } from './commands/agent-calls.ts'
 import type { HttpLive } from './http/deps.ts'
+import type { Moves } from './moves.ts'
 import type { SeriesRecorder } from './series/recorder.ts'
 
 /** A node or process that cannot be asked, and why. */
@@ -57,12 +58,17 @@ export function createLiveAccess(options: {
   calls: AgentCalls
   recorder: SeriesRecorder
   counters: IngestCounters
+  moves: Moves
   isConnected(node: string): boolean
 }): HttpLive {
-  const { world, calls, recorder, counters } = options
+  const { world, calls, recorder, counters, moves } = options
   return {
     nodes: () => world.nodeRows(),
     tree: (node) => world.treeView(node),
+    crashImported(id) {
+      moves.touch('crashes', 'structure')
+      moves.touch(`crash:${id}`, 'structure')
+    },
     processes: (params) => world.processesView(params),
     process(node, keyOrPid) {
       const found = world.resolve(node, keyOrPid)

@@ -351,6 +351,12 @@ export const crashReport = z
   .meta({ id: 'CrashReport' })
 export type HttpCrashReport = CrashReport
 
+/** What became of a report that was imported: `held` where it was here already. */
+export const crashImport = z
+  .object({ id: z.string(), status: z.enum(['stored', 'held']), auditId: z.string() })
+  .meta({ id: 'CrashImport' })
+export type HttpCrashImport = z.infer<typeof crashImport>
+
 export const crashGroup = z
   .object({
     id: z.string(),

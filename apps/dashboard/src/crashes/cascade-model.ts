@@ -2,7 +2,9 @@
  * The cascade of one crash as lanes on a time axis: who stood where, what the exit did to each, when it was back.
  * Everything here is a fact of the report; what the report does not time is drawn without a time.
  */
+
 import { type CrashReport, fieldValue, type Strategy } from '@orrery/protocol'
+import { decodeSegment, shortName } from '@orrery/protocol/text'
 
 export interface Lane {
   id: string
@@ -112,12 +114,6 @@ export function cascadeOf(report: CrashReport): CascadeModel {
   }
 }
 
-/** The last part of a logical key, which is what people call the process. */
-export function shortName(key: string): string {
-  const last = key.slice(key.lastIndexOf('/') + 1)
-  return last === '' ? key : decodeSegment(last)
-}
-
 /** Ancestors from the root down; one without a registered name goes by its part of the logical key. */
 export function ancestorsOf({ key, ancestors }: CrashReport['identity']): { pid: string; name: string }[] {
   const above = key.split('/').slice(0, -1)
@@ -132,14 +128,6 @@ export function ticksOf(spanMs: number): number[] {
   const unit = 10 ** Math.floor(Math.log10(rough))
   const step = unit * ([1, 2, 5, 10].find((factor) => factor * unit >= rough) ?? 10)
   return Array.from({ length: Math.floor(spanMs / step) + 1 }, (_, i) => Number((i * step).toPrecision(12)))
-}
-
-function decodeSegment(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 function peerEffect(relation: string, effect: 'trapped' | 'exited' | 'unaffected' | 'notified'): string {

@@ -4,12 +4,13 @@ import './crashes.css'
 import './groups.css'
 import type { CrashView } from '@orrery/live/views'
 import { type CrashReport, fieldValue } from '@orrery/protocol'
-import { Check, RotateCcw } from 'lucide-react'
-import { useRouter } from 'next/navigation'
+import { Check, Download, RotateCcw } from 'lucide-react'
+import { useRouter, useSearchParams } from 'next/navigation'
 import { useMemo } from 'react'
-import { crashPath, treePath } from '../frame/addresses.ts'
+import { comparePath, crashPath, treePath } from '../frame/addresses.ts'
 import { useCrumb } from '../frame/crumb.tsx'
 import { useKeys } from '../frame/keys.ts'
+import { crashFilePath } from '../live/api.ts'
 import { bytesText, clock, count, dateClock } from '../live/format.ts'
 import { useView } from '../live/use-view.ts'
 import { visible } from '../term/term-text.ts'
@@ -21,6 +22,7 @@ import { Kbd, Tag } from '../ui/parts.tsx'
 import { EmptyState, ErrorState, OutlineRows } from '../ui/states.tsx'
 import { useIsPhone } from '../ui/use-media.ts'
 import { Cascade } from './cascade.tsx'
+import { CompareScreen } from './compare-screen.tsx'
 import { CrashPhone } from './crash-phone.tsx'
 import { DoneLine } from './done-line.tsx'
 import { STATUS_WORDS, shortId } from './group-life.ts'
@@ -31,7 +33,13 @@ import { Stack } from './stack.tsx'
 import { StatusTag } from './status.tsx'
 import { useGroupActions } from './use-group-actions.ts'
 
+/** A report, or with `?with=` beside another. */
 export function CrashScreen({ id }: { id: string }) {
+  const otherId = useSearchParams().get('with')
+  return otherId === null ? <OneCrash id={id} /> : <CompareScreen id={id} otherId={otherId} />
+}
+
+function OneCrash({ id }: { id: string }) {
   const { data, status, error } = useView('crash', { id })
   if (error || data?.error) {
     const shown = error ?? data?.error
@@ -69,6 +77,7 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
   const isResolved = group?.status === 'resolved'
   const canAct = group !== null && actions.off === null && !actions.isBusy
   const goTo = (id: string | null) => (id ? router.push(crashPath(id)) : undefined)
+  const neighbour = view.previousId ?? view.nextId
   useCrumb(
     useMemo(
       () => ({
@@ -92,6 +101,11 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
   useKeys('Crash report', [
     { keys: 'j', label: 'Next of its group', run: () => goTo(view.nextId) },
     { keys: 'k', label: 'Previous of its group', run: () => goTo(view.previousId) },
+    {
+      keys: 'c',
+      label: 'Compare with the previous of its group',
+      run: () => (neighbour ? router.push(comparePath(report.id, neighbour)) : false),
+    },
     { keys: 'o', label: 'Open in tree', run: () => router.push(treePath(node, key)) },
     {
       keys: 'e',
@@ -130,6 +144,7 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
                 <Tag {...(outcome.tone === 'ink-2' ? {} : { tone: outcome.tone })}>{outcome.text}</Tag>
                 {group ? <StatusTag status={group.status} /> : null}
                 {view.stored ? null : <Tag>being stored</Tag>}
+                {view.importedBy === null ? null : <Tag title={`by ${view.importedBy}`}>imported</Tag>}
               </div>
             </div>
             <div className="sp" />
@@ -149,6 +164,10 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
                 {isResolved ? <RotateCcw className="ic" /> : <Check className="ic" />}
                 {isResolved ? 'Open again' : 'Resolve'} <Kbd>E</Kbd>
               </Button>
+              <a className="btn sm" href={crashFilePath(report.id)} download>
+                <Download className="ic" aria-hidden />
+                JSON
+              </a>
               <Button kind="primary" onClick={() => router.push(treePath(node, key))}>
                 Open in tree
               </Button>

@@ -5,6 +5,7 @@ import { Search } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { count, plural } from '../live/format.ts'
 import { Kbd } from '../ui/parts.tsx'
+import { ImportReport } from './import-report.tsx'
 import { faultOf } from './query-tokens.ts'
 import type { SavedSearch } from './searches.ts'
 
@@ -113,6 +114,7 @@ export function QueryBar({
             </button>
           ))}
           <span className="sp" />
+          <ImportReport />
           <button type="button" className="i2 q-save" onClick={onSave}>
             Save search <Kbd>S</Kbd>
           </button>

@@ -1,14 +1,18 @@
 /** Right of the report: what we did to it, what the supervisor had left, who stood around it, the rest of its group. */
+import './compare.css'
 import type { CrashView } from '@orrery/live/views'
 import { type CrashReport, fieldValue } from '@orrery/protocol'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { comparePath } from '../frame/addresses.ts'
 import { bytesText, clock, count, duration } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
+import { useView } from '../live/use-view.ts'
 import { visible } from '../term/term-text.ts'
 import { Glyph } from '../ui/glyphs.tsx'
-import { Tag } from '../ui/parts.tsx'
+import { Kbd, Tag } from '../ui/parts.tsx'
 import { ancestorsOf } from './cascade-model.ts'
+import { compareSummary } from './compare-model.ts'
 import { lifeOf } from './group-life.ts'
 import { GroupNotes, MergedGroups } from './group-notes.tsx'
 import { ProcessLink, whyOf } from './recorder.tsx'
@@ -62,6 +66,7 @@ export function Side({
         </Section>
       ) : null}
       <SameGroup view={view} report={report} />
+      {view.previousId ? <Previous id={view.previousId} report={report} /> : null}
       {view.group ? <MergedGroups group={view.group} actions={actions} /> : null}
       {view.group ? <GroupNotes key={view.group.id} group={view.group} actions={actions} /> : null}
       {around ? (
@@ -243,6 +248,34 @@ function Relations({ report }: { report: CrashReport }) {
         </>
       ) : null}
     </dl>
+  )
+}
+
+/** Whether it is the same crash again, at a glance. */
+function Previous({ id, report }: { id: string; report: CrashReport }) {
+  const previous = useView('crash', { id }).data?.report
+  if (!previous) return null
+  return (
+    <Section
+      title="Compared with previous"
+      aside={
+        <Link className="plain i2" href={comparePath(report.id, id)}>
+          Side by side <Kbd>C</Kbd>
+        </Link>
+      }
+    >
+      <table className="cmp-summary">
+        <tbody>
+          {compareSummary(previous, report).map((row) => (
+            <tr key={row.label} className={row.isSame ? '' : 'differs'}>
+              <th scope="row">{row.label}</th>
+              <td className="m">{row.left ?? '–'}</td>
+              <td className="m">{row.isSame && row.label !== 'Stack' ? 'same' : (row.right ?? '–')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
   )
 }
 

@@ -72,6 +72,11 @@ export function crashPath(id: string): string {
   return `/crashes/${encoded(id)}`
 }
 
+/** A report beside another. */
+export function comparePath(id: string, otherId: string): string {
+  return `${crashPath(id)}?${new URLSearchParams({ with: otherId })}`
+}
+
 /** `@` reads better than `%40`, and is allowed in a path. */
 function encoded(part: string): string {
   return encodeURIComponent(part).replaceAll('%40', '@')

@@ -58,6 +58,18 @@ export function findProcesses(
   return request('GET', `/api/v1/nodes/${encodeURIComponent(node)}/processes?${query}`, undefined, signal)
 }
 
+/** Where a report is had as a file that can be imported. */
+export function crashFilePath(id: string): string {
+  return `/api/v1/crashes/${encodeURIComponent(id)}?format=json`
+}
+
+/** `held`: the report was here already. */
+export function importCrash(
+  report: unknown,
+): Promise<Answer<{ id: string; status: 'stored' | 'held'; auditId: string }>> {
+  return request('POST', '/api/v1/crashes/import', report)
+}
+
 /** Exchanges a token for a session cookie. */
 export function signIn(token: string): Promise<Answer<{ role: string }>> {
   return request('POST', '/api/v1/session', { token })

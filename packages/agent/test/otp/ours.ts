@@ -227,13 +227,11 @@ async function run(scenario: Scenario, node: Node): Promise<void> {
 function amended(hub: TinyHub): CrashReport[] {
   return [...hub.reports.values()].map(({ report }) => {
     const later = hub.of('crash.amended').filter(({ crashId }) => crashId === report.id)
-    return later.reduce<CrashReport>(
-      (so, { decision, outcome }) => ({
-        ...so,
-        ...(decision ? { decision: captured(decision) } : {}),
-        ...(outcome ? { outcome: captured(outcome) } : {}),
-      }),
-      report,
-    )
+    const amendedReport = { ...report }
+    for (const { decision, outcome } of later) {
+      if (decision) amendedReport.decision = captured(decision)
+      if (outcome) amendedReport.outcome = captured(outcome)
+    }
+    return amendedReport
   })
 }

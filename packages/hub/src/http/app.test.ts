@@ -60,6 +60,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/** Reports the live views were told of. */
+const imported: string[] = []
+
 /** What a command was asked with, by whom. */
 let asked: { actor: Actor; node: string; target: string; body: unknown }[]
 beforeEach(() => {
@@ -415,6 +418,65 @@ describe('crashes, series, audit, faults', () => {
     })
     expect(code(await ask('GET', '/api/v1/crashes?cursor=made-up'))).toBe('cursor.malformed')
     expect(code(await ask('GET', '/api/v1/crashes?limit=1001'))).toBe('request.malformed')
+  })
+
+  it('gives a report as a file, in JSON and as the text of a ticket', async () => {
+    const ask = await serve({ ORRERY_PUBLIC_URL: 'http://127.0.0.1' })
+    const report = crashReport({ node: 'api@export' })
+    await store.saveCrashes([report])
+    const json = await ask('GET', `/api/v1/crashes/${report.id}?format=json`)
+    expect(json.headers['content-disposition']).toBe(`attachment; filename="crash-${report.id}.json"`)
+    expect(crashReportSchema.parse(json.body).id).toBe(report.id)
+    const text = await ask('GET', `/api/v1/crashes/${report.id}?format=text`)
+    expect(text.headers['content-type']).toContain('text/plain')
+    expect(String(text.body).split('\n')).toEqual(
+      expect.arrayContaining([
+        'link exited: frame_overrun { expected: 48211, got: 48209 }',
+        `http://127.0.0.1/crashes/${report.id}`,
+      ]),
+    )
+    expect(code(await ask('GET', `/api/v1/crashes/${report.id}?format=xml`))).toBe('request.malformed')
+  })
+
+  it('takes an exported report in, once, marked, with a row in the audit trail', async () => {
+    const ask = await serve()
+    const report = crashReport({ node: 'api@import', at: '2020-02-02T02:02:02.020Z' })
+    const first = await ask('POST', '/api/v1/crashes/import', { body: report })
+    expect(first).toMatchObject({ status: 200, body: { id: report.id, status: 'stored' } })
+    expect(imported).toContain(report.id)
+    expect((await ask('POST', '/api/v1/crashes/import', { body: report })).body).toMatchObject({
+      status: 'held',
+    })
+    const exported = await ask('GET', `/api/v1/crashes/${report.id}?format=json`)
+    expect(exported.body).toMatchObject({ id: report.id, at: report.at, cause: report.cause })
+    expect((await ask('POST', '/api/v1/crashes/import', { body: exported.body })).status).toBe(200)
+    expect((await store.crashView(report.id)).importedBy).not.toBeNull()
+    await store.prune(Date.now())
+    expect(await store.crash(report.id)).not.toBeNull()
+    expect((await ask('GET', '/api/v1/audit?node=api@import')).body).toMatchObject({
+      items: [{}, {}, { action: 'crash.import', result: { ok: true, detail: 'stored' } }],
+    })
+  })
+
+  it('refuses what is no report, what is too large, and whoever may only look', async () => {
+    const ask = await serve(TOKENS)
+    const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+    const path = '/api/v1/crashes/import'
+    const none = await ask('POST', path, {
+      ...as(OPERATOR),
+      body: { ...crashReport(), cause: { kind: 'whim' } },
+    })
+    expect([none.status, problem.parse(none.body).detail]).toEqual([
+      422,
+      expect.stringContaining('no crash report as this hub exports it: cause.kind'),
+    ])
+    expect(code(await ask('POST', path, { ...as(VIEWER), body: crashReport() }))).toBe('role.insufficient')
+    const large = { ...crashReport(), filler: 'x'.repeat(2_097_152) }
+    expect(code(await ask('POST', path, { ...as(OPERATOR), body: large }))).toBe('body.too_large')
+    const other = { filler: 'x'.repeat(300_000) }
+    expect(code(await ask('POST', '/api/v1/faults/halt', { ...as(OPERATOR), body: other }))).toBe(
+      'body.too_large',
+    )
     expect(code(await ask('GET', '/api/v1/nothing'))).toBe('route.unknown')
   })
 
@@ -586,6 +648,7 @@ const processView: ProcessView = {
 
 /** A world of one node that stands still: what is shown here is HTTP. */
 const live: HttpLive = {
+  crashImported: (id) => void imported.push(id),
   nodes: () => ({ 'a@b': nodeRow }),
   tree: (node) => (node === 'a@b' ? (tree as TreeView) : null),
   processes: ({ q, offset, limit }) => {

@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { isTimeout } from '../store/database-error.ts'
 import { StoreError } from '../store/store.ts'
 import type { Env, HttpDeps } from './deps.ts'
 import { actorOf, isAllowedHost, isAllowedRequest } from './guard.ts'
@@ -13,7 +14,7 @@ import { HttpProblem, problemResponse, unknownRoute } from './problem.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { crashGroupRoutes } from './routes/crash-groups.ts'
-import { crashRoutes } from './routes/crashes.ts'
+import { crashRoutes, IMPORT_PATH } from './routes/crashes.ts'
 import { faultRoutes } from './routes/faults.ts'
 import { healthRoutes } from './routes/health.ts'
 import { hubRoutes } from './routes/hub.ts'
@@ -28,6 +29,8 @@ export interface Http {
 }
 
 const BODY_BYTES = 262_144
+/** A crash report with everything captured is larger than any command. */
+const IMPORT_BYTES = 2_097_152
 
 export function createHttp(deps: HttpDeps): Http {
   const api = createApi(deps)
@@ -74,6 +77,14 @@ export function createApi(deps: HttpDeps): Api {
     if (error instanceof StoreError && error.code === 'cursor.malformed') {
       return problemResponse(new HttpProblem('cursor.malformed', error.message))
     }
+    if (isTimeout(error)) {
+      return problemResponse(
+        new HttpProblem(
+          'query.too_wide',
+          'This finds too much to look at: take a shorter time, or add a field.',
+        ),
+      )
+    }
     if ('getResponse' in error && 'status' in error && error.status === 400) {
       return problemResponse(new HttpProblem('request.malformed', error.message))
     }
@@ -101,7 +112,9 @@ export function createApi(deps: HttpDeps): Api {
   })
   api.use(async (c, next) => {
     const { method } = c.env.incoming
-    if (method !== 'GET' && method !== 'HEAD') checkBody(c.env.incoming.headers)
+    if (method !== 'GET' && method !== 'HEAD') {
+      checkBody(c.env.incoming.headers, c.req.path === IMPORT_PATH ? IMPORT_BYTES : BODY_BYTES)
+    }
     await next()
   })
 
@@ -119,12 +132,14 @@ export function createApi(deps: HttpDeps): Api {
   return api
 }
 
-function checkBody(headers: IncomingHttpHeaders): void {
+function checkBody(headers: IncomingHttpHeaders, mostBytes: number): void {
   if (headers['transfer-encoding'] !== undefined) {
     throw new HttpProblem('body.length_required', 'Say how long the body is: Content-Length.')
   }
   const bytes = Number(headers['content-length'] ?? 0)
-  if (bytes > BODY_BYTES) throw new HttpProblem('body.too_large', `A body has at most ${BODY_BYTES} bytes.`)
+  if (bytes > mostBytes) {
+    throw new HttpProblem('body.too_large', `A body has at most ${mostBytes} bytes here.`)
+  }
   // A form of another page could send any other type without asking first.
   if (bytes > 0 && !isJson(headers['content-type'])) {
     throw new HttpProblem('body.not_json', 'Bodies are application/json, and nothing else.')

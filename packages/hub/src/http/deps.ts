@@ -28,6 +28,8 @@ export interface HttpLive {
   processes(params: ViewParams['processes']): ProcessesView
   /** By logical key or pid; without what only the node knows. */
   process(node: string, keyOrPid: string): ProcessView | null
+  /** A report came into the store by another way than its node's. */
+  crashImported(id: string): void
   inspect(node: string, keyOrPid: string): Promise<Inspection>
   openSeries(node: string | null, metric: string): SeriesBlock[]
   counters(): IngestCounters

@@ -8,6 +8,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 const HTTP_CODES = {
   'request.malformed': 400,
   'query.malformed': 400,
+  'query.too_wide': 422,
   'cursor.malformed': 400,
   'series.range': 400,
   'series.metric': 400,
@@ -22,6 +23,7 @@ const HTTP_CODES = {
   'group.merged': 409,
   'group.same': 409,
   'group.not_merged': 409,
+  'crash.refused': 422,
   'body.length_required': 411,
   'body.too_large': 413,
   'body.not_json': 415,
@@ -100,6 +102,7 @@ const TITLES: Partial<Record<number, string>> = {
   411: 'Length Required',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
   423: 'Locked',
   429: 'Too Many Requests',
   500: 'Internal Server Error',

@@ -20,6 +20,7 @@ interface Found {
   groupId: string
   at: Date
   id: string
+  importedBy: string | null
 }
 
 async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
@@ -35,9 +36,11 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
       version: number
       contributed: string[]
       first_seen: Date
+      imported_by: string | null
     }[]
   >`
-    SELECT c.id::text, c.at, c.report, c.group_id, c.occurrence, g.fingerprint, g.version, g.contributed, g.first_seen
+    SELECT c.id::text, c.at, c.report, c.group_id, c.occurrence, g.fingerprint, g.version, g.contributed, g.first_seen,
+           c.imported_by
     FROM crash_reports c LEFT JOIN crash_groups g ON g.id = c.group_id
     WHERE c.id = ${id}::uuid`
   if (!row) return null
@@ -51,7 +54,7 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
       occurrence: Number(row.occurrence),
     })
   }
-  return { report, groupId: row.group_id, at: row.at, id: row.id }
+  return { report, groupId: row.group_id, at: row.at, id: row.id, importedBy: row.imported_by }
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -77,6 +80,7 @@ export async function readCrashView(prisma: PrismaClient, id: string, nowMs: num
   return {
     id: found.id,
     stored: true,
+    importedBy: found.importedBy,
     report: found.report,
     sameGroup: same.map((row) => ({
       id: row.id,
@@ -96,6 +100,7 @@ export async function readCrashView(prisma: PrismaClient, id: string, nowMs: num
 const MISSING: CrashView = {
   id: '',
   stored: false,
+  importedBy: null,
   report: null,
   sameGroup: [],
   groupCount: 0,

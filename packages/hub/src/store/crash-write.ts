@@ -30,7 +30,11 @@ const BATCH = 200
 const AMENDMENTS_LOCK = 6_779_001
 
 /** See `Store.saveCrashes`. A report that is none, or that no database would take, is left out of the answer. */
-export async function saveCrashes(prisma: PrismaClient, reports: readonly CrashReport[]): Promise<string[]> {
+export async function saveCrashes(
+  prisma: PrismaClient,
+  reports: readonly CrashReport[],
+  importedBy: string | null = null,
+): Promise<string[]> {
   const extracted = new Map<string, Extracted>()
   for (const report of reports) {
     const one = extract(report)
@@ -40,7 +44,7 @@ export async function saveCrashes(prisma: PrismaClient, reports: readonly CrashR
   const saved: string[] = []
   for (let from = 0; from < all.length; from += BATCH) {
     const batch = all.slice(from, from + BATCH)
-    const written = await halving(batch, (part) => prisma.$transaction((tx) => insert(tx, part)))
+    const written = await halving(batch, (part) => prisma.$transaction((tx) => insert(tx, part, importedBy)))
     saved.push(...written.map((one) => one.row.report.id))
   }
   return saved
@@ -62,7 +66,11 @@ async function halving<T>(
   }
 }
 
-async function insert(tx: Transaction, given: readonly Extracted[]): Promise<void> {
+async function insert(
+  tx: Transaction,
+  given: readonly Extracted[],
+  importedBy: string | null,
+): Promise<void> {
   const batch = await withLaterEnds(tx, given)
   const placed = await place(tx, batch)
   await tx.$executeRaw`
@@ -84,7 +92,11 @@ async function insert(tx: Transaction, given: readonly Extracted[]): Promise<voi
   )
   const fresh = placed.filter((one) => !known.has(one.row.id))
   if (fresh.length === 0) return
-  await insertReports(tx, number(fresh, new Map(groups.map((row) => [row.id, Number(row.count)]))))
+  const numbered = number(fresh, new Map(groups.map((row) => [row.id, Number(row.count)])))
+  await insertReports(
+    tx,
+    numbered.map((row) => ({ ...row, imported_by: importedBy })),
+  )
   await count(tx, fresh)
   await countParts(
     tx,
@@ -193,15 +205,16 @@ function rootCrash({ row, groupId }: Placed): RootCrash {
   return { groupId, atMs: Date.parse(row.at), node: row.node, release: row.release }
 }
 
-type InsertRow = CrashRow & {
+type NumberedRow = CrashRow & {
   group_id: string
   merged_from: string | null
   occurrence: number
   is_root_missing: boolean
 }
+type InsertRow = NumberedRow & { imported_by: string | null }
 
 /** The how-manieth root crash of its group each report is; a casualty carries the number its root's group had reached. */
-function number(fresh: readonly Placed[], counts: Map<string, number>): InsertRow[] {
+function number(fresh: readonly Placed[], counts: Map<string, number>): NumberedRow[] {
   return fresh.map(({ row, groupId, ownId, isRootMissing }) => {
     const occurrence = (counts.get(groupId) ?? 0) + (row.is_root ? 1 : 0)
     if (row.is_root) counts.set(groupId, occurrence)
@@ -223,18 +236,19 @@ async function insertReports(tx: Transaction, rows: readonly InsertRow[]): Promi
     INSERT INTO crash_reports (id, at, at_us, node, incarnation, key, pid, name, label, behaviour, module, release, kind,
       reason, reason_text, top_frame, message_type, mailbox_length, uptime_ms, restarts, action, outcome, back_after_ms,
       root_id, is_root, is_root_missing, is_injected, faults, group_id, merged_from, occurrence, search_text, stack, size_bytes,
-      report)
+      report, imported_by)
     SELECT r.id, r.at, r.at_us, r.node, r.incarnation, r.key, r.pid, r.name, r.label, r.behaviour, r.module, r.release,
       r.kind, r.reason, r.reason_text, r.top_frame, r.message_type, r.mailbox_length, r.uptime_ms, r.restarts, r.action,
       r.outcome, r.back_after_ms, r.root_id, r.is_root, r.is_root_missing, r.is_injected,
       ARRAY(SELECT jsonb_array_elements_text(r.faults)), r.group_id, r.merged_from, r.occurrence, r.search_text, r.stack,
-      r.size_bytes, r.report
+      r.size_bytes, r.report, r.imported_by
     FROM jsonb_to_recordset(${toJsonb(rows)}::jsonb) AS r(
       id uuid, at timestamptz, at_us bigint, node text, incarnation text, key text, pid text, name text, label text,
       behaviour text, module text, release text, kind text, reason text, reason_text text, top_frame text,
       message_type text, mailbox_length int, uptime_ms float8, restarts int, action text, outcome text,
       back_after_ms float8, root_id uuid, is_root boolean, is_root_missing boolean, is_injected boolean, faults jsonb,
-      group_id text, merged_from text, occurrence bigint, search_text text, stack text, size_bytes int, report jsonb)`
+      group_id text, merged_from text, occurrence bigint, search_text text, stack text, size_bytes int, report jsonb,
+      imported_by text)`
 }
 
 async function count(tx: Transaction, fresh: readonly Placed[]): Promise<void> {

@@ -1,19 +1,26 @@
 /**
- * The crashes screen: groups, facets and the last day's course of every report that matches, in one statement that reads
- * the reports once. It is asked for again whenever a crash is stored, and an embedded database answers one at a time.
+ * The crashes screen: groups, facets and the last day's course of every report that matches, in one statement that counts
+ * cells (`crash-counts.ts`). It is asked for again whenever a crash is stored, and an embedded database answers one at a time.
  */
 import type { CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
+import type { Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
+import { countsOf, DAY_MS, HOUR_MS } from './crash-counts.ts'
 import { storms } from './crash-read.ts'
 import { statusSql } from './group-status.ts'
 
-const DAY_MS = 86_400_000
-const HOUR_MS = 3_600_000
 const BUCKETS = 24
 /** Rows the screen shows; what is beyond is reached by narrowing the query. */
 const GROUP_ROWS = 200
 const LATEST = 8
 const FACET_VALUES = 20
+/** A search is given up after this long, milliseconds; the embedded database knows no such bound. */
+const PATIENCE_MS = 5_000
+
+/** The bar of the last day that a moment belongs to: 0 to 23, a bar an hour by the clock, newest last; below 0 before. */
+export function bucketOf(atMs: number, nowMs: number): number {
+  return Math.min(BUCKETS - 1, BUCKETS - 1 + Math.floor(atMs / HOUR_MS) - Math.floor(nowMs / HOUR_MS))
+}
 
 export const NO_STATUSES: CrashesView['statuses'] = {
   new: 0,
@@ -29,28 +36,30 @@ export const NO_STATUSES: CrashesView['statuses'] = {
  */
 export async function readCrashesView(
   prisma: PrismaClient,
-  where: Prisma.Sql,
+  query: Query,
   statuses: ReadonlySet<GroupStatus>,
   nowMs: number,
-  hasOwnTime: boolean,
 ): Promise<CrashesView> {
-  const fromMs = nowMs - DAY_MS
-  const day = new Date(fromMs)
-  const inTime = hasOwnTime ? where : Prisma.sql`c.at >= ${day} AND (${where})`
-  const [screen] = await prisma.$queryRaw<[Screen]>`
-    WITH matching AS MATERIALIZED (
-      SELECT c.id, c.group_id, c.at, c.node, c.key, c.pid, c.module, c.reason, c.kind, c.outcome, c.back_after_ms, c.is_root,
-             c.is_injected, (extract(epoch FROM c.at) * 1000)::float8 AS at_ms
-      FROM crash_reports c WHERE ${inTime}
-    ), known AS MATERIALIZED (
-      SELECT g.id, ${statusSql(nowMs)} AS status FROM crash_groups g WHERE g.id IN (SELECT group_id FROM matching)
-    ), found AS MATERIALIZED (
-      SELECT m.* FROM matching m JOIN known k ON k.id = m.group_id WHERE k.status = ANY(${[...statuses]}::text[])
-    ), shown AS (
-      SELECT group_id, count(*) FILTER (WHERE is_root) AS roots, count(*) FILTER (WHERE NOT is_root) AS casualties,
-             count(*) FILTER (WHERE is_injected) AS injected, max(at_ms) AS last_at_ms,
+  const day = new Date(nowMs - DAY_MS)
+  const counts = await countsOf(prisma, query, nowMs)
+  const firstHourMs = (Math.floor(nowMs / HOUR_MS) - BUCKETS + 1) * HOUR_MS
+  const statement = Prisma.sql`
+    WITH ${counts.cells}, known AS MATERIALIZED (
+      SELECT g.id, ${statusSql(nowMs)} AS status FROM crash_groups g WHERE g.id IN (SELECT group_id FROM cells)
+    ), kept AS MATERIALIZED (
+      SELECT c.* FROM cells c JOIN known k ON k.id = c.group_id WHERE k.status = ANY(${[...statuses]}::text[])
+    ), per_group AS (
+      SELECT group_id, COALESCE(sum(n) FILTER (WHERE is_root), 0)::int AS roots,
+             COALESCE(sum(n) FILTER (WHERE NOT is_root), 0)::int AS casualties,
+             COALESCE(sum(n) FILTER (WHERE is_injected), 0)::int AS injected,
              to_jsonb(array_agg(DISTINCT node)) AS nodes
-      FROM found GROUP BY group_id ORDER BY max(at_ms) DESC, group_id LIMIT ${GROUP_ROWS}
+      FROM kept GROUP BY group_id
+    ), last AS (
+      ${counts.latest(Prisma.sql`per_group`, 1)}
+    ), shown AS MATERIALIZED (
+      SELECT p.*, (extract(epoch FROM l.at) * 1000)::float8 AS last_at_ms
+      FROM per_group p JOIN last l ON l.group_id = p.group_id
+      ORDER BY l.at DESC, p.group_id LIMIT ${GROUP_ROWS}
     ), groups AS (
       SELECT g.id, g.fingerprint, g.name, g.module, g.reason, g.reason_text, g.top_frame,
              (extract(epoch FROM g.first_seen) * 1000)::float8 AS first_seen_ms, g.resolved_in, k.status,
@@ -58,25 +67,27 @@ export async function readCrashesView(
              s.roots, s.casualties, s.injected, s.last_at_ms, s.nodes
       FROM shown s JOIN crash_groups g ON g.id = s.group_id JOIN known k ON k.id = g.id
     ), buckets AS (
-      SELECT group_id, LEAST(${BUCKETS - 1}, floor((at_ms - ${fromMs}::float8) / ${HOUR_MS}))::int AS bucket, count(*) AS n
-      FROM found WHERE is_root AND at_ms >= ${fromMs}::float8 GROUP BY 1, 2
-    ), ranked AS (
-      SELECT group_id, id, at_ms, node, key, pid, outcome, back_after_ms,
-             row_number() OVER (PARTITION BY group_id COLLATE "C" ORDER BY at DESC, id DESC) AS place
-      FROM found WHERE group_id IN (SELECT group_id FROM shown)
+      SELECT c.group_id, LEAST(${BUCKETS - 1}, (c.hour_ms - ${firstHourMs}::float8) / ${HOUR_MS})::int AS bucket, sum(c.n)::int AS n
+      FROM kept c JOIN shown s ON s.group_id = c.group_id
+      WHERE c.is_root AND c.hour_ms >= ${firstHourMs}::float8 GROUP BY 1, 2
+    ), latest AS (
+      SELECT c.group_id, c.id, (extract(epoch FROM c.at) * 1000)::float8 AS at_ms, c.node, c.key, c.pid, c.outcome,
+             c.back_after_ms, c.place
+      FROM (${counts.latest(Prisma.sql`shown`, LATEST)}) c
     ), facets AS (
-      SELECT reason, node, module, outcome, kind, count(*) AS n
-      FROM found GROUP BY GROUPING SETS ((reason), (node), (module), (outcome), (kind))
+      SELECT reason, node, module, outcome, kind, sum(n)::int AS n
+      FROM kept GROUP BY GROUPING SETS ((reason), (node), (module), (outcome), (kind))
     )
     SELECT
-      (SELECT count(*) FROM found)::int AS total,
+      (SELECT COALESCE(sum(n), 0) FROM kept)::int AS total,
       (SELECT count(*) FROM crash_groups WHERE last_seen >= ${day} AND merged_into IS NULL)::int AS groups_total,
       (SELECT COALESCE(jsonb_object_agg(status, n), '{}') FROM (SELECT status, count(*) AS n FROM known GROUP BY 1) s)
         AS statuses,
       (SELECT COALESCE(jsonb_agg(groups ORDER BY last_at_ms DESC, id), '[]') FROM groups) AS groups,
       (SELECT COALESCE(jsonb_agg(jsonb_build_array(group_id, bucket, n)), '[]') FROM buckets) AS buckets,
-      (SELECT COALESCE(jsonb_agg(ranked ORDER BY place), '[]') FROM ranked WHERE place <= ${LATEST}) AS latest,
+      (SELECT COALESCE(jsonb_agg(latest ORDER BY place), '[]') FROM latest) AS latest,
       (SELECT COALESCE(jsonb_agg(jsonb_strip_nulls(to_jsonb(facets)) ORDER BY n DESC, facets), '[]') FROM facets) AS facets`
+  const [screen] = await patiently<[Screen]>(prisma, statement)
   const ids = screen.groups.map((group) => group.id)
   const notStored = await storms(prisma, ids, day)
   const buckets = bucketsOf(screen.buckets)
@@ -110,6 +121,17 @@ export async function readCrashesView(
     facets: facetsOf(screen.facets),
     pending: 0,
   }
+}
+
+/** One statement over many reports: with memory for what it counts, and an end to how long it may take. */
+async function patiently<T>(prisma: PrismaClient, statement: Prisma.Sql): Promise<T> {
+  const [, rows] = await prisma.$transaction([
+    prisma.$queryRaw`
+      SELECT set_config('statement_timeout', ${String(PATIENCE_MS)}, true), set_config('work_mem', '64MB', true),
+             set_config('jit', 'off', true)`,
+    prisma.$queryRaw<T>(statement),
+  ])
+  return rows
 }
 
 type Facet = keyof CrashesView['facets']

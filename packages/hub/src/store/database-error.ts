@@ -19,6 +19,11 @@ export function isUnwilling(error: unknown): boolean {
   return /^(53|57|58|25006)/.test(sqlState(error))
 }
 
+/** Whether a statement took longer than it may. */
+export function isTimeout(error: unknown): boolean {
+  return sqlState(error) === '57014'
+}
+
 function sqlState(error: unknown): string {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return ''
   const adapter: unknown = error.meta?.driverAdapterError

@@ -1,14 +1,16 @@
 /** Puts the store together: one connection, and a thin object over the functions that do the work. */
+import type { CrashesView } from '@orrery/live/views'
 import { Prisma } from '../generated/client.ts'
 import { appendAudit, readAudit, settleAudit } from './audit-table.ts'
 import { type Connection, type ConnectOptions, connect } from './connect.ts'
-import { groupsSql, hasOwnTime, parseCrashQuery, splitStatuses, toSql } from './crash-query.ts'
+import { groupsSql, parseCrashQuery, splitStatuses, toSql } from './crash-query.ts'
 import { readCrash, readCrashView, readGroup, searchCrashes, searchGroups } from './crash-read.ts'
 import { toJsonb } from './crash-row.ts'
 import { amendCrashes, saveCrashes } from './crash-write.ts'
 import { NO_STATUSES, readCrashesView } from './crashes-screen.ts'
-import { isUnwilling } from './database-error.ts'
+import { isTimeout, isUnwilling } from './database-error.ts'
 import { createDiskRoom, type DiskRoom } from './disk-room.ts'
+import { createGate } from './gate.ts'
 import { changeGroup, notesOf } from './group-notes.ts'
 import { mergeGroup, unmergeGroup } from './group-rules.ts'
 import { prune, type Retention, tidy } from './prune.ts'
@@ -26,6 +28,8 @@ export interface StoreOptions extends ConnectOptions {
 /** Above this an embedded database gets slow; a server of its own has no such bound. */
 const EMBEDDED_REPORTS = 100_000
 const EMBEDDED_MB = 2_048
+/** Searches at once: the other connections are for what comes in. */
+const SEARCHES = { embedded: 1, postgres: 3 } as const
 /** So long after it last refused to write, a database that answers is taken at its word. Above the inbox's longest wait. */
 const UNWILLING_MS = 10_000
 /** Notes of one group that are answered with. */
@@ -60,6 +64,7 @@ function storeOver(
   room: DiskRoom | null,
 ): { store: Store; setReady: (isReady: boolean) => void } {
   const { prisma, kind } = connection
+  const searches = createGate(SEARCHES[kind])
   let isReady = true
   let unwillingUntilMs = 0
   let isClosed = false
@@ -104,6 +109,11 @@ function storeOver(
   const store: Store = {
     kind,
     saveCrashes: (reports) => write(() => saveCrashes(prisma, reports)),
+    importCrash: async (report, importedBy) => {
+      if ((await watch(readCrash(prisma, report.id))) !== null) return 'held'
+      const saved = await write(() => saveCrashes(prisma, [report], importedBy.slice(0, 255)))
+      return saved.length === 0 ? 'refused' : 'stored'
+    },
     amendCrashes: (amendments) => write(() => amendCrashes(prisma, amendments)),
     saveStormCounts: (node, incarnation, counts) =>
       write(() => saveStormCounts(prisma, node, incarnation, counts)),
@@ -113,12 +123,19 @@ function storeOver(
       const parsed = parseCrashQuery(q)
       if (!parsed.ok) return { ...NO_CRASHES, error: parsed.error }
       const { ofCrashes, statuses } = splitStatuses(parsed.query)
-      const where = toSql(ofCrashes, nowMs)
-      return watch(readCrashesView(prisma, where, statuses, nowMs, hasOwnTime(parsed.query)))
+      return watch(
+        searches
+          .pass(() => readCrashesView(prisma, ofCrashes, statuses, nowMs))
+          .catch((error: unknown) => {
+            if (isTimeout(error)) return { ...NO_CRASHES, error: tooWide(q) }
+            throw error
+          }),
+      )
     },
-    searchCrashes: (query, page) => watch(searchCrashes(prisma, toSql(query, Date.now()), page)),
+    searchCrashes: (query, page) =>
+      watch(searches.pass(() => searchCrashes(prisma, toSql(query, Date.now()), page))),
     searchGroups: (query, page) =>
-      watch(searchGroups(prisma, groupsSql(query, Date.now()), page, Date.now())),
+      watch(searches.pass(() => searchGroups(prisma, groupsSql(query, Date.now()), page, Date.now()))),
     group: (id, nowMs) => watch(readGroup(prisma, id, nowMs)),
     groupNotes: (id) => watch(notesOf(prisma, id, MAX_NOTES)),
     changeGroup: (id, patch, by) => write(() => changeGroup(prisma, id, patch, by)),
@@ -151,6 +168,16 @@ function storeOver(
     [Symbol.asyncDispose]: close,
   }
   return { store, setReady }
+}
+
+function tooWide(q: string): CrashesView['error'] & object {
+  return {
+    code: 'query.too_wide',
+    message:
+      'This finds too much to count in five seconds: take a shorter time, as in last:24h, or add a field.',
+    from: 0,
+    to: q.length,
+  }
 }
 
 const NO_CRASHES = {

@@ -1,6 +1,6 @@
 /**
  * Retention: what is older than the days kept, or above the megabytes kept, goes; oldest first, in batches small enough
- * that nobody waits for one.
+ * that nobody waits for one. A report that was imported is as old as its import.
  */
 import type { PrismaClient } from '../generated/client.ts'
 import type { Pruned } from './store.ts'
@@ -21,7 +21,8 @@ export async function prune(prisma: PrismaClient, retention: Retention, nowMs: n
   pruned.crashes += await inBatches(
     () => prisma.$executeRaw`
       DELETE FROM crash_reports WHERE id IN (
-        SELECT id FROM crash_reports WHERE at < ${limit} ORDER BY at LIMIT ${BATCH})`,
+        SELECT id FROM crash_reports WHERE at < ${limit} AND (imported_by IS NULL OR stored_at < ${limit})
+        ORDER BY at LIMIT ${BATCH})`,
   )
   pruned.crashes += await removeAbove(prisma, retention)
   pruned.audit = await inBatches(
@@ -73,7 +74,9 @@ async function forget(prisma: PrismaClient, limit: Date, nowMs: number): Promise
 async function removeAbove(prisma: PrismaClient, retention: Retention): Promise<number> {
   if (retention.mb === null && retention.reports === null) return 0
   const [held] = await prisma.$queryRaw<{ n: bigint; bytes: bigint }[]>`
-    SELECT count(*) AS n, COALESCE(sum(size_bytes), 0)::bigint AS bytes FROM crash_reports`
+    SELECT COALESCE(sum(n), 0)::bigint AS n, COALESCE(sum(bytes), 0)::bigint AS bytes
+    FROM crash_rollups WHERE span_hours = 24`
+  // Of the rollups: to count a million reports takes longer than to prune some.
   let n = Number(held?.n ?? 0)
   let bytes = Number(held?.bytes ?? 0)
   let removed = 0

@@ -22,6 +22,11 @@ export interface Store extends AsyncDisposable {
    * Resolves with the ids whose amendments are durable now; one that is not among them no database would take.
    */
   amendCrashes(amendments: readonly Amendment[]): Promise<string[]>
+  /**
+   * Stores a report that comes from somewhere else, marked with who brought it, once by id. Answers `held` where it is here
+   * already, and `refused` where no database would take it.
+   */
+  importCrash(report: CrashReport, importedBy: string): Promise<'stored' | 'held' | 'refused'>
   /** Exact cumulative counts of one incarnation by storm key; a lower count than the one held is ignored. */
   saveStormCounts(node: string, incarnation: string, counts: StormCounts['counts']): Promise<void>
 

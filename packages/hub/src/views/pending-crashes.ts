@@ -7,9 +7,9 @@ import { type CrashReport, fieldValue } from '@orrery/protocol'
 import { type Accessor, CRASH_FIELDS, matches, parseQuery, stateAt } from '@orrery/protocol/query'
 import { splitStatuses } from '../store/crash-query.ts'
 import { type CrashRow, type Extracted, extract } from '../store/crash-row.ts'
+import { bucketOf } from '../store/crashes-screen.ts'
 
 const LATEST = 8
-const DAY_MS = 86_400_000
 
 export function withPending(
   view: CrashesView,
@@ -68,7 +68,7 @@ function added(
   const atMs = Date.parse(row.at)
   const of = group ?? newGroup(row, fingerprint, atMs)
   const buckets = [...of.buckets]
-  const at = Math.min(23, Math.floor((atMs - (nowMs - DAY_MS)) / 3_600_000))
+  const at = bucketOf(atMs, nowMs)
   if (row.is_root && at >= 0) buckets[at] = (buckets[at] ?? 0) + 1
   const latest = {
     id: row.id,

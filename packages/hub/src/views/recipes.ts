@@ -235,6 +235,7 @@ async function crashView(id: string, { store, waiting }: RecipeSources): Promise
   return {
     id,
     stored: false,
+    importedBy: null,
     report,
     sameGroup: [],
     groupCount: 1,

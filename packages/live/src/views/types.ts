@@ -495,6 +495,8 @@ export interface CrashGroupRow {
 export interface CrashView {
   id: string
   stored: boolean
+  /** Who brought it here; `null` for what a node of this hub reported. */
+  importedBy: string | null
   report: CrashReport | null
   /** Newest first, at most 8, of the same fingerprint. */
   sameGroup: { id: string; atMs: number; node: string; mailbox: number | null; backAfterMs: number | null }[]

@@ -1,8 +1,13 @@
+import { Suspense } from 'react'
 import { CrashScreen } from '../../../src/crashes/crash-screen.tsx'
 
 export const metadata = { title: 'Crash report' }
 
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params
-  return <CrashScreen id={decodeURIComponent(id)} />
+  return (
+    <Suspense>
+      <CrashScreen id={decodeURIComponent(id)} />
+    </Suspense>
+  )
 }

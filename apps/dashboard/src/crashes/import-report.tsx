@@ -1,0 +1,142 @@
+'use client'
+/** Takes exported reports in: chosen, or dropped anywhere on the page. One that came in is opened. */
+import './import-report.css'
+import { Upload } from 'lucide-react'
+import { useRouter } from 'next/navigation'
+import { useEffect, useRef, useState } from 'react'
+import { crashPath } from '../frame/addresses.ts'
+import { useKeys } from '../frame/keys.ts'
+import { importCrash } from '../live/api.ts'
+import { visible } from '../term/term-text.ts'
+import { Button } from '../ui/button.tsx'
+import { Kbd } from '../ui/parts.tsx'
+import { readReportFile } from './import-read.ts'
+
+/** At once; more are a backup, which is another way. */
+const MOST_FILES = 50
+
+interface Told {
+  tone: 'signal' | 'crashed'
+  title: string
+  lines: string[]
+}
+
+export function ImportReport() {
+  const router = useRouter()
+  const field = useRef<HTMLInputElement>(null)
+  const [isBusy, setIsBusy] = useState(false)
+  const [told, setTold] = useState<Told | null>(null)
+
+  const take = async (files: File[]) => {
+    if (files.length === 0 || isBusy) return
+    setIsBusy(true)
+    setTold(null)
+    const taken: string[] = []
+    const refused: string[] = []
+    for (const file of files.slice(0, MOST_FILES)) {
+      const answer = await importFile(file)
+      if (answer.ok) taken.push(answer.id)
+      else refused.push(`${visible(file.name)}: ${answer.message}`)
+    }
+    if (files.length > MOST_FILES)
+      refused.push(`${files.length - MOST_FILES} more: at most ${MOST_FILES} at once`)
+    setIsBusy(false)
+    const [only] = taken
+    if (only !== undefined && taken.length === 1 && refused.length === 0) router.push(crashPath(only))
+    else if (refused.length > 0) {
+      setTold({
+        tone: 'crashed',
+        title: taken.length === 0 ? 'Not imported' : `${taken.length} imported, ${refused.length} not`,
+        lines: refused.slice(0, 6),
+      })
+    } else setTold({ tone: 'signal', title: `${taken.length} imported`, lines: [] })
+  }
+  const isOver = useDrop(take)
+  useKeys('Crashes', [{ keys: 'i', label: 'Import a report', run: () => field.current?.click() }])
+
+  return (
+    <>
+      <input
+        ref={field}
+        type="file"
+        accept="application/json,.json"
+        multiple
+        hidden
+        aria-label="Report files"
+        onChange={(event) => {
+          void take([...(event.target.files ?? [])])
+          event.target.value = ''
+        }}
+      />
+      <button type="button" className="imp-open" disabled={isBusy} onClick={() => field.current?.click()}>
+        <Upload className="ic" aria-hidden />
+        {isBusy ? 'Importing' : 'Import report'} <Kbd>I</Kbd>
+      </button>
+      {told ? (
+        <section className="imp-told" role="alert" aria-label={told.title}>
+          <div className="row">
+            <h2 className={`c-${told.tone}`}>{told.title}</h2>
+            <span className="sp" />
+            <Button isSmall kind="quiet" onClick={() => setTold(null)}>
+              Close
+            </Button>
+          </div>
+          {told.lines.map((line) => (
+            <p key={line} className="i2">
+              {line}
+            </p>
+          ))}
+        </section>
+      ) : null}
+      {isOver ? (
+        <div className="imp-drop">
+          <p>
+            <Upload className="ic" aria-hidden />
+            Drop to import
+          </p>
+        </div>
+      ) : null}
+    </>
+  )
+}
+
+async function importFile(file: File): Promise<{ ok: true; id: string } | { ok: false; message: string }> {
+  const read = await readReportFile(file)
+  if (!read.ok) return read
+  const answer = await importCrash(read.report)
+  return answer.ok ? { ok: true, id: answer.value.id } : { ok: false, message: answer.message }
+}
+
+/** Files dropped anywhere on the page; whether some are held above it. */
+function useDrop(take: (files: File[]) => void): boolean {
+  const [isOver, setIsOver] = useState(false)
+  const latest = useRef(take)
+  latest.current = take
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
+    const over = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      setIsOver(true)
+    }
+    /** Leaving an element is not leaving the page: then there is nothing it is entering. */
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setIsOver(false)
+    }
+    const drop = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      setIsOver(false)
+      latest.current([...(event.dataTransfer?.files ?? [])])
+    }
+    window.addEventListener('dragover', over)
+    window.addEventListener('dragleave', leave)
+    window.addEventListener('drop', drop)
+    return () => {
+      window.removeEventListener('dragover', over)
+      window.removeEventListener('dragleave', leave)
+      window.removeEventListener('drop', drop)
+    }
+  }, [])
+  return isOver
+}

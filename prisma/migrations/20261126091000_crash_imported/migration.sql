@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "crash_reports" ADD COLUMN "imported_by" TEXT;
