@@ -52,7 +52,7 @@ export function ImportReport() {
     } else setTold({ tone: 'signal', title: `${taken.length} imported`, lines: [] })
   }
   const isOver = useDrop(take)
-  useKeys('Crashes', [{ keys: 'i', label: 'Import a report', run: () => field.current?.click() }])
+  useKeys('Crashes', [{ keys: 'I', label: 'Import a report', run: () => field.current?.click() }])
 
   return (
     <>
@@ -70,7 +70,7 @@ export function ImportReport() {
       />
       <button type="button" className="imp-open" disabled={isBusy} onClick={() => field.current?.click()}>
         <Upload className="ic" aria-hidden />
-        {isBusy ? 'Importing' : 'Import report'} <Kbd>I</Kbd>
+        {isBusy ? 'Importing' : 'Import report'} <Kbd>⇧I</Kbd>
       </button>
       {told ? (
         <section className="imp-told" role="alert" aria-label={told.title}>
