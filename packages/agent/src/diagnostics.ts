@@ -8,13 +8,15 @@ import { join } from 'node:path'
 import {
   type CrashReport,
   captured,
+  type Diagnostic,
+  diagnostic,
+  diagnosticCause,
+  diagnosticStack,
   type EarlierLife,
   nodeEndId,
   nodeEndReport,
   unavailable,
 } from '@orrery/protocol'
-import { capture } from '@orrery/runtime'
-import { z } from 'zod'
 import { boundReport } from './bound.ts'
 import type { Redactor } from './redact.ts'
 import type { SourceIdentity } from './source.ts'
@@ -27,28 +29,6 @@ const MAX_BYTES = 4_194_304
 const MAX_FILES = 64
 /** Kinds of end after which a process no longer says anything. */
 const FATAL = new Set(['OOMError', 'FatalError'])
-
-const count = z.number().nonnegative()
-const diagnostic = z.object({
-  header: z.object({
-    event: z.string().max(4_096),
-    trigger: z.string().max(64),
-    /** Unix milliseconds, as text. */
-    dumpEventTimeStamp: z.string().regex(/^\d{1,16}$/),
-    processId: z.int().nonnegative(),
-  }),
-  javascriptStack: z.object({ stack: z.array(z.string().max(4_096)).max(1_000) }).optional(),
-  javascriptHeap: z
-    .object({
-      usedMemory: count,
-      totalCommittedMemory: count,
-      memoryLimit: count,
-      heapSpaces: z.record(z.string().max(64), z.object({ used: count })).default({}),
-    })
-    .optional(),
-  resourceUsage: z.object({ rss: count.optional(), maxRss: count.optional() }).optional(),
-})
-export type Diagnostic = z.infer<typeof diagnostic>
 
 /** A report that an earlier life of this node left, and which life it was. */
 export interface FoundDiagnostic {
@@ -151,48 +131,9 @@ export function diagnosticReport(
 }
 
 function causeOf(told: Diagnostic, sources: Sources): CrashReport['cause'] {
-  const heap = told.javascriptHeap
-  const isHeap = told.header.trigger === 'OOMError' || /heap|memory/i.test(told.header.event)
-  const kind = isHeap ? 'out-of-memory' : 'exit'
-  const tag = isHeap ? 'heap_limit' : 'fatal_error'
-  const text =
-    isHeap && heap
-      ? `${megabytes(heap.usedMemory)} of ${megabytes(heap.memoryLimit)} of heap were used: ${told.header.event}`
-      : told.header.event
-  const spaces = Object.entries(heap?.heapSpaces ?? {}).map(([name, { used }]): [string, number] => [
-    name,
-    used,
-  ])
-  const term = capture({
-    event: told.header.event,
-    ...(heap
-      ? {
-          heap_used: heap.usedMemory,
-          heap_committed: heap.totalCommittedMemory,
-          heap_limit: heap.memoryLimit,
-          heap_spaces: Object.fromEntries(spaces),
-        }
-      : {}),
-    ...(told.resourceUsage?.rss === undefined ? {} : { rss: told.resourceUsage.rss }),
-  })
-  return {
-    kind,
-    reason: { kind, tag, text, term },
-    stack: stackOf(told, sources),
-    chain: [],
-    killer: unavailable('nobody ended it: Node.js could not go on'),
-  }
-}
-
-function stackOf(told: Diagnostic, sources: Sources): CrashReport['cause']['stack'] {
-  const lines = told.javascriptStack?.stack ?? []
-  const frames = parseStack(lines.map((line) => `    ${line.trimStart()}`).join('\n'))
-  if (frames.length === 0)
-    return unavailable('Node.js kept no stack of it: no JavaScript was running that it could show')
+  const lines = diagnosticStack(told)
+  if (lines.status !== 'captured') return diagnosticCause(told, unavailable('Node.js kept no stack of it'))
+  const frames = parseStack(lines.value.map((line) => `    ${line.trimStart()}`).join('\n'))
   sources.loadNow(frames)
-  return captured({ raw: lines.join('\n'), frames: sources.resolve(frames) })
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1e6).toLocaleString('en-US')} MB`
+  return diagnosticCause(told, captured({ raw: lines.value.join('\n'), frames: sources.resolve(frames) }))
 }

@@ -26,6 +26,13 @@ export type {
   Surroundings,
 } from './crash-report.ts'
 export { crashReport, decision, outcome } from './crash-report-schema.ts'
+export {
+  type Diagnostic,
+  diagnostic,
+  diagnosticCause,
+  diagnosticStack,
+  isDiagnostic,
+} from './diagnostic-report.ts'
 export type { ExitKind, ExitReasonView } from './exit.ts'
 export type { Capability, FrameError, Hello, Refusal, RefusalCode, Welcome } from './handshake.ts'
 export {

@@ -1,9 +1,10 @@
 /** Crash reports and their groups, from the store. */
-import { type CrashReport, crashReport as wholeReport } from '@orrery/protocol'
+import { type CrashReport, diagnostic, isDiagnostic, crashReport as wholeReport } from '@orrery/protocol'
 import { crashGroup, crashImport, crashReport, crashSummary, listOf } from '@orrery/protocol/http'
 import type { Query } from '@orrery/protocol/query'
 import { ticketText } from '@orrery/protocol/text'
 import { addressOf } from '../../config.ts'
+import { reportOfDiagnostic } from '../../ingest/uploaded-diagnostic.ts'
 import { parseCrashQuery } from '../../store/crash-query.ts'
 import type { AuditEntry } from '../../store/store.ts'
 import type { HttpDeps } from '../deps.ts'
@@ -39,7 +40,7 @@ export function crashRoutes(api: Api, { store, live, config, nowMs }: HttpDeps):
 
   api.openapi(importCrash, async (c) => {
     const who = actor(c)
-    const parsed = wholeReport.safeParse(c.req.valid('json'))
+    const parsed = wholeReport.safeParse(given(c.req.valid('json')))
     const { id: target = null, identity } = parsed.success ? parsed.data : {}
     const entry: AuditEntry = {
       atMs: nowMs(),
@@ -84,6 +85,13 @@ function notReport(error: z.core.$ZodError): string {
   const [first] = error.issues
   const where = first?.path.map(String).join('.')
   return `This is no crash report as this hub exports it${first ? `: ${where ? `${where}: ` : ''}${first.message}` : ''}.`
+}
+
+/** What was sent, or the report that a diagnostic report of Node.js comes to. */
+function given(body: object): unknown {
+  if (!isDiagnostic(body)) return body
+  const told = diagnostic.safeParse(body)
+  return told.success ? reportOfDiagnostic(told.data) : body
 }
 
 function parse(q: string): Query {
@@ -136,7 +144,7 @@ const importCrash = createRoute({
   path: IMPORT_PATH,
   operationId: 'importCrash',
   tags: ['crashes'],
-  summary: 'Take in a report that was exported, here or elsewhere',
+  summary: 'Take in a report that was exported, here or elsewhere, or a diagnostic report of Node.js',
   description:
     'Stored once by its id and marked as imported; it stays as long as one that came in today. At most 2 MiB. Whatever comes of it is in the audit trail.',
   request: { body: { required: true, content: { 'application/json': { schema: z.looseObject({}) } } } },
