@@ -37,7 +37,7 @@ export function GroupNotes({ group, actions }: { group: CrashGroupDetail; action
             </span>
             <span className="sp" />
             <time className="m" dateTime={new Date(note.atMs).toISOString()}>
-              {dateClock(note.atMs)}
+              {dateClock(note.atMs).replace(/\.\d+$/, '')}
             </time>
           </div>
           {note.text !== '' && note.change !== 'merged' && note.change !== 'unmerged' ? (
