@@ -33,7 +33,7 @@ export function CrashesScreen() {
   const shown = useLastGood(data)
   const groups = shown?.groups ?? []
   const selected = groups.find((group) => group.id === address.group) ?? groups[0] ?? null
-  const marked = groups.filter((group) => address.marked.includes(group.id))
+  const marked = address.marked.flatMap((id) => groups.find((group) => group.id === id) ?? [])
   const field = useRef<HTMLInputElement>(null)
   const saved = useSearches()
   const actions = useGroupActions()
