@@ -78,7 +78,7 @@ export function MergedGroups({ group, actions }: { group: CrashGroupDetail; acti
       <b>Merged into it</b>
       {group.merged.map((part) => (
         <div key={part.fingerprint} className="gn-part">
-          <span className="m i3">{shortId(part.fingerprint)}</span>
+          <span className="m i3 nw">{shortId(part.fingerprint)}</span>
           <b className="el">{visible(part.name)}</b>
           <span className="m i2 el">{visible(part.reasonText)}</span>
           <span className="sp" />
