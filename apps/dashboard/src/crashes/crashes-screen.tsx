@@ -3,10 +3,11 @@
 import type { CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
 import './crashes.css'
 import './groups.css'
-import { useRouter, useSearchParams } from 'next/navigation'
+import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
 import { crashPath } from '../frame/addresses.ts'
 import { useKeys } from '../frame/keys.ts'
+import { useAddressState } from '../frame/use-address-state.ts'
 import { age, count, plural } from '../live/format.ts'
 import { useView, type ViewStatus } from '../live/use-view.ts'
 import { Button } from '../ui/button.tsx'
@@ -15,6 +16,7 @@ import { EmptyState, OutlineRows } from '../ui/states.tsx'
 import { DoneLine } from './done-line.tsx'
 import { Facets } from './facets.tsx'
 import { GroupRows } from './group-rows.tsx'
+import { DEFAULT_QUERY, readListAddress, writeListAddress } from './list-address.ts'
 import { MergeDialog } from './merge-dialog.tsx'
 import { Preview } from './preview.tsx'
 import { QueryBar } from './query-bar.tsx'
@@ -23,36 +25,22 @@ import { SearchDialog } from './search-dialog.tsx'
 import { useSearches } from './searches.ts'
 import { useGroupActions } from './use-group-actions.ts'
 
-export const DEFAULT_QUERY = '-is:resolved -is:ignored last:24h'
-
 export function CrashesScreen() {
   const router = useRouter()
-  const params = useSearchParams()
-  const query = params.get('q') ?? DEFAULT_QUERY
-  const selectedId = params.get('group')
+  const [address, change] = useAddressState(readListAddress, writeListAddress)
+  const query = address.q
   const { data, status, ageMs } = useView('crashes', { q: query })
   const shown = useLastGood(data)
   const groups = shown?.groups ?? []
-  const selected = groups.find((group) => group.id === selectedId) ?? groups[0] ?? null
-  const markedIds = params.get('x')?.split(',') ?? []
-  const marked = groups.filter((group) => markedIds.includes(group.id))
+  const selected = groups.find((group) => group.id === address.group) ?? groups[0] ?? null
+  const marked = address.marked.flatMap((id) => groups.find((group) => group.id === id) ?? [])
   const field = useRef<HTMLInputElement>(null)
   const saved = useSearches()
   const actions = useGroupActions()
   const [dialog, setDialog] = useState<'merge' | 'save' | null>(null)
 
-  const address = (change: { q?: string; group?: string | undefined; x?: readonly string[] }) => {
-    const next = new URLSearchParams(params)
-    for (const [name, value] of Object.entries(change)) {
-      const text = typeof value === 'object' ? value.join(',') : value
-      if (text) next.set(name, text)
-      else next.delete(name)
-    }
-    const text = next.toString()
-    router.replace(text === '' ? '/crashes' : `/crashes?${text}`, { scroll: false })
-  }
-  const setQuery = (q: string) => address({ q: q === DEFAULT_QUERY ? '' : q || ' ', group: undefined, x: [] })
-  const select = (group: CrashGroupRow | undefined) => group && address({ group: group.id })
+  const setQuery = (q: string) => change({ q, group: null, marked: [] })
+  const select = (group: CrashGroupRow | undefined) => group && change({ group: group.id })
   const open = (group: CrashGroupRow | null) => {
     const latest = group?.latest[0]
     if (latest) router.push(crashPath(latest.id))
@@ -65,18 +53,18 @@ export function CrashesScreen() {
   const mark = (group: CrashGroupRow | null) => {
     if (!group) return
     const ids = marked.map(({ id }) => id)
-    address({ x: ids.includes(group.id) ? ids.filter((id) => id !== group.id) : [...ids, group.id] })
+    change({ marked: ids.includes(group.id) ? ids.filter((id) => id !== group.id) : [...ids, group.id] })
   }
   const targets = marked.length > 0 ? marked : selected ? [selected] : []
-  const act = (change: 'resolve' | 'ignore') => {
+  const act = (what: 'resolve' | 'ignore') => {
     if (actions.off !== null || actions.isBusy) return
     const gone = new Set(targets.map(({ id }) => id))
     const stays =
       groups.slice(at).find(({ id }) => !gone.has(id)) ?? groups.findLast(({ id }) => !gone.has(id))
-    const to = change === 'resolve' ? 'resolved' : 'ignored'
+    const to = what === 'resolve' ? 'resolved' : 'ignored'
     const isHidden = !statusesShown(query).has(targets.every((one) => one.status === to) ? 'ongoing' : to)
-    void actions[change](targets)
-    address({ x: [], ...(isHidden ? { group: stays?.id } : {}) })
+    void actions[what](targets)
+    change({ marked: [], ...(isHidden ? { group: stays?.id ?? null } : {}) })
   }
   useKeys('Crashes', [
     { keys: 'j', label: 'Next group', run: () => step(1) },
@@ -93,7 +81,7 @@ export function CrashesScreen() {
     },
     { keys: 'z', label: 'Undo the last of these', run: () => (actions.done?.undo ? actions.undo() : false) },
     { keys: 's', label: 'Save search', run: () => setDialog('save') },
-    { keys: 'Escape', run: () => (marked.length > 0 ? address({ x: [] }) : false) },
+    { keys: 'Escape', run: () => (marked.length > 0 ? change({ marked: [] }) : false) },
     { keys: '/', label: 'Search', run: () => field.current?.focus() },
   ])
 
@@ -181,7 +169,7 @@ export function CrashesScreen() {
           >
             Merge <Kbd>M</Kbd>
           </Button>
-          <Button kind="quiet" isSmall onClick={() => address({ x: [] })}>
+          <Button kind="quiet" isSmall onClick={() => change({ marked: [] })}>
             Clear <Kbd>Esc</Kbd>
           </Button>
         </section>
@@ -193,7 +181,7 @@ export function CrashesScreen() {
           groups={marked}
           actions={actions}
           onClose={() => setDialog(null)}
-          onMerged={(into) => address({ group: into.id, x: [] })}
+          onMerged={(into) => change({ group: into.id, marked: [] })}
         />
       ) : null}
       {dialog === 'save' ? (

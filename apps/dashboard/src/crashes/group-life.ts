@@ -22,7 +22,7 @@ export function lifeOf(group: CrashGroupDetail, nowMs: number): string {
   const ago = (ms: number | null) => (ms === null ? '' : `, ${age(nowMs - ms)} ago`)
   switch (status) {
     case 'new':
-      return `New for 24 h, until ${dateClock(firstSeenMs + DAY_MS)}`
+      return `New for 24 h, until ${minuteOf(firstSeenMs + DAY_MS)}`
     case 'regressed':
       return `Crashed again after it was resolved${ago(regressedAtMs)}`
     case 'resolved':
@@ -30,10 +30,14 @@ export function lifeOf(group: CrashGroupDetail, nowMs: number): string {
     case 'ignored':
       return `Ignored${by}${ago(statusAtMs)}`
     case 'ongoing':
-      return `First seen ${dateClock(firstSeenMs)}`
+      return `First seen ${minuteOf(firstSeenMs)}`
     default:
       return status satisfies never
   }
+}
+
+function minuteOf(atMs: number): string {
+  return dateClock(atMs).replace(/:\d\d\.\d+$/, '')
 }
 
 /** What a note says was done. */
@@ -45,7 +49,9 @@ export function changeText({ change, text }: GroupNote): string {
 
 /** `since 14:31:44` today, `first 12 d` before. */
 export function firstText(firstMs: number, nowMs: number): string {
-  return nowMs - firstMs < DAY_MS ? `since ${clock(firstMs).slice(0, 8)}` : `first ${age(nowMs - firstMs)}`
+  return nowMs - firstMs < DAY_MS
+    ? `since ${clock(firstMs).slice(0, 8)}`
+    : `first ${Math.floor((nowMs - firstMs) / DAY_MS)} d`
 }
 
 /** How people call a group: `G-4f2a`. */

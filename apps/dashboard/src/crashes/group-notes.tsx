@@ -37,7 +37,7 @@ export function GroupNotes({ group, actions }: { group: CrashGroupDetail; action
             </span>
             <span className="sp" />
             <time className="m" dateTime={new Date(note.atMs).toISOString()}>
-              {dateClock(note.atMs)}
+              {dateClock(note.atMs).replace(/\.\d+$/, '')}
             </time>
           </div>
           {note.text !== '' && note.change !== 'merged' && note.change !== 'unmerged' ? (
@@ -78,7 +78,7 @@ export function MergedGroups({ group, actions }: { group: CrashGroupDetail; acti
       <b>Merged into it</b>
       {group.merged.map((part) => (
         <div key={part.fingerprint} className="gn-part">
-          <span className="m i3">{shortId(part.fingerprint)}</span>
+          <span className="m i3 nw">{shortId(part.fingerprint)}</span>
           <b className="el">{visible(part.name)}</b>
           <span className="m i2 el">{visible(part.reasonText)}</span>
           <span className="sp" />

@@ -57,7 +57,7 @@ export function GroupRows({
                 </span>
               </span>
               <span className="row gr-sub">
-                <span className="m i3">{shortId(group.fingerprint)}</span>
+                <span className="m i3 nw">{shortId(group.fingerprint)}</span>
                 {group.merged.length > 0 ? (
                   <span className="i3 nw" title="Groups merged into it">
                     + {count(group.merged.length)}

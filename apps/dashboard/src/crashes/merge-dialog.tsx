@@ -42,7 +42,7 @@ export function MergeDialog({
         {groups.map((group) => (
           <label key={group.id} className="row">
             <input type="radio" name="into" checked={group === into} onChange={() => setIntoId(group.id)} />
-            <span className="m i3">{shortId(group.fingerprint)}</span>
+            <span className="m i3 nw">{shortId(group.fingerprint)}</span>
             <b>{visible(group.name)}</b>
             <span className="m i2 el">{visible(group.reasonText)}</span>
             <span className="sp" />

@@ -2,11 +2,11 @@
 /** The query as text with what it found, what may be asked, and the searches somebody saved. */
 import type { CrashesView } from '@orrery/live/views'
 import { Search } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { count, plural } from '../live/format.ts'
 import { Kbd } from '../ui/parts.tsx'
 import { ImportReport } from './import-report.tsx'
-import { faultOf } from './query-tokens.ts'
+import { faultOf, marked } from './query-tokens.ts'
 import type { SavedSearch } from './searches.ts'
 
 const EXAMPLES = [
@@ -35,6 +35,7 @@ export function QueryBar({
   field: React.RefObject<HTMLInputElement | null>
 }) {
   const [text, setText] = useState(query)
+  const mirror = useRef<HTMLSpanElement>(null)
   useEffect(() => setText(query), [query])
   const error = view?.error ?? null
   const fault = error ? faultOf(query, error) : { from: 0, to: 0 }
@@ -49,22 +50,28 @@ export function QueryBar({
         }}
       >
         <Search className="ic" aria-hidden />
-        <input
-          ref={field}
-          value={text}
-          aria-label="Search crashes: text, or a field"
-          aria-invalid={error !== null}
-          placeholder="text, or a field"
-          spellCheck={false}
-          autoComplete="off"
-          onChange={(event) => setText(event.target.value)}
-          onBlur={() => text.trim() !== query && onQuery(text.trim())}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape') return
-            setText(query)
-            event.currentTarget.blur()
-          }}
-        />
+        <span className="q-field">
+          <Tokens text={text} mirror={mirror} />
+          <input
+            ref={field}
+            value={text}
+            aria-label="Search crashes: text, or a field"
+            aria-invalid={error !== null}
+            placeholder="text, or a field"
+            spellCheck={false}
+            autoComplete="off"
+            onChange={(event) => setText(event.target.value)}
+            onScroll={(event) => {
+              if (mirror.current) mirror.current.scrollLeft = event.currentTarget.scrollLeft
+            }}
+            onBlur={() => text.trim() !== query && onQuery(text.trim())}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape') return
+              setText(query)
+              event.currentTarget.blur()
+            }}
+          />
+        </span>
         <span className="m i2 nw">
           {view && !error ? foundText(view) : ''}
           {view && !error ? <span className="i3"> · {plural(view.total, 'crash', 'crashes')}</span> : null}
@@ -130,4 +137,22 @@ function foundText(view: CrashesView): string {
   return view.groupsFound === all
     ? plural(all, 'group')
     : `${count(view.groupsFound)} of ${plural(all, 'group')}`
+}
+
+/** What stands behind the transparent text of the field: every `field:value` on a plate, its field in the accent. */
+function Tokens({ text, mirror }: { text: string; mirror: RefObject<HTMLSpanElement | null> }) {
+  return (
+    <span ref={mirror} className="q-mirror" aria-hidden>
+      {marked(text).map(({ at, field, value }) =>
+        field === '' ? (
+          value
+        ) : (
+          <span key={at} className="q-tok">
+            <span className="c-signal">{field}</span>
+            {value}
+          </span>
+        ),
+      )}
+    </span>
+  )
 }

@@ -63,3 +63,18 @@ export function faultOf(
   const token = /\S+\s*$/.exec(query.slice(0, from))
   return token ? { from: token.index, to: token.index + token[0].trimEnd().length } : { from, to: from + 1 }
 }
+
+/** A query in pieces that put together are the query: `-is:` and `resolved`; what is no field has none. */
+export function marked(query: string): { at: number; field: string; value: string }[] {
+  const pieces: { at: number; field: string; value: string }[] = []
+  let at = 0
+  for (const part of split(query)) {
+    const from = query.indexOf(part, at)
+    if (from > at) pieces.push({ at, field: '', value: query.slice(at, from) })
+    const field = /^-?[A-Za-z][\w.]*:/.exec(part)?.[0] ?? ''
+    pieces.push({ at: from, field, value: part.slice(field.length) })
+    at = from + part.length
+  }
+  if (at < query.length) pieces.push({ at, field: '', value: query.slice(at) })
+  return pieces
+}

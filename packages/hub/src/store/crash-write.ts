@@ -16,7 +16,7 @@ import {
   toJsonb,
 } from './crash-row.ts'
 import { isDataError } from './database-error.ts'
-import { countParts, rulesOf } from './group-rules.ts'
+import { countParts, holdRules, rulesOf } from './group-rules.ts'
 import { followGroups, type GroupBefore, type RootCrash } from './group-status.ts'
 import { laterEnd } from './node-end.ts'
 import type { Amendment } from './store.ts'
@@ -71,6 +71,7 @@ async function insert(
   given: readonly Extracted[],
   importedBy: string | null,
 ): Promise<void> {
+  await holdRules(tx)
   const batch = await withLaterEnds(tx, given)
   const placed = await place(tx, batch)
   await tx.$executeRaw`

@@ -16,12 +16,16 @@ const RULES_LOCK = 6_779_002
 /** A group of many thousand reports moves in one transaction. */
 const MERGE_MS = 300_000
 
-/** Where crashes of these fingerprints belong, for those a rule speaks of. Holds the rules still until the transaction ends. */
+/** Holds the rules still until the transaction ends. Before any row is locked: a merge locks rows with the rules in its hand. */
+export async function holdRules(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${RULES_LOCK})`
+}
+
+/** Where crashes of these fingerprints belong, for those a rule speaks of. */
 export async function rulesOf(
   tx: Transaction,
   fingerprints: readonly string[],
 ): Promise<Map<string, string>> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${RULES_LOCK})`
   const rows = await tx.$queryRaw<{ fingerprint: string; group_id: string }[]>`
     SELECT fingerprint, group_id FROM crash_group_parts
     WHERE fingerprint = ANY(${[...new Set(fingerprints)]}::text[])`
