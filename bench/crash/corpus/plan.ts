@@ -20,8 +20,18 @@ export const FORMS = [
   'getter',
   'constructor',
   'guarded',
+  'default',
+  'factory',
+  'literal',
+  'assigned',
+  'setter',
+  'all',
 ] as const
 export type Form = (typeof FORMS)[number]
+
+export function isAsync(form: Form): boolean {
+  return form === 'async' || form === 'then' || form === 'all'
+}
 
 /** What is thrown; the first four by the language itself. */
 export const FAULTS = ['TypeError', 'SyntaxError', 'URIError', 'RangeError', 'named', 'exit'] as const
@@ -118,7 +128,7 @@ export function planOf(seed: number, servers: number): Plan {
 
   const site = (module: string, isSync: boolean): Site => {
     if (forms.length < 4) forms = [...forms, ...shuffled(FORMS, random)]
-    const wanted = forms.findIndex((form) => !isSync || (form !== 'async' && form !== 'then'))
+    const wanted = forms.findIndex((form) => !isSync || !isAsync(form))
     const [form = 'function'] = forms.splice(wanted, 1)
     // A name may come twice in different files, so that a bundler has to tell them apart.
     const name = `${pick(VERBS)}${capital(pick(THINGS))}`
@@ -164,7 +174,7 @@ export function planOf(seed: number, servers: number): Plan {
       const isSync = entrance === 'init' || entrance === 'event'
       const made = Array.from({ length: 1 + Math.floor(random() * 2) }, () => site(module, isSync))
       // One function for two kinds of message: two issues of one place.
-      const again = own.filter((one) => !isSync || (one.form !== 'async' && one.form !== 'then'))
+      const again = own.filter((one) => !isSync || !isAsync(one.form))
       if (again.length > 0 && random() < 0.5) made.push(pick(again))
       own.push(...made)
       return { entrance, type, sites: [...new Set(made)] }
@@ -227,9 +237,12 @@ function functionOf({ form, name, other }: Site, depth: number): string {
     case 'static':
     case 'inherited':
     case 'getter':
+    case 'setter':
       return `${other}.${name}`
     case 'constructor':
       return other
+    case 'default':
+      return 'default'
     case 'inner':
       return `inner${other}`
     case 'mutual':

@@ -1,7 +1,7 @@
 /** A plan as TypeScript files. A release has the same functions as another at other lines. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Entrance, type Handler, type Plan, randomOf, type Server, type Site } from './plan.ts'
+import { type Entrance, type Handler, isAsync, type Plan, randomOf, type Server, type Site } from './plan.ts'
 
 /** Writes the program's sources below `dir`; its entry is `main.ts`. */
 export function writeProgram(dir: string, plan: Plan, release: number): void {
@@ -51,7 +51,7 @@ function moved(text: string, random: () => number): string {
 }
 
 function library(site: Site): string {
-  const { form, name, other, faults } = site
+  const { form, file, name, other, faults } = site
   const body = faults
     .map(({ fault, class: of }, how) => `  if (note.how === ${how}) ${thrown(fault, of)}`)
     .join('\n')
@@ -103,6 +103,18 @@ function library(site: Site): string {
         return `class ${other} {\n  readonly n: number\n  constructor(note: Note) {\n${body}\n  this.n = note.n\n  }\n}\nexport const enter = (note: Note) => new ${other}(note).n`
       case 'guarded':
         return `export function ${name}(note: Note): number {\n  assertThat(note.n < 0, \`\${note.n} is not negative\`)\n  return note.n\n}\nexport const enter = (note: Note) => ${name}(note)`
+      case 'default':
+        return `export default (note: Note): number => {\n${rest}\n}\nimport self from './${file}.ts'\nexport const enter = (note: Note) => self(note)`
+      case 'factory':
+        return `function ${name}(): (note: Note) => number {\n  return (note) => {\n${rest}\n  }\n}\nexport const enter = (note: Note) => ${name}()(note)`
+      case 'literal':
+        return `const ${other} = {\n  ${name}(note: Note): number {\n${rest}\n  },\n}\nexport const enter = (note: Note) => ${other}.${name}(note)`
+      case 'assigned':
+        return `const ${other}: Record<string, (note: Note) => number> = {}\n${other}.${name} = function (note) {\n${rest}\n}\nexport const enter = (note: Note) => (${other}.${name} as (note: Note) => number)(note)`
+      case 'setter':
+        return `class ${other} {\n  set ${name}(note: Note) {\n${body}\n  }\n}\nexport const enter = (note: Note) => {\n  new ${other}().${name} = note\n  return note.n\n}`
+      case 'all':
+        return `async function ${name}(notes: Note[]): Promise<number> {\n  const all = await Promise.all(notes.map(async (note) => {\n  await later()\n${rest}\n  }))\n  return all.length\n}\nexport const enter = async (note: Note) => await ${name}([note])`
       default:
         return form satisfies never
     }
@@ -128,8 +140,6 @@ function thrown(fault: Site['faults'][number]['fault'], of: string): string {
   }
 }
 
-const isAsync = (site: Site): boolean => site.form === 'async' || site.form === 'then'
-
 function serverText(server: Server): string {
   const sites = [...new Set(server.handlers.flatMap((handler) => handler.sites))]
   const imports = sites
@@ -137,7 +147,7 @@ function serverText(server: Server): string {
     .join('\n')
   const ways = sites
     .map((site) =>
-      isAsync(site)
+      isAsync(site.form)
         ? `const by${entry(site)} = async (note: Note): Promise<number> => (await ${entry(site)}(note)) + 1`
         : `const by${entry(site)} = (note: Note): number => ${entry(site)}(note) + 1`,
     )
@@ -210,14 +220,14 @@ function handling(handler: Handler): string {
 }
 
 function asyncly(handler: Handler): string {
-  return handler.sites.some(isAsync) ? 'async ' : ''
+  return handler.sites.some(({ form }) => isAsync(form)) ? 'async ' : ''
 }
 
 /** Goes to the site the message says, straight or by another function. */
 function choice(handler: Handler, note: string): string {
   return handler.sites
     .map((site, at) => {
-      const wait = isAsync(site) ? 'await ' : ''
+      const wait = isAsync(site.form) ? 'await ' : ''
       return `      if (${note}.site === ${at}) seen += ${note}.isIndirect ? ${wait}by${entry(site)}(${note}) : ${wait}${entry(site)}(${note})`
     })
     .join('\n')

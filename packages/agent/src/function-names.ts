@@ -218,6 +218,7 @@ class Functions {
     const { text } = this.file
     const before = text[start - 1]
     if (before === ':' && this.isKey(start - 2)) return unquoted(text[start - 2] ?? '')
+    if (before === 'default') return 'default'
     if (before !== '=') return null
     const left = start - 2
     if (this.isName(left) && this.isLeftEdge(left)) return this.member(left)

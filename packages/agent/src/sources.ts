@@ -5,7 +5,7 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
-import { dirname, isAbsolute, relative, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { originalPositionFor, sourceContentFor, TraceMap } from '@jridgewell/trace-mapping'
 import type { StackFrame } from '@orrery/protocol'
@@ -32,8 +32,8 @@ interface SourceFile {
 const MAX_FILE_BYTES = 4_194_304
 const MAX_CACHE_BYTES = 25_165_824
 const CONTEXT_LINES = 3
-/** A text this long is read in about ten milliseconds, once; the functions of a longer one are named as V8 names them. */
-const MAX_NAMED = 131_072
+/** A text this long is read in about five milliseconds, once; the functions of a longer one are named as V8 names them. */
+const MAX_NAMED = 65_536
 /** Sources whose functions are remembered. */
 const MAX_NAMED_SOURCES = 64
 const MAX_LINE = 200
@@ -126,10 +126,11 @@ export function createSources(root: string, startedAtMs: number): Sources {
         const { fn, path, line, column, content } = mapFrame(raw)
         const owner = ownerOf(path)
         const isWritten = owner === 'app' && path !== null && line !== null
-        const written = isWritten ? (namesOf(path, content)?.at(line, column ?? 1) ?? null) : null
+        const names = isWritten ? namesOf(path, content) : null
+        const written = names?.at(line ?? 1, column ?? 1) ?? null
         const frame: StackFrame = {
           // Where no map was read the file is what V8 ran: a name of its own that the source does not bear out was given on purpose.
-          fn: path === raw.path ? agreed(fn, written) : (written ?? fn),
+          fn: path === raw.path ? ranAs(path, agreed(fn, written)) : names === null ? fn : written,
           file: path === null ? null : shorten(root, path),
           line,
           column,
@@ -243,6 +244,13 @@ function positionIn(map: TraceMap, at: { line: number; column: number }) {
 function agreed(ran: string | null, written: string | null): string | null {
   if (ran === null || written === null) return ran ?? written
   return lastName(ran) === lastName(written) ? written : ran
+}
+
+/** A compiler that needs a name for a default export makes one of the file's. */
+function ranAs(path: string | null, fn: string | null): string | null {
+  if (path === null || fn === null || !fn.endsWith('_default')) return fn
+  const stem = basename(path).split('.')[0] ?? ''
+  return fn === `${stem.replace(/\W+/g, '_')}_default` ? 'default' : fn
 }
 
 function lastName(fn: string): string {

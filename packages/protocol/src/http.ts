@@ -322,6 +322,7 @@ export const crashReport = z
       startedAt: z.string(),
       uptimeMs: z.number(),
       messagesHandled: z.number(),
+      trapsExit: z.boolean().optional(),
       release: name,
       agentVersion: z.string(),
     }),

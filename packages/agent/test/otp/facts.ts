@@ -7,8 +7,11 @@ import { type CrashReport, fieldValue, type Peer, type Term } from '@orrery/prot
 export interface Fact {
   /** Path in our report, or what stands in its place. */
   ours: string
-  /** `equal`: the same text as OTP's. `present`: of another kind, but there. `none`: nothing here has such a thing; `why`. */
-  is: 'equal' | 'present' | 'none'
+  /**
+   * `equal`: the same text as OTP's. `present`: in our own terms. `instead`: not to be had here, and this in its place. `none`:
+   * nothing here has such a thing. The last two say `why`.
+   */
+  is: 'equal' | 'present' | 'instead' | 'none'
   read?: (report: CrashReport, theirs: string) => string | null
   why?: string
 }
@@ -20,21 +23,28 @@ const present = (ours: string, read: NonNullable<Fact['read']>, why = ''): Fact 
   read,
   why,
 })
+const instead = (ours: string, why: string, read: NonNullable<Fact['read']>): Fact => ({
+  ours,
+  is: 'instead',
+  read,
+  why,
+})
 const none = (why: string): Fact => ({ ours: '–', is: 'none', why })
 
 const name = (report: CrashReport): string | null => report.identity.name
 const mailbox = (report: CrashReport) => fieldValue(report.mailbox)
 const message = (report: CrashReport) => fieldValue(report.message)
 const decision = (report: CrashReport) => fieldValue(report.decision)
-const heap = present(
-  'surroundings.heapUsedBytes',
-  (report) => shown(fieldValue(report.surroundings)?.heapUsedBytes),
-  'one heap for all processes of a node',
+const heap = instead('surroundings.heapUsedBytes', 'one heap for all processes of a node', (report) =>
+  shown(fieldValue(report.surroundings)?.heapUsedBytes),
 )
-const reason = equal('cause.reason.tag', (report) => report.cause.reason.tag)
+const reason = equal('cause.reason.tag; of a failed call cause.reason.term.reason', reasonOf)
 const topFrame = present(
-  'cause.stack.frames',
-  (report) => fieldValue(report.cause.stack)?.frames.find(({ owner }) => owner === 'app')?.file ?? null,
+  'cause.stack.frames; of a call that was not answered in time message.type, message.value',
+  (report) =>
+    fieldValue(report.cause.stack)?.frames.find(({ owner }) => owner === 'app')?.file ??
+    (report.cause.kind === 'timeout' ? (message(report)?.type ?? null) : null),
+  'a call that is not answered fails in a timer, where nobody waits on the stack',
 )
 const linked = (report: CrashReport): Peer[] =>
   (fieldValue(report.peers) ?? []).filter(({ relation }) => relation === 'link' || relation === 'parent')
@@ -57,10 +67,10 @@ const terminated: Record<string, Fact> = {
     shown(fieldValue(report.flightRecorder)?.entries.length),
   ),
   client: equal('caller.name', (report) => fieldValue(report.caller)?.name ?? ''),
-  'client.stacktrace': present(
+  'client.stacktrace': instead(
     'caller.pendingCall, caller.waitingMs',
-    (report) => fieldValue(report.caller)?.pendingCall ?? null,
     'JavaScript keeps no stack of who awaits: what is waited for, and how long',
+    (report) => fieldValue(report.caller)?.pendingCall ?? null,
   ),
 }
 
@@ -97,7 +107,7 @@ export const FACTS: Record<string, Record<string, Fact>> = {
       const stack = topFrame.read?.(report, '') ?? null
       return stack === null
         ? null
-        : `${report.cause.reason.tag} ${classOf(report)} ${theirs.split(' ')[2] ?? ''}`.trim()
+        : `${reasonOf(report)} ${classOf(report)} ${theirs.split(' ')[2] ?? ''}`.trim()
     }),
     ancestors: equal('identity.ancestors', (report) => names(report.identity.ancestors)),
     message_queue_len: equal('mailbox.length', (report) => shown(mailbox(report)?.length)),
@@ -110,10 +120,8 @@ export const FACTS: Record<string, Record<string, Fact>> = {
     status: none('always `running`: a process tells of its own end'),
     heap_size: heap,
     stack_size: heap,
-    reductions: present(
-      'identity.messagesHandled',
-      (report) => shown(report.identity.messagesHandled),
-      'work is counted in messages',
+    reductions: instead('identity.messagesHandled', 'work is counted in messages', (report) =>
+      shown(report.identity.messagesHandled),
     ),
     'neighbour.pid': present('peers.pid', (report) => neighbour(report)?.pid ?? null),
     'neighbour.registered_name': equal('peers.name', (report) => neighbour(report)?.name ?? null),
@@ -121,15 +129,15 @@ export const FACTS: Record<string, Record<string, Fact>> = {
       'peers.facts.initialCall',
       (report) => neighbour(report)?.facts?.initialCall ?? null,
     ),
-    'neighbour.current_function': present(
+    'neighbour.current_function': instead(
       'peers.facts.status',
-      (report) => neighbour(report)?.facts?.status ?? null,
       'only one process runs at a time: the others wait, or await in a handler',
-    ),
-    'neighbour.current_stacktrace': present(
-      'peers.facts.status',
       (report) => neighbour(report)?.facts?.status ?? null,
+    ),
+    'neighbour.current_stacktrace': instead(
+      'peers.facts.status',
       'the same',
+      (report) => neighbour(report)?.facts?.status ?? null,
     ),
     'neighbour.ancestors': equal('peers.facts.ancestors', (report) =>
       names(neighbour(report)?.facts?.ancestors ?? []),
@@ -144,7 +152,7 @@ export const FACTS: Record<string, Record<string, Fact>> = {
     'neighbour.status': present('peers.facts.status', (report) => neighbour(report)?.facts?.status ?? null),
     'neighbour.heap_size': heap,
     'neighbour.stack_size': heap,
-    'neighbour.reductions': present('peers.facts.messagesHandled', (report) =>
+    'neighbour.reductions': instead('peers.facts.messagesHandled', 'the same', (report) =>
       shown(neighbour(report)?.facts?.messagesHandled),
     ),
   },
@@ -154,7 +162,7 @@ export const FACTS: Record<string, Record<string, Fact>> = {
     reason: equal('cause.reason.tag; decision.headroom where it gave up', (report, theirs) =>
       theirs === 'reached_max_restart_intensity' && (decision(report)?.headroom ?? 0) < 0
         ? theirs
-        : report.cause.reason.tag,
+        : reasonOf(report),
     ),
     'offender.pid': present('identity.pid', (report) => report.identity.pid),
     'offender.id': equal('decision.childSpec.id', (report) => decision(report)?.childSpec.id ?? null),
@@ -180,6 +188,13 @@ export const FACTS: Record<string, Record<string, Fact>> = {
       (report) => decision(report)?.childSpec.kind ?? null,
     ),
   },
+}
+
+/** The tag; OTP tells of a failed call by what became of it. */
+function reasonOf({ cause }: CrashReport): string {
+  const { tag, term } = cause.reason
+  if (tag !== 'CallError' || typeof term !== 'object' || term === null || term.$ !== 'error') return tag
+  return String(term.entries?.find(([name]) => name === 'reason')?.[1] ?? tag)
 }
 
 /** Erlang's class of an exception. */

@@ -3,6 +3,7 @@ import type { CrashReport } from '@orrery/protocol'
 import { beforeAll, expect, test } from 'vitest'
 import { FACTS } from './facts.ts'
 import { reportsOfOurs, SCENARIOS, type Scenario } from './ours.ts'
+import { page } from './page.ts'
 import { type OtpReport, reportsOfOtp } from './theirs.ts'
 
 let otp: OtpReport[]
@@ -10,7 +11,10 @@ const ours = new Map<Scenario, CrashReport[]>()
 
 beforeAll(async () => {
   otp = reportsOfOtp()
-  for (const scenario of SCENARIOS) ours.set(scenario, await reportsOfOurs(scenario))
+  const played = await Promise.all(
+    SCENARIOS.map(async (scenario) => [scenario, await reportsOfOurs(scenario)] as const),
+  )
+  for (const [scenario, reports] of played) ours.set(scenario, reports)
 }, 120_000)
 
 test.each(SCENARIOS)('%s: every fact of OTP is in our report', (scenario) => {
@@ -36,4 +40,18 @@ test.each(SCENARIOS)('%s: every fact of OTP is in our report', (scenario) => {
     }
   }
   expect(missing).toEqual([])
+})
+
+test('every fact that is spoken of is one of OTP', () => {
+  const seen = new Set(otp.flatMap(({ kind, facts }) => [...facts.keys()].map((fact) => `${kind}.${fact}`)))
+  const spoken = Object.entries(FACTS).flatMap(([kind, facts]) =>
+    Object.keys(facts).map((fact) => `${kind}.${fact}`),
+  )
+  // A state machine's last message is in its queue, and its client and log are a server's.
+  const same = new Set(['gen_statem.last_message', 'gen_statem.client.stacktrace', 'gen_server.reason.class'])
+  expect(spoken.filter((fact) => !seen.has(fact) && !same.has(fact))).toEqual([])
+})
+
+test('the table in the docs is this one', async () => {
+  await expect(page(otp)).toMatchFileSnapshot('../../../../docs/otp-reports.md')
 })

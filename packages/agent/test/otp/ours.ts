@@ -133,10 +133,11 @@ const Door = GenStatem.define<{
 export async function reportsOfOurs(scenario: Scenario): Promise<CrashReport[]> {
   const spoolDir = mkdtempSync(join(tmpdir(), 'orrery-otp-'))
   const hub = await tinyHub()
-  const node = await start(supervisorOf(scenario), { name: 'reports@localhost', args: undefined })
+  const node = await start(supervisorOf(scenario), { name: `${scenario}@localhost`, args: undefined })
   const agent = await observe(node, { hub: hub.url, spoolDir, logger: silent })
   try {
-    while (hub.of('snapshot.end').length === 0) await wait(5)
+    // The first look at the node's own heap, too: what surrounds a crash is what was seen last.
+    while (hub.of('snapshot.end').length === 0 || hub.of('node.vitals').length === 0) await wait(5)
     await run(scenario, node)
     await wait(400)
     return amended(hub)
@@ -226,12 +227,12 @@ async function run(scenario: Scenario, node: Node): Promise<void> {
 
 function amended(hub: TinyHub): CrashReport[] {
   return [...hub.reports.values()].map(({ report }) => {
-    const later = hub.of('crash.amended').filter(({ crashId }) => crashId === report.id)
-    const amendedReport = { ...report }
-    for (const { decision, outcome } of later) {
-      if (decision) amendedReport.decision = captured(decision)
-      if (outcome) amendedReport.outcome = captured(outcome)
+    const whole = { ...report }
+    for (const { crashId, decision, outcome } of hub.of('crash.amended')) {
+      if (crashId !== report.id) continue
+      if (decision) whole.decision = captured(decision)
+      if (outcome) whole.outcome = captured(outcome)
     }
-    return amendedReport
+    return whole
   })
 }

@@ -342,6 +342,7 @@ test('[STM-10] a machine that throws crashes with its state, its supervisor star
     entries: [
       ['state', 'a'],
       ['data', 'hidden'],
+      ['timeouts', { $: 'array', items: ['name:never'] }],
     ],
   })
   expect(node.timers.size).toBe(1)
