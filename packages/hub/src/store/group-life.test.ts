@@ -256,6 +256,39 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       expect((await store.group(b, now))?.summary).toMatchObject({ count: 1, casualties: 0 })
     })
 
+    it.runIf(isHere)(
+      'loses and doubles nothing where crashes are stored while groups are merged',
+      async () => {
+        const a = await save(report('A', { at: ago(9_000) }))
+        const b = await save(report('B', { at: ago(8_000) }))
+        const storing = Array.from({ length: 12 }, (_, i) =>
+          store.saveCrashes([
+            report('A', { at: ago(7_000 - i) }),
+            report('B', { at: ago(6_000 - i) }),
+            report('A', { at: ago(5_000 - i) }),
+          ]),
+        )
+        const ruling = async () => {
+          for (let i = 0; i < 4; i++) {
+            expect((await store.mergeGroup(a, b, by(now))).ok).toBe(true)
+            if (i < 3) expect((await store.unmergeGroup(a, by(now))).ok).toBe(true)
+          }
+        }
+        await Promise.all([...storing, ruling()])
+        expect((await store.group(a, now))?.summary).toMatchObject({ id: b, count: 38 })
+        await store.unmergeGroup(a, by(now))
+        const counts = [await store.group(a, now), await store.group(b, now)].map((one) => one?.summary.count)
+        expect(counts).toEqual([25, 13])
+        const view = await store.crashesView(`node:${node}`, now)
+        expect(new Map(view.groups.map(({ id, count }) => [id, count]))).toEqual(
+          new Map([
+            [a, 25],
+            [b, 13],
+          ]),
+        )
+      },
+    )
+
     it.runIf(isHere)('keeps what a person said when its reports are pruned', async () => {
       const old = ago(40 * 86_400_000)
       const id = await save(report('Old', { at: old }))
