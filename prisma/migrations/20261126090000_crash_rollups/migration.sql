@@ -41,7 +41,14 @@ CREATE INDEX "crash_reports_reason_text_idx" ON "crash_reports" USING HASH (lowe
   WHERE lower("reason_text") <> lower("reason");
 
 -- Few are injected: a group's latest of them are not looked for among all.
-CREATE INDEX "crash_reports_injected_idx" ON "crash_reports" ("group_id", "at" DESC) WHERE "is_injected";
+CREATE INDEX "crash_reports_injected_idx" ON "crash_reports" ("group_id", "at" DESC, "id" DESC) WHERE "is_injected";
+
+-- In the very order in which a group's latest are read, so that reading ends with the last that is wanted.
+-- DropIndex
+DROP INDEX "crash_reports_group_id_at_idx";
+
+-- CreateIndex
+CREATE INDEX "crash_reports_group_id_at_id_idx" ON "crash_reports"("group_id", "at" DESC, "id" DESC);
 
 CREATE FUNCTION crash_rollup_from("at" TIMESTAMPTZ, hours INTEGER) RETURNS TIMESTAMPTZ LANGUAGE sql IMMUTABLE AS
   'SELECT to_timestamp(floor(extract(epoch FROM $1) / ($2 * 3600)) * ($2 * 3600))';
