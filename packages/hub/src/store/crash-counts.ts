@@ -22,6 +22,11 @@ const ROLLED_FIELDS: readonly string[] = ['group', 'node', 'module', 'outcome', 
 /** Common table expressions, of what matches. */
 export interface Counts {
   /**
+   * Whether nothing of it is gained by gathering rows before they are read: a group's latest are read in their order, and
+   * the planner, who knows nothing of how many `lower(…)` matches, would rather gather all of a group.
+   */
+  isInOrder: boolean
+  /**
    * `cells`: facts and how many, `n`, none twice; `bars`: root crashes `n` of a group `group_id` by the hour that begins at
    * `hour_ms`, for `hour_ms` from `firstHourMs` on.
    */
@@ -112,6 +117,7 @@ function ofRollups({ facts, where, fromMs, nowMs, heldFromMs, firstHourMs }: Rol
         OR (r.span_hours = 1 AND r.from_at >= ${new Date(hour)} AND r.from_at < ${new Date(day)})`
   const edge = sql`c.at >= ${new Date(edgeFrom)} AND c.at < ${new Date(edgeTo)}`
   return {
+    isInOrder: true,
     tables: sql`
       matching AS MATERIALIZED (
         SELECT c.id, ${FACTS}, c.n FROM (SELECT k.*, k.reason AS reason_text FROM crash_cells k) c WHERE ${facts}
@@ -152,6 +158,7 @@ function ofRollups({ facts, where, fromMs, nowMs, heldFromMs, firstHourMs }: Rol
 
 function ofReports(where: Sql, firstHourMs: number): Counts {
   return {
+    isInOrder: false,
     tables: sql`
       found AS MATERIALIZED (
         SELECT c.id, c.at, ${FACTS}, c.key, c.pid, c.back_after_ms FROM crash_reports c WHERE ${where}

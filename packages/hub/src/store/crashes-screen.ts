@@ -71,7 +71,7 @@ export async function readCrashesView(
       (SELECT COALESCE(jsonb_agg(jsonb_build_array(group_id, bucket, n)), '[]') FROM buckets) AS buckets,
       (SELECT COALESCE(jsonb_agg(latest ORDER BY place), '[]') FROM latest) AS latest,
       (SELECT COALESCE(jsonb_agg(jsonb_strip_nulls(to_jsonb(facets)) ORDER BY n DESC, facets), '[]') FROM facets) AS facets`
-  const [screen] = await patiently<[Screen]>(prisma, statement)
+  const [screen] = await patiently<[Screen]>(prisma, statement, counts.isInOrder)
   const ids = screen.groups.map((group) => group.id)
   const notStored = await storms(prisma, ids, day)
   const buckets = bucketsOf(screen.buckets)
@@ -103,11 +103,11 @@ export async function readCrashesView(
 }
 
 /** One statement over many reports: with memory for what it counts, and an end to how long it may take. */
-async function patiently<T>(prisma: PrismaClient, statement: Prisma.Sql): Promise<T> {
+async function patiently<T>(prisma: PrismaClient, statement: Prisma.Sql, isInOrder: boolean): Promise<T> {
   const [, rows] = await prisma.$transaction([
     prisma.$queryRaw`
       SELECT set_config('statement_timeout', ${String(PATIENCE_MS)}, true), set_config('work_mem', '64MB', true),
-             set_config('jit', 'off', true)`,
+             set_config('jit', 'off', true), set_config('enable_bitmapscan', ${isInOrder ? 'off' : 'on'}, true)`,
     prisma.$queryRaw<T>(statement),
   ])
   return rows
