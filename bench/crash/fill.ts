@@ -16,6 +16,8 @@ import { createRandom, reportAt } from './reports.ts'
 const BATCH = 1_000
 const DAYS = 30
 const DAY_MS = 86_400_000
+/** Where the migration fills in what was there before it. */
+const HELD = '-- What is held already.'
 
 /** What became of a group while its reports were made. */
 interface Group {
@@ -54,7 +56,8 @@ export async function fill(
     }
     await saveGroups(client, groups)
     await client.query(statement('CREATE INDEX "crash_reports_search_idx"'))
-    await client.query(statement('INSERT INTO crash_rollups', '-- What is held already.'))
+    await client.query(statement('INSERT INTO crash_cells', HELD))
+    await client.query(statement('INSERT INTO crash_rollups', HELD))
     await client.query('ALTER TABLE crash_reports ENABLE TRIGGER USER')
     await client.query('VACUUM ANALYZE')
     log(

@@ -1,17 +1,17 @@
 /**
  * Counting the reports that match, cell by cell: what has the same group, node, reason, module, outcome and kind, is a root
- * or a casualty, injected or organic, in the same hour, is one cell.
+ * or a casualty, injected or organic, is one cell.
  *
- * A query over nothing but these facts is answered from the rollups, whatever is held: whole days from those of days, the
- * hours around them from those of hours, and only the broken hour at its far end from the reports. Any other query counts
- * the reports it finds. Both give the same numbers.
+ * A query over nothing but these facts is answered from cells and their rollups, however many reports are held: whole days
+ * from those of days, the hours around them from those of hours, and only the broken hour at its far end from the reports.
+ * Any other query counts the reports it finds. Both give the same numbers.
  */
 import type { Clause, Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import { toSql } from './crash-query.ts'
 
 type Sql = Prisma.Sql
-const { sql, empty } = Prisma
+const { sql } = Prisma
 
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 86_400_000
@@ -19,10 +19,18 @@ export const DAY_MS = 86_400_000
 const FACTS = sql`c.group_id, c.node, c.reason, c.module, c.outcome, c.kind, c.is_root, c.is_injected`
 const ROLLED_FIELDS: readonly string[] = ['group', 'node', 'module', 'outcome', 'kind']
 
-/** Statements named `cells`, and one of `latest` reports by group, both of what matches. */
+/** Common table expressions, of what matches. */
 export interface Counts {
-  /** Common table expressions; `cells` has the facts, `hour_ms` and `n`. Nothing older than the last day has hours. */
-  cells: Sql
+  /**
+   * Whether nothing of it is gained by gathering rows before they are read: a group's latest are read in their order, and
+   * the planner, who knows nothing of how many `lower(…)` matches, would rather gather all of a group.
+   */
+  isInOrder: boolean
+  /**
+   * `cells`: facts and how many, `n`, none twice; `bars`: root crashes `n` of a group `group_id` by the hour that begins at
+   * `hour_ms`, for `hour_ms` from `firstHourMs` on.
+   */
+  tables: Sql
   /**
    * From the groups in a table `g`: their `limit` latest reports, the newest first, as rows of `c` with their `place` from 1.
    */
@@ -30,15 +38,24 @@ export interface Counts {
 }
 
 /** How to count what matches `query` at `nowMs`: over the last 24 hours where it does not say itself how far back. */
-export async function countsOf(prisma: PrismaClient, query: Query, nowMs: number): Promise<Counts> {
+export async function countsOf(
+  prisma: PrismaClient,
+  query: Query,
+  nowMs: number,
+  firstHourMs: number,
+): Promise<Counts> {
   const ages = query.clauses.filter(isAge)
   const fromMs = ages.length === 0 ? nowMs - DAY_MS : nowMs - Math.min(...ages.map(({ value }) => value))
   const rest = query.clauses.filter((clause) => !isAge(clause))
   const where = sql`c.at >= ${new Date(Math.max(0, fromMs))} AND (${toSql({ ...query, clauses: rest }, nowMs)})`
   if (rest.every(isOfFacts) && (await areReasonsTags(prisma, rest))) {
-    return ofRollups({ ...query, clauses: rest }, where, Math.max(0, fromMs), nowMs)
+    const [held] = await prisma.$queryRaw<{ from_at: Date | null }[]>`
+      SELECT min(from_at) AS from_at FROM crash_rollups WHERE span_hours = 24`
+    const heldFromMs = held?.from_at?.getTime() ?? nowMs
+    const facts = toSql({ ...query, clauses: rest }, nowMs)
+    return ofRollups({ facts, where, fromMs: Math.max(0, fromMs), nowMs, heldFromMs, firstHourMs })
   }
-  return ofReports(where)
+  return ofReports(where, firstHourMs)
 }
 
 type Age = Extract<Clause, { kind: 'compare' }>
@@ -75,27 +92,59 @@ async function areReasonsTags(prisma: PrismaClient, clauses: readonly Clause[]):
   return true
 }
 
-function ofRollups(query: Query, where: Sql, fromMs: number, nowMs: number): Counts {
-  const facts = toSql(query, nowMs)
-  const hour = Math.ceil(fromMs / HOUR_MS) * HOUR_MS
-  const firstDay = Math.ceil(fromMs / DAY_MS) * DAY_MS
-  const lastDay = Math.max(firstDay, Math.floor((nowMs - DAY_MS) / DAY_MS) * DAY_MS)
-  const rolled = (spanHours: number, range: Sql) => sql`
-    SELECT ${FACTS}, (extract(epoch FROM c.from_at) * 1000)::float8 AS hour_ms, c.n
-    FROM (SELECT r.*, r.reason AS reason_text FROM crash_rollups r) c
-    WHERE c.span_hours = ${spanHours}::int AND ${range} AND (${facts})`
-  const from = (ms: number) => sql`c.from_at >= ${new Date(ms)}`
-  const until = (ms: number) => sql`c.from_at < ${new Date(ms)}`
+interface Rolled {
+  /** The condition over a cell. */
+  facts: Sql
+  /** The condition over a report, its time included. */
+  where: Sql
+  fromMs: number
+  nowMs: number
+  /** The day of the oldest report. */
+  heldFromMs: number
+  firstHourMs: number
+}
+
+function ofRollups({ facts, where, fromMs, nowMs, heldFromMs, firstHourMs }: Rolled): Counts {
+  // What lies before is subtracted from all that is held where that is the shorter way.
+  const isBackward = fromMs - heldFromMs < nowMs - fromMs
+  const hour = (isBackward ? Math.floor : Math.ceil)(fromMs / HOUR_MS) * HOUR_MS
+  const day = (isBackward ? Math.floor : Math.ceil)(fromMs / DAY_MS) * DAY_MS
+  const [edgeFrom, edgeTo] = isBackward ? [hour, fromMs] : [fromMs, hour]
+  const spans = isBackward
+    ? sql`(r.span_hours = 24 AND r.from_at < ${new Date(day)})
+        OR (r.span_hours = 1 AND r.from_at >= ${new Date(day)} AND r.from_at < ${new Date(hour)})`
+    : sql`(r.span_hours = 24 AND r.from_at >= ${new Date(day)})
+        OR (r.span_hours = 1 AND r.from_at >= ${new Date(hour)} AND r.from_at < ${new Date(day)})`
+  const edge = sql`c.at >= ${new Date(edgeFrom)} AND c.at < ${new Date(edgeTo)}`
   return {
-    cells: sql`
-      counted AS (
-        SELECT ${FACTS}, ${HOUR} AS hour_ms, 1::bigint AS n
-        FROM crash_reports c WHERE c.at < ${new Date(hour)} AND ${where}
-        UNION ALL ${rolled(1, sql`${from(hour)} AND ${until(firstDay)}`)}
-        UNION ALL ${rolled(24, sql`${from(firstDay)} AND ${until(lastDay)}`)}
-        UNION ALL ${rolled(1, from(lastDay))}
+    isInOrder: true,
+    tables: sql`
+      matching AS MATERIALIZED (
+        SELECT c.id, ${FACTS}, c.n FROM (SELECT k.*, k.reason AS reason_text FROM crash_cells k) c WHERE ${facts}
+      ), counted AS (
+        SELECT cell_id, sum(n)::bigint AS n FROM (
+          SELECT r.cell_id, r.n FROM crash_rollups r WHERE ${spans}
+          UNION ALL
+          SELECT k.id, 1 FROM crash_reports c JOIN crash_cells k ON k.cell = crash_cell(${FACTS}) WHERE ${edge}
+        ) parts GROUP BY cell_id
       ), cells AS MATERIALIZED (
-        SELECT ${FACTS}, c.hour_ms, sum(c.n)::bigint AS n FROM counted c GROUP BY ${FACTS}, c.hour_ms
+        ${
+          isBackward
+            ? sql`SELECT * FROM (
+                SELECT ${FACTS}, c.n - COALESCE(p.n, 0) AS n FROM matching c LEFT JOIN counted p ON p.cell_id = c.id
+              ) c WHERE c.n > 0`
+            : sql`SELECT ${FACTS}, p.n FROM matching c JOIN counted p ON p.cell_id = c.id`
+        }
+      ), bars AS (
+        SELECT c.group_id, hour_ms, sum(r.n)::bigint AS n FROM (
+          SELECT r.cell_id, (extract(epoch FROM r.from_at) * 1000)::float8 AS hour_ms, r.n FROM crash_rollups r
+          WHERE r.span_hours = 1 AND r.from_at >= ${new Date(Math.max(firstHourMs, Math.ceil(fromMs / HOUR_MS) * HOUR_MS))}
+          UNION ALL
+          SELECT k.id, ${HOUR}, 1 FROM crash_reports c JOIN crash_cells k ON k.cell = crash_cell(${FACTS})
+          WHERE c.at >= ${new Date(Math.max(fromMs, firstHourMs))}
+            AND c.at < ${new Date(Math.ceil(fromMs / HOUR_MS) * HOUR_MS)}
+        ) r JOIN matching c ON c.id = r.cell_id
+        WHERE c.is_root GROUP BY 1, 2
       )`,
     latest: (groups, limit) => sql`
       SELECT c.*, row_number() OVER (PARTITION BY c.group_id ORDER BY c.at DESC, c.id DESC) AS place
@@ -107,20 +156,24 @@ function ofRollups(query: Query, where: Sql, fromMs: number, nowMs: number): Cou
   }
 }
 
-function ofReports(where: Sql): Counts {
+function ofReports(where: Sql, firstHourMs: number): Counts {
   return {
-    cells: sql`
+    isInOrder: false,
+    tables: sql`
       found AS MATERIALIZED (
         SELECT c.id, c.at, ${FACTS}, c.key, c.pid, c.back_after_ms FROM crash_reports c WHERE ${where}
       ), cells AS MATERIALIZED (
-        SELECT ${FACTS}, ${HOUR} AS hour_ms, count(*) AS n FROM found c GROUP BY ${FACTS}, ${HOUR}
+        SELECT ${FACTS}, count(*) AS n FROM found c GROUP BY ${FACTS}
+      ), bars AS (
+        SELECT c.group_id, ${HOUR} AS hour_ms, count(*) AS n FROM found c
+        WHERE c.is_root AND c.at >= ${new Date(firstHourMs)} GROUP BY 1, 2
       )`,
     latest: (groups, limit) => sql`
       SELECT * FROM (
         SELECT c.id, c.group_id, c.at, c.node, c.key, c.pid, c.outcome, c.back_after_ms,
                row_number() OVER (PARTITION BY c.group_id COLLATE "C" ORDER BY c.at DESC, c.id DESC) AS place
         FROM found c WHERE c.group_id IN (SELECT g.group_id FROM ${groups} g)
-      ) c WHERE c.place <= ${limit}${empty}`,
+      ) c WHERE c.place <= ${limit}`,
   }
 }
 

@@ -10,7 +10,7 @@ import { storms } from './crash-read.ts'
 import { statusSql } from './group-status.ts'
 
 const BUCKETS = 24
-/** Rows the screen shows; what is beyond is reached by narrowing the query. */
+/** Rows the screen shows, of the groups that crashed last; what is beyond is reached by narrowing the query. */
 const GROUP_ROWS = 200
 const LATEST = 8
 const FACET_VALUES = 20
@@ -41,42 +41,46 @@ export async function readCrashesView(
   nowMs: number,
 ): Promise<CrashesView> {
   const day = new Date(nowMs - DAY_MS)
-  const counts = await countsOf(prisma, query, nowMs)
   const firstHourMs = (Math.floor(nowMs / HOUR_MS) - BUCKETS + 1) * HOUR_MS
+  const counts = await countsOf(prisma, query, nowMs, firstHourMs)
   const statement = Prisma.sql`
-    WITH ${counts.cells}, known AS MATERIALIZED (
+    WITH ${counts.tables}, known AS MATERIALIZED (
       SELECT g.id, ${statusSql(nowMs)} AS status FROM crash_groups g WHERE g.id IN (SELECT group_id FROM cells)
     ), kept AS MATERIALIZED (
       SELECT c.* FROM cells c JOIN known k ON k.id = c.group_id WHERE k.status = ANY(${[...statuses]}::text[])
+    ), causes AS MATERIALIZED (
+      SELECT group_id, module, reason, kind, is_root, is_injected, sum(n)::bigint AS n
+      FROM kept GROUP BY group_id, module, reason, kind, is_root, is_injected
     ), per_group AS (
       SELECT group_id, COALESCE(sum(n) FILTER (WHERE is_root), 0)::int AS roots,
              COALESCE(sum(n) FILTER (WHERE NOT is_root), 0)::int AS casualties,
-             COALESCE(sum(n) FILTER (WHERE is_injected), 0)::int AS injected,
-             to_jsonb(array_agg(DISTINCT node)) AS nodes
-      FROM kept GROUP BY group_id
-    ), last AS (
-      ${counts.latest(Prisma.sql`per_group`, 1)}
+             COALESCE(sum(n) FILTER (WHERE is_injected), 0)::int AS injected
+      FROM causes GROUP BY group_id
     ), shown AS MATERIALIZED (
-      SELECT p.*, (extract(epoch FROM l.at) * 1000)::float8 AS last_at_ms
-      FROM per_group p JOIN last l ON l.group_id = p.group_id
-      ORDER BY l.at DESC, p.group_id LIMIT ${GROUP_ROWS}
-    ), groups AS (
-      SELECT g.id, g.fingerprint, g.name, g.module, g.reason, g.reason_text, g.top_frame,
-             (extract(epoch FROM g.first_seen) * 1000)::float8 AS first_seen_ms, g.resolved_in, k.status,
+      SELECT p.*, g.fingerprint, g.name, g.module, g.reason, g.reason_text, g.top_frame, g.resolved_in, k.status,
              ARRAY(SELECT m.id FROM crash_groups m WHERE m.merged_into = g.id ORDER BY m.id) AS merged,
-             s.roots, s.casualties, s.injected, s.last_at_ms, s.nodes
-      FROM shown s JOIN crash_groups g ON g.id = s.group_id JOIN known k ON k.id = g.id
-    ), buckets AS (
-      SELECT c.group_id, LEAST(${BUCKETS - 1}, (c.hour_ms - ${firstHourMs}::float8) / ${HOUR_MS})::int AS bucket, sum(c.n)::int AS n
-      FROM kept c JOIN shown s ON s.group_id = c.group_id
-      WHERE c.is_root AND c.hour_ms >= ${firstHourMs}::float8 GROUP BY 1, 2
-    ), latest AS (
+             (extract(epoch FROM g.first_seen) * 1000)::float8 AS first_seen_ms
+      FROM per_group p JOIN crash_groups g ON g.id = p.group_id JOIN known k ON k.id = p.group_id
+      ORDER BY g.last_seen DESC, g.id LIMIT ${GROUP_ROWS}
+    ), latest AS MATERIALIZED (
       SELECT c.group_id, c.id, (extract(epoch FROM c.at) * 1000)::float8 AS at_ms, c.node, c.key, c.pid, c.outcome,
              c.back_after_ms, c.place
       FROM (${counts.latest(Prisma.sql`shown`, LATEST)}) c
+    ), nodes AS (
+      SELECT group_id, to_jsonb(array_agg(node ORDER BY node)) AS nodes
+      FROM (SELECT DISTINCT c.group_id, c.node FROM cells c JOIN shown s ON s.group_id = c.group_id) each GROUP BY group_id
+    ), groups AS (
+      SELECT s.group_id AS id, s.fingerprint, s.name, s.module, s.reason, s.reason_text, s.top_frame, s.first_seen_ms,
+             s.resolved_in, s.status, s.merged, s.roots, s.casualties, s.injected, l.at_ms AS last_at_ms, n.nodes
+      FROM shown s JOIN nodes n ON n.group_id = s.group_id JOIN latest l ON l.group_id = s.group_id AND l.place = 1
+    ), buckets AS (
+      SELECT b.group_id, LEAST(${BUCKETS - 1}, (b.hour_ms - ${firstHourMs}::float8) / ${HOUR_MS})::int AS bucket, b.n
+      FROM bars b JOIN shown s ON s.group_id = b.group_id
     ), facets AS (
-      SELECT reason, node, module, outcome, kind, sum(n)::int AS n
-      FROM kept GROUP BY GROUPING SETS ((reason), (node), (module), (outcome), (kind))
+      SELECT reason, NULL AS node, module, NULL AS outcome, kind, sum(n)::int AS n
+      FROM causes GROUP BY GROUPING SETS ((reason), (module), (kind))
+      UNION ALL SELECT NULL, node, NULL, NULL, NULL, sum(n)::int FROM kept GROUP BY node
+      UNION ALL SELECT NULL, NULL, NULL, outcome, NULL, sum(n)::int FROM kept GROUP BY outcome
     )
     SELECT
       (SELECT COALESCE(sum(n), 0) FROM kept)::int AS total,
@@ -87,7 +91,7 @@ export async function readCrashesView(
       (SELECT COALESCE(jsonb_agg(jsonb_build_array(group_id, bucket, n)), '[]') FROM buckets) AS buckets,
       (SELECT COALESCE(jsonb_agg(latest ORDER BY place), '[]') FROM latest) AS latest,
       (SELECT COALESCE(jsonb_agg(jsonb_strip_nulls(to_jsonb(facets)) ORDER BY n DESC, facets), '[]') FROM facets) AS facets`
-  const [screen] = await patiently<[Screen]>(prisma, statement)
+  const [screen] = await patiently<[Screen]>(prisma, statement, counts.isInOrder)
   const ids = screen.groups.map((group) => group.id)
   const notStored = await storms(prisma, ids, day)
   const buckets = bucketsOf(screen.buckets)
@@ -124,11 +128,11 @@ export async function readCrashesView(
 }
 
 /** One statement over many reports: with memory for what it counts, and an end to how long it may take. */
-async function patiently<T>(prisma: PrismaClient, statement: Prisma.Sql): Promise<T> {
+async function patiently<T>(prisma: PrismaClient, statement: Prisma.Sql, isInOrder: boolean): Promise<T> {
   const [, rows] = await prisma.$transaction([
     prisma.$queryRaw`
       SELECT set_config('statement_timeout', ${String(PATIENCE_MS)}, true), set_config('work_mem', '64MB', true),
-             set_config('jit', 'off', true)`,
+             set_config('jit', 'off', true), set_config('enable_bitmapscan', ${isInOrder ? 'off' : 'on'}, true)`,
     prisma.$queryRaw<T>(statement),
   ])
   return rows

@@ -52,6 +52,8 @@ export async function tidy(prisma: PrismaClient, pruned: Pruned): Promise<void> 
     prisma.$executeRaw`SET LOCAL default_statistics_target = 10`,
     prisma.$executeRaw`ANALYZE crash_reports`,
     prisma.$executeRaw`ANALYZE crash_groups`,
+    prisma.$executeRaw`ANALYZE crash_cells`,
+    prisma.$executeRaw`ANALYZE crash_rollups`,
   ])
   if (pruned.crashes >= VACUUM_ROWS) await prisma.$executeRaw`VACUUM crash_reports`
 }
@@ -74,9 +76,8 @@ async function forget(prisma: PrismaClient, limit: Date, nowMs: number): Promise
 async function removeAbove(prisma: PrismaClient, retention: Retention): Promise<number> {
   if (retention.mb === null && retention.reports === null) return 0
   const [held] = await prisma.$queryRaw<{ n: bigint; bytes: bigint }[]>`
-    SELECT COALESCE(sum(n), 0)::bigint AS n, COALESCE(sum(bytes), 0)::bigint AS bytes
-    FROM crash_rollups WHERE span_hours = 24`
-  // Of the rollups: to count a million reports takes longer than to prune some.
+    SELECT COALESCE(sum(n), 0)::bigint AS n, COALESCE(sum(bytes), 0)::bigint AS bytes FROM crash_cells`
+  // Of the cells: to count a million reports takes longer than to prune some.
   let n = Number(held?.n ?? 0)
   let bytes = Number(held?.bytes ?? 0)
   let removed = 0
