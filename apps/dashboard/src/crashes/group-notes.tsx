@@ -79,7 +79,7 @@ export function MergedGroups({ group, actions }: { group: CrashGroupDetail; acti
       {group.merged.map((part) => (
         <div key={part.fingerprint} className="gn-part">
           <span className="m i3 nw">{shortId(part.fingerprint)}</span>
-          <b className="el">{visible(part.name)}</b>
+          <b className="nw">{visible(part.name)}</b>
           <span className="m i2 el">{visible(part.reasonText)}</span>
           <span className="sp" />
           <span className="m">{count(part.count)}</span>

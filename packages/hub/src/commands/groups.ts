@@ -80,6 +80,9 @@ export function createGroups(options: {
         return { ok: false, code, message: WHY[code], auditId }
       }
       moves.touch('crashes', 'structure')
+      // Its latest report is what stands beside the list.
+      const { lastCrashId } = group.summary
+      if (lastCrashId !== null) moves.touch(`crash:${lastCrashId}`, 'structure')
       return { ok: true, group, auditId }
     } catch (error) {
       const message = 'the database did not do it'
