@@ -1,11 +1,16 @@
 /** Crashes that are really thrown, grouped as the hub groups them, beside what they are by construction. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fieldValue } from '@orrery/protocol'
 import { fingerprint } from '../../../packages/hub/src/store/fingerprint.ts'
+import { openStore } from '../../../packages/hub/src/store/open-store.ts'
 import type { Figures } from '../../suite.ts'
 import { type CorpusOptions, type Thrown, throwCorpus } from './run.ts'
 import { type Grouped, type Score, score } from './score.ts'
 
 export const FULL = { servers: 8, times: 1 }
+const BATCH = 100
 
 /** `npm run bench -- crash corpus`; `ORRERY_SEED` moves it. */
 export async function corpus(
@@ -14,7 +19,7 @@ export async function corpus(
 ): Promise<Figures> {
   const seed = Number(process.env.ORRERY_SEED ?? 1)
   const thrown = await throwCorpus({ ...options, seed })
-  const grouped = group(thrown)
+  const grouped = await stored(thrown)
   log(`ORRERY_SEED=${seed}`)
   log('program      crashes  roots  classes  groups  precision  recall')
   for (const from of [...new Set(thrown.map((one) => one.from)), 'all']) {
@@ -34,9 +39,31 @@ export async function corpus(
 }
 
 export interface GroupedCrash extends Grouped {
+  id: string
   from: string
   isRoot: boolean
   contributed: string[]
+}
+
+/** Through a store, in batches as they came: the groups are those a hub shows. */
+async function stored(thrown: readonly Thrown[]): Promise<GroupedCrash[]> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'orrery-corpus-store-'))
+  const store = await openStore({ dataDir, databaseUrl: null, retentionDays: 30, retentionMb: null })
+  try {
+    for (let from = 0; from < thrown.length; from += BATCH)
+      await store.saveCrashes(thrown.slice(from, from + BATCH).map(({ report }) => report))
+    const grouped: GroupedCrash[] = []
+    for (const one of group(thrown)) {
+      const report = await store.crash(one.id)
+      const held = report === null ? undefined : fieldValue(report.group)
+      if (held === undefined) throw new Error(`the store does not hold ${one.id}`)
+      grouped.push({ ...one, group: held.fingerprint, contributed: held.contributed })
+    }
+    return grouped
+  } finally {
+    await store.close()
+    await rm(dataDir, { recursive: true, force: true })
+  }
 }
 
 /** As the store does: a casualty is where its root is. */
@@ -46,6 +73,7 @@ export function group(thrown: readonly Thrown[]): GroupedCrash[] {
     const root = fieldValue(report.cascade)?.rootCrash ?? report.id
     const print = prints.get(root) ?? prints.get(report.id)
     return {
+      id: report.id,
       group: print?.fingerprint ?? '',
       contributed: print?.contributed ?? [],
       truth,
