@@ -19,7 +19,11 @@ test('a report leaves as a file, comes back in as another, and stands beside the
   const downloading = page.waitForEvent('download')
   await page.getByRole('link', { name: 'JSON' }).click()
   const file = await (await downloading).path()
-  const report = JSON.parse(readFileSync(file, 'utf8')) as { id: string; identity: { pid: string } }
+  const report = JSON.parse(readFileSync(file, 'utf8')) as {
+    id: string
+    at: string
+    identity: { pid: string }
+  }
   expect(report.id).toBe(id)
   const text = await (await fetch(`${constellation.url}/api/v1/crashes/${id}?format=text`)).text()
   expect(text).toContain(`/crashes/${id}`)
@@ -36,6 +40,7 @@ test('a report leaves as a file, comes back in as another, and stands beside the
   )
   const twin = {
     ...report,
+    at: new Date(Date.parse(report.at) + 1).toISOString(),
     id: '0193ffff-0000-7000-8000-000000000001',
     identity: { ...report.identity, pid: '<0.4711.0>' },
   }

@@ -57,7 +57,7 @@ export async function measureSearch(
   }
 }
 
-export async function measure(
+async function measure(
   store: Store,
   searches: number,
   nowMs: number,
@@ -132,7 +132,7 @@ const OUTCOMES = ['restarted', 'given_up', 'not_restarted']
 const TIMES = ['last:24h', 'last:24h', 'last:24h', 'last:3h', 'last:7d', 'last:30d']
 
 /** A query as somebody at the screen makes one: facets clicked, a word typed, a longer time taken. */
-export function mixed(random: () => number): string {
+function mixed(random: () => number): string {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
   const one = (): string => {
     switch (Math.floor(random() * 8)) {

@@ -35,10 +35,12 @@ let outages = 0
 let upgrades = 0
 let upgradesFailed = 0
 let longestMs = 0
+let upgrading = Promise.resolve()
 
 process.on('message', (order: MailOrder) => {
   if ('upgrade' in order) {
-    void upgrade()
+    // One after the other, however slow the machine is.
+    upgrading = upgrading.then(upgrade)
     return
   }
   if ('outage' in order) {

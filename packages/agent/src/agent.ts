@@ -308,6 +308,8 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
       },
     })
     vitals.start()
+    // So that a crash in the first second has surroundings, too.
+    guard.run('vitals', () => vitals.read())
     gc.start()
     sampler.start()
     tickTimer = setInterval(() => run('tick', tick), TICK_MS).unref()

@@ -22,8 +22,8 @@ const ROLLED_FIELDS: readonly string[] = ['group', 'node', 'module', 'outcome', 
 /** Common table expressions, of what matches. */
 export interface Counts {
   /**
-   * Whether nothing of it is gained by gathering rows before they are read: a group's latest are read in their order, and
-   * the planner, who knows nothing of how many `lower(…)` matches, would rather gather all of a group.
+   * Whether a group's latest are read in their order and cells are joined as a whole. The planner, who does not know how many
+   * `lower(…)` matches and takes it for few, would rather gather all of a group, and join cell by cell.
    */
   isInOrder: boolean
   /**

@@ -132,7 +132,8 @@ async function patiently<T>(prisma: PrismaClient, statement: Prisma.Sql, isInOrd
   const [, rows] = await prisma.$transaction([
     prisma.$queryRaw`
       SELECT set_config('statement_timeout', ${String(PATIENCE_MS)}, true), set_config('work_mem', '64MB', true),
-             set_config('jit', 'off', true), set_config('enable_bitmapscan', ${isInOrder ? 'off' : 'on'}, true)`,
+             set_config('jit', 'off', true), set_config('enable_bitmapscan', ${isInOrder ? 'off' : 'on'}, true),
+             set_config('enable_nestloop', ${isInOrder ? 'off' : 'on'}, true)`,
     prisma.$queryRaw<T>(statement),
   ])
   return rows
