@@ -7,6 +7,7 @@ import { crashPath } from '../frame/addresses.ts'
 import { edgeOf, type PlacedMark, placeMarks, SPAN_MS } from '../frame/transport-model.ts'
 import { clock, clockMinutes, plural } from '../live/format.ts'
 import { Glyph, GlyphMark } from '../ui/glyphs.tsx'
+import { Hatch } from '../ui/hatch.tsx'
 import { Panel } from '../ui/parts.tsx'
 import { useSize } from '../ui/use-size.ts'
 
@@ -59,15 +60,7 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
           {width === 0 || timeline === null ? null : (
             <svg width={width} height={bottom + 28} aria-hidden>
               <defs>
-                <pattern
-                  id={pattern}
-                  width="5"
-                  height="5"
-                  patternUnits="userSpaceOnUse"
-                  patternTransform="rotate(45)"
-                >
-                  <rect width="1.6" height="5" fill="var(--color-fault)" />
-                </pattern>
+                <Hatch id={pattern} of="fault" />
               </defs>
               {halfMinutes.map((atMs) => (
                 <path key={atMs} d={`M${x(atMs).toFixed(1)} 0V${bottom}`} stroke="var(--color-grid)" />

@@ -7,6 +7,8 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
 import { crashPath } from '../frame/addresses.ts'
 import { useKeys } from '../frame/keys.ts'
+import { NameDialog } from '../frame/name-dialog.tsx'
+import { type Named, namedList } from '../frame/named-list.ts'
 import { useAddressState } from '../frame/use-address-state.ts'
 import { age, count, plural } from '../live/format.ts'
 import { useView, type ViewStatus } from '../live/use-view.ts'
@@ -21,9 +23,9 @@ import { MergeDialog } from './merge-dialog.tsx'
 import { Preview } from './preview.tsx'
 import { QueryBar } from './query-bar.tsx'
 import { statusesShown, withoutStatus } from './query-tokens.ts'
-import { SearchDialog } from './search-dialog.tsx'
-import { useSearches } from './searches.ts'
 import { useGroupActions } from './use-group-actions.ts'
+
+const useSearches = namedList<Named>('crashes.searches')
 
 export function CrashesScreen() {
   const router = useRouter()
@@ -90,7 +92,7 @@ export function CrashesScreen() {
       <QueryBar
         query={query}
         view={data}
-        searches={saved.searches}
+        searches={saved.items}
         onQuery={setQuery}
         onSave={() => setDialog('save')}
         field={field}
@@ -185,7 +187,16 @@ export function CrashesScreen() {
         />
       ) : null}
       {dialog === 'save' ? (
-        <SearchDialog query={query} saved={saved} onClose={() => setDialog(null)} />
+        <NameDialog
+          what="search"
+          suggested={query || 'All'}
+          saved={saved}
+          make={(name) => ({ name, q: query })}
+          onClose={() => setDialog(null)}
+        >
+          <p className="m i2 el">{query || 'Everything of the last 24 h'}</p>
+          <p className="i3">It is kept in this browser.</p>
+        </NameDialog>
       ) : null}
       <footer className="kb">
         {KEYS.map(([keys, does]) => (

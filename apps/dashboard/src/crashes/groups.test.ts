@@ -1,9 +1,9 @@
 import type { CrashGroupDetail } from '@orrery/live/views'
 import { expect, test } from 'vitest'
+import { parsed } from '../frame/named-list.ts'
 import { changeText, firstText, lifeOf } from './group-life.ts'
 import { readListAddress, writeListAddress } from './list-address.ts'
 import { marked, statusesShown, toggleStatus, withoutStatus } from './query-tokens.ts'
-import { parsed } from './searches.ts'
 
 const NOW = Date.UTC(2026, 10, 22, 14, 32, 7)
 const group: CrashGroupDetail = {

@@ -3,11 +3,11 @@
 import type { CrashesView } from '@orrery/live/views'
 import { Search } from 'lucide-react'
 import { type RefObject, useEffect, useRef, useState } from 'react'
+import type { Named } from '../frame/named-list.ts'
 import { count, plural } from '../live/format.ts'
 import { Kbd } from '../ui/parts.tsx'
 import { ImportReport } from './import-report.tsx'
 import { faultOf, marked } from './query-tokens.ts'
-import type { SavedSearch } from './searches.ts'
 
 const EXAMPLES = [
   'is:regressed',
@@ -29,7 +29,7 @@ export function QueryBar({
 }: {
   query: string
   view: CrashesView | null
-  searches: readonly SavedSearch[]
+  searches: readonly Named[]
   onQuery: (query: string) => void
   onSave: () => void
   field: React.RefObject<HTMLInputElement | null>

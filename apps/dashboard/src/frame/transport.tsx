@@ -14,6 +14,7 @@ import { hubNow, useHubNow } from '../live/now.ts'
 import { useConnection, useView } from '../live/use-view.ts'
 import { toggleZone, zone, zoneName } from '../live/zone.ts'
 import { Glyph, GlyphMark } from '../ui/glyphs.tsx'
+import { Hatch } from '../ui/hatch.tsx'
 import { useSize } from '../ui/use-size.ts'
 import { crashPath, type Place, treePath } from './addresses.ts'
 import { useKeys } from './keys.ts'
@@ -180,15 +181,7 @@ function Strip({
       {width === 0 ? null : (
         <svg width={width} height={height} style={{ overflow: 'visible' }} aria-hidden>
           <defs>
-            <pattern
-              id={pattern}
-              width="5"
-              height="5"
-              patternUnits="userSpaceOnUse"
-              patternTransform="rotate(45)"
-            >
-              <rect width="1.6" height="5" fill="var(--color-fault)" />
-            </pattern>
+            <Hatch id={pattern} of="fault" />
           </defs>
           {isLarge
             ? data.faults.slice(-3).map((fault, i) => {

@@ -4,6 +4,7 @@ import './phone-figure.css'
 import type { ProcessView } from '@orrery/live/views'
 import { useId } from 'react'
 import { count, rate, tick } from '../live/format.ts'
+import { Hatch } from '../ui/hatch.tsx'
 import { niceMax, sparkPaths } from '../ui/spark-paths.ts'
 import { useSize } from '../ui/use-size.ts'
 import { phoneFigure } from './phone-figure-model.ts'
@@ -45,15 +46,7 @@ export function PhoneFigure({ process }: { process: ProcessView }) {
           aria-label="Mailbox, last 60 s"
         >
           <defs>
-            <pattern
-              id={hatch}
-              width="5"
-              height="5"
-              patternUnits="userSpaceOnUse"
-              patternTransform="rotate(45)"
-            >
-              <rect width="1.6" height="5" fill="var(--color-fault)" />
-            </pattern>
+            <Hatch id={hatch} of="fault" />
           </defs>
           {process.row?.fault ? <rect width={width} height="4" fill={`url(#${hatch})`} /> : null}
           <g transform="translate(0 8)">

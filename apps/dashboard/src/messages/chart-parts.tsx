@@ -5,6 +5,7 @@ import { type PointerEvent, useId } from 'react'
 import { setCrosshair, useCrosshair } from '../live/crosshair.ts'
 import { clockMinutes } from '../live/format.ts'
 import { timeTicks } from '../node/chart-model.ts'
+import { Hatch } from '../ui/hatch.tsx'
 import { type Frame, instantAt, xOf } from './messages-model.ts'
 
 /** Minutes, below unless told otherwise. */
@@ -37,15 +38,7 @@ export function FaultSpans({ frame, faults }: { frame: Frame; faults: MessagesVi
   return (
     <>
       <defs>
-        <pattern
-          id={pattern}
-          width="5"
-          height="5"
-          patternUnits="userSpaceOnUse"
-          patternTransform="rotate(45)"
-        >
-          <rect width="1.6" height="5" fill="var(--color-fault)" />
-        </pattern>
+        <Hatch id={pattern} of="fault" />
       </defs>
       {faults.map((fault) => {
         const from = Math.max(frame.left, xOf(frame, fault.fromMs))
@@ -88,15 +81,7 @@ export function StaleEdge({ frame, fromMs }: { frame: Frame; fromMs: number }) {
   return (
     <>
       <defs>
-        <pattern
-          id={pattern}
-          width="5"
-          height="5"
-          patternUnits="userSpaceOnUse"
-          patternTransform="rotate(135)"
-        >
-          <rect width="1.2" height="5" fill="var(--color-line-2)" />
-        </pattern>
+        <Hatch id={pattern} of="stale" />
       </defs>
       <rect
         x={from}

@@ -4,6 +4,7 @@ import type { TimelineView } from '@orrery/live/views'
 import { type PointerEvent, type ReactNode, useId } from 'react'
 import { setCrosshair, useCrosshair } from '../live/crosshair.ts'
 import { age, clockMinutes, clockSeconds, tick } from '../live/format.ts'
+import { Hatch } from '../ui/hatch.tsx'
 import { useSize } from '../ui/use-size.ts'
 import { type Axis, spreadLabels, timeTicks } from './chart-model.ts'
 
@@ -107,8 +108,8 @@ export function ChartFrame({
           onPointerLeave={() => setCrosshair(null)}
         >
           <defs>
-            <Hatch id={`${hatch}f`} turn={45} tone="fault" thick={1.6} />
-            <Hatch id={`${hatch}s`} turn={135} tone="line-2" thick={1.2} />
+            <Hatch id={`${hatch}f`} of="fault" />
+            <Hatch id={`${hatch}s`} of="stale" />
             <clipPath id={`${hatch}c`}>
               <rect x={LEFT} y="0" width={Math.max(0, right - LEFT)} height={tall} />
             </clipPath>
@@ -175,14 +176,6 @@ export function ChartFrame({
         </div>
       ) : null}
     </div>
-  )
-}
-
-function Hatch({ id, turn, tone, thick }: { id: string; turn: number; tone: string; thick: number }) {
-  return (
-    <pattern id={id} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform={`rotate(${turn})`}>
-      <rect width={thick} height="5" fill={`var(--color-${tone})`} />
-    </pattern>
   )
 }
 

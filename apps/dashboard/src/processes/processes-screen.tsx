@@ -6,6 +6,7 @@ import { useMemo, useRef, useState } from 'react'
 import './table.css'
 import './processes.css'
 import { treePath } from '../frame/addresses.ts'
+import { NameDialog } from '../frame/name-dialog.tsx'
 import { useHubNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
 import { useIsPhone, useMedia } from '../ui/use-media.ts'
@@ -13,7 +14,6 @@ import { ActionBar } from './action-bar.tsx'
 import { splitId, type TableAddress } from './address.ts'
 import { type Column, fitting, useColumns } from './columns.ts'
 import { QueryField } from './query-field.tsx'
-import { SaveDialog } from './save-dialog.tsx'
 import { usePins, useSavedViews } from './saved-views.ts'
 import { TableBar } from './table-bar.tsx'
 import { TableFoot } from './table-foot.tsx'
@@ -125,7 +125,7 @@ export function ProcessesScreen({ node }: { node: string | null }) {
         <TableBar
           address={address}
           counts={table.counts}
-          saved={saved.views}
+          saved={saved.items}
           chosen={chosen}
           shownColumns={columns.length + 1}
           hasGroups={!isNarrow}
@@ -180,7 +180,23 @@ export function ProcessesScreen({ node }: { node: string | null }) {
           onClose={() => change({ tab: null })}
         />
       ) : null}
-      {isSaving ? <SaveDialog address={address} saved={saved} onClose={() => setIsSaving(false)} /> : null}
+      {isSaving ? (
+        <NameDialog
+          what="view"
+          suggested={address.q || 'All'}
+          saved={saved}
+          make={(name) => ({
+            name,
+            q: address.q,
+            sort: address.sort,
+            order: address.order,
+            group: address.group,
+          })}
+          onClose={() => setIsSaving(false)}
+        >
+          <p className="i2">Query, sort and group are kept in this browser.</p>
+        </NameDialog>
+      ) : null}
     </div>
   )
 }

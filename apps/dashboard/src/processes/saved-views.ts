@@ -1,28 +1,14 @@
 'use client'
 /** Views of the table that somebody named, kept by this browser. */
+import { type Named, namedList } from '../frame/named-list.ts'
 import { preference } from '../frame/preference.ts'
 import type { TableAddress } from './address.ts'
 
-export interface SavedView extends Pick<TableAddress, 'q' | 'sort' | 'order' | 'group'> {
-  name: string
-}
+export interface SavedView extends Named, Pick<TableAddress, 'q' | 'sort' | 'order' | 'group'> {}
 
-const MAX_VIEWS = 12
-const kept = preference<string>('processes.views', '[]')
-
-export function useSavedViews(): {
-  views: SavedView[]
-  save: (view: SavedView) => void
-  remove: (name: string) => void
-} {
-  const views = parsed(kept.use())
-  const put = (next: SavedView[]) => kept.set(JSON.stringify(next.slice(-MAX_VIEWS)))
-  return {
-    views,
-    save: (view) => put([...views.filter(({ name }) => name !== view.name), view]),
-    remove: (name) => put(views.filter((view) => view.name !== name)),
-  }
-}
+export const useSavedViews = namedList<SavedView>('processes.views', ({ sort, order, group }) =>
+  [sort, order, group].every((word) => typeof word === 'string'),
+)
 
 export function isView(view: SavedView, address: TableAddress): boolean {
   return (
@@ -38,7 +24,7 @@ const MAX_PINS = 20
 
 /** Ids of pinned rows, newest last. */
 export function usePins(): { pins: string[]; toggle: (id: string) => void } {
-  const pins = parsed<string>(pinned.use())
+  const pins = ids(pinned.use())
   const toggle = (id: string) => {
     const next = pins.includes(id) ? pins.filter((other) => other !== id) : [...pins, id].slice(-MAX_PINS)
     pinned.set(JSON.stringify(next))
@@ -47,10 +33,10 @@ export function usePins(): { pins: string[]; toggle: (id: string) => void } {
 }
 
 /** Whatever else stands there was not written by us. */
-function parsed<T = SavedView>(text: string): T[] {
+function ids(text: string): string[] {
   try {
     const value: unknown = JSON.parse(text)
-    return Array.isArray(value) ? (value as T[]) : []
+    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
   } catch {
     return []
   }

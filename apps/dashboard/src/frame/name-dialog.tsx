@@ -1,35 +1,45 @@
 'use client'
 /** Names what is looked at, so that one click leads back to it. */
 import { Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import type { TableAddress } from './address.ts'
-import type { useSavedViews } from './saved-views.ts'
+import './name-dialog.css'
+import type { Named, NamedList } from './named-list.ts'
 
-export function SaveDialog({
-  address,
+const MAX_NAME = 40
+
+export function NameDialog<T extends Named>({
+  what,
+  suggested,
+  children,
   saved,
+  make,
   onClose,
 }: {
-  address: TableAddress
-  saved: ReturnType<typeof useSavedViews>
+  /** `view`, `search`. */
+  what: string
+  suggested: string
+  /** What is kept, in words. */
+  children: ReactNode
+  saved: NamedList<T>
+  /** What is looked at, under this name. */
+  make: (name: string) => T
   onClose: () => void
 }) {
-  const { q, sort, order, group } = address
-  const [name, setName] = useState(q || 'All')
+  const [name, setName] = useState(suggested)
   const save = () => {
     if (name.trim() === '') return
-    saved.save({ name: name.trim().slice(0, 40), q, sort, order, group })
+    saved.save(make(name.trim().slice(0, MAX_NAME)))
     onClose()
   }
   return (
-    <Dialog label="Save view" onClose={onClose} className="pt-dialog">
+    <Dialog label={`Save ${what}`} onClose={onClose} className="name-dialog">
       <header className="ph">
-        <h2>Save view</h2>
+        <h2>Save {what}</h2>
       </header>
       <form
-        className="pt-dialog-body"
+        className="name-dialog-body"
         onSubmit={(event) => {
           event.preventDefault()
           save()
@@ -40,25 +50,25 @@ export function SaveDialog({
           <input
             className="field"
             value={name}
-            maxLength={40}
+            maxLength={MAX_NAME}
             autoFocus
             onFocus={(event) => event.target.select()}
             onChange={(event) => setName(event.target.value)}
           />
         </label>
-        <p className="i2">Query, sort and group are kept in this browser.</p>
-        {saved.views.length > 0 ? (
-          <ul aria-label="Saved views">
-            {saved.views.map((view) => (
-              <li key={view.name} className="row">
-                <b className="el">{view.name}</b>
-                <span className="m i3 el">{view.q}</span>
+        {children}
+        {saved.items.length > 0 ? (
+          <ul aria-label={`Saved ${what}s`}>
+            {saved.items.map((item) => (
+              <li key={item.name} className="row">
+                <b className="el">{item.name}</b>
+                <span className="m i3 el">{item.q}</span>
                 <span className="sp" />
                 <button
                   type="button"
                   className="btn sm q"
-                  aria-label={`Remove ${view.name}`}
-                  onClick={() => saved.remove(view.name)}
+                  aria-label={`Remove ${item.name}`}
+                  onClick={() => saved.remove(item.name)}
                 >
                   <Trash2 className="ic" aria-hidden />
                 </button>
@@ -67,7 +77,7 @@ export function SaveDialog({
           </ul>
         ) : null}
       </form>
-      <footer className="pt-dialog-foot">
+      <footer className="name-dialog-foot">
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="primary" disabled={name.trim() === ''} onClick={save}>
           Save
