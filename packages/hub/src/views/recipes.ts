@@ -173,13 +173,14 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
       }
     }
     case 'messages': {
+      const { node } = ask.params
       const reader = world.messagesReader(ask.params)
       return {
-        make: () => reader.read(),
+        make: () => (node !== null && world.node(node) === null ? missingNode(node) : reader.read()),
         structureMs: SECOND_MS,
         lifecycleMs: SECOND_MS,
         numbersMs: SECOND_MS,
-        start: on(ofNode(ask.params.node)),
+        start: on(ofNode(node)),
       }
     }
     case 'node': {
