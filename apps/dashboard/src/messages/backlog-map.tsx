@@ -18,11 +18,13 @@ const ROW_PX = 28
 export interface BacklogMapProps {
   view: MessagesView
   selected: string | null
+  /** The hub is gone: what they do now is not known. */
+  isLost: boolean
   onSelect: (id: string) => void
   onOpen: (id: string) => void
 }
 
-export function BacklogMap({ view, selected, onSelect, onOpen }: BacklogMapProps) {
+export function BacklogMap({ view, selected, isLost, onSelect, onOpen }: BacklogMapProps) {
   const [ref, { width }] = useSize<HTMLDivElement>()
   const isNarrow = width < 560
   const left = isNarrow ? 140 : NAME_PX
@@ -51,7 +53,7 @@ export function BacklogMap({ view, selected, onSelect, onOpen }: BacklogMapProps
             data-row={id}
           >
             <button type="button" onClick={() => onSelect(id)} onDoubleClick={() => onOpen(id)}>
-              <Glyph name={row.status} size={11} label={row.status} />
+              <Glyph name={isLost ? 'lost' : row.status} size={11} label={row.status} />
               <span className="el" style={{ fontWeight: 500, maxWidth: left - 40 }}>
                 {row.name}
               </span>

@@ -139,7 +139,13 @@ export function MessagesScreen({ node }: { node: string | null }) {
             <EmptyState title="No messages in this window." />
           ) : (
             <div className="scroll">
-              <BacklogMap view={view} selected={selected} onSelect={(id) => set({ row: id })} onOpen={open} />
+              <BacklogMap
+                view={view}
+                selected={selected}
+                isLost={messages.status === 'disconnected'}
+                onSelect={(id) => set({ row: id })}
+                onOpen={open}
+              />
             </div>
           )}
           <div className="messages-foot">

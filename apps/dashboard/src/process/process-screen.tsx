@@ -61,7 +61,7 @@ function OneProcess({ node, processKey }: { node: string; processKey: string }) 
   const select = (other: string) => router.push(processPath(node, other))
   return (
     <div className={`process ${isOld ? 'process-old' : ''}`}>
-      <Head node={node} processKey={processKey} row={row}>
+      <Head node={node} processKey={processKey} row={row} isLost={status === 'disconnected'}>
         {status === 'live' || status === 'loading' ? null : <SmallLamp status={status} ageMs={ageMs} />}
       </Head>
       <Parts
@@ -81,16 +81,22 @@ function Head({
   node,
   processKey,
   row,
+  isLost,
   children,
 }: {
   node: string
   processKey: string
   row: TreeRow | null
+  isLost: boolean
   children: ReactNode
 }) {
   return (
     <header className="process-head">
-      <Glyph name={row?.status ?? 'lost'} size={16} label={row?.status ?? 'not running'} />
+      <Glyph
+        name={isLost ? 'lost' : (row?.status ?? 'lost')}
+        size={16}
+        label={row?.status ?? 'not running'}
+      />
       <div className="min-w-0">
         <div className="row">
           <h1 className="el">{visible(row?.name ?? processKey)}</h1>
