@@ -5,7 +5,15 @@
  * one is refused while the old one still answers.
  */
 import type { World } from '@orrery/live/world'
-import type { Command, CommandResult, Hello, LeaseEnded, Refusal, WireRecord } from '@orrery/protocol'
+import {
+  type Command,
+  type CommandResult,
+  type Hello,
+  type LeaseEnded,
+  LIMITS,
+  type Refusal,
+  type WireRecord,
+} from '@orrery/protocol'
 import type { DecodedFrame, Edition } from '@orrery/protocol/codec'
 import type { Namespace, Socket } from 'socket.io'
 import type { Clock } from '../clock.ts'
@@ -63,6 +71,8 @@ export interface Agents {
 const PROBE_MS = 1_000
 const RESYNC_EVERY_MS = 5_000
 const SAY_AGAIN_MS = 30_000
+/** A crash is in its node's counts here within so long, while the node is heard: three of its heartbeats. */
+const COUNTED_WITHIN_MS = 3 * LIMITS.heartbeatMs
 const MAX_SAID = 1_000
 
 export function createAgents(options: AgentsOptions): Agents {
@@ -75,6 +85,8 @@ export function createAgents(options: AgentsOptions): Agents {
   const leaving = new Set<string>()
   const saidAtMs = new Map<string, number>()
   const resyncedAtMs = new Map<string, number>()
+  /** When each node was last asked for its counts from the beginning: what it tells at once may be old. */
+  const askedAtMs = new Map<string, number>()
 
   const knock = async (socket: Socket): Promise<Refusal | null> => {
     if (!gate.isAllowed(socket)) return refuse('origin.refused').refusal
@@ -143,6 +155,7 @@ export function createAgents(options: AgentsOptions): Agents {
       `node:${node}`,
       `${node} said hello (${hello.runtime.name} ${hello.runtime.version}, protocol ${protocol})`,
     )
+    askedAtMs.set(node, clock.nowMs())
     link.welcome()
     ends.hello(hello)
     incarnations.hello(hello)
@@ -185,9 +198,17 @@ export function createAgents(options: AgentsOptions): Agents {
         ...(outcome ? { outcome } : {}),
       })
       moves.touch(`crash:${record.crashId}`, 'structure')
-    } else if (record.type === 'storm.counts') storms.take(node, incarnation, record.counts)
+    } else if (record.type === 'storm.counts') storms.take(node, incarnation, record.counts, stormTold(node))
     else if (record.type === 'command.result') options.result(node, record)
     else if (record.type === 'lease.ended') options.leaseEnded(node, record)
+  }
+
+  const stormTold = (node: string): { release: string | null; afterMs: number | null } => {
+    const afterMs = clock.nowMs() - COUNTED_WITHIN_MS
+    return {
+      release: links.get(node)?.hello.release ?? null,
+      afterMs: afterMs >= (askedAtMs.get(node) ?? Number.POSITIVE_INFINITY) ? afterMs : null,
+    }
   }
 
   const leave = (link: AgentLink, reason: string): void => {
@@ -252,6 +273,7 @@ export function createAgents(options: AgentsOptions): Agents {
       const nowMs = clock.nowMs()
       if (nowMs - (resyncedAtMs.get(node) ?? 0) < RESYNC_EVERY_MS) return
       resyncedAtMs.set(node, nowMs)
+      askedAtMs.set(node, nowMs)
       links.get(node)?.welcome()
     },
     forget() {
@@ -261,6 +283,7 @@ export function createAgents(options: AgentsOptions): Agents {
         if (links.has(node) || known.has(node)) continue
         lives.delete(node)
         resyncedAtMs.delete(node)
+        askedAtMs.delete(node)
       }
     },
     close() {

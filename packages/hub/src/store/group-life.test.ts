@@ -179,6 +179,32 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       },
     )
 
+    it.runIf(isHere)('regresses by a storm’s count alone, once it grew after the resolution', async () => {
+      const key = `${node} storm`
+      const life = randomUUID()
+      const id = await save(released('1.2.0', report('Storm', { at: ago(9_000), stormKey: key })))
+      const told = (notStored: number, afterMs: number | null, release = '1.2.0') =>
+        store.saveStormCounts(node, life, [{ key, total: notStored + 1, notStored, afterMs }], release)
+      await told(10, now - 8_000)
+      await store.changeGroup(id, { status: 'resolved' }, by(now - 7_000))
+      // From before it, perhaps from before it, told again, and from an older release.
+      await told(11, now - 7_500)
+      await told(12, null)
+      await told(12, now - 5_000)
+      await told(13, now - 5_000, '1.1.0')
+      expect(await statusOf(id)).toBe('resolved')
+      await told(14, now - 4_000)
+      expect(await store.group(id, now)).toMatchObject({
+        status: 'regressed',
+        regressedAtMs: now - 4_000,
+        summary: { count: 15, notStored: 14 },
+      })
+      await store.changeGroup(id, { status: 'ignored' }, by(now - 3_000))
+      await told(15, now - 2_000, '1.3.0')
+      expect(await statusOf(id)).toBe('ignored')
+      expect((await store.group(id, now))?.summary.count).toBe(16)
+    })
+
     it.runIf(isHere)('merges by a rule: later crashes, their casualties and storms follow', async () => {
       const a = await save(report('A', { at: ago(9_000), stormKey: `${node} a` }))
       const b = await save(report('B', { at: ago(8_000), stormKey: `${node} b` }))

@@ -115,8 +115,8 @@ function storeOver(
       return saved.length === 0 ? 'refused' : 'stored'
     },
     amendCrashes: (amendments) => write(() => amendCrashes(prisma, amendments)),
-    saveStormCounts: (node, incarnation, counts) =>
-      write(() => saveStormCounts(prisma, node, incarnation, counts)),
+    saveStormCounts: (node, incarnation, counts, release = null) =>
+      write(() => saveStormCounts(prisma, node, incarnation, counts, release)),
     crash: (id) => watch(readCrash(prisma, id)),
     crashView: (id) => watch(readCrashView(prisma, id, Date.now())),
     crashesView: async (q, nowMs) => {

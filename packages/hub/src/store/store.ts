@@ -27,8 +27,16 @@ export interface Store extends AsyncDisposable {
    * already, and `refused` where no database would take it.
    */
   importCrash(report: CrashReport, importedBy: string): Promise<'stored' | 'held' | 'refused'>
-  /** Exact cumulative counts of one incarnation by storm key; a lower count than the one held is ignored. */
-  saveStormCounts(node: string, incarnation: string, counts: StormCounts['counts']): Promise<void>
+  /**
+   * Exact cumulative counts of one incarnation by storm key; a lower count than the one held is ignored. One that grew by
+   * crashes after its group was resolved makes the group regressed, except from a release older than the resolution's.
+   */
+  saveStormCounts(
+    node: string,
+    incarnation: string,
+    counts: readonly StormTotal[],
+    release?: string | null,
+  ): Promise<void>
 
   /** The report as stored, its `group` part filled in. */
   crash(id: string): Promise<CrashReport | null>
@@ -86,6 +94,11 @@ export interface Amendment {
   id: string
   decision?: Decision
   outcome?: Outcome
+}
+
+export type StormTotal = StormCounts['counts'][number] & {
+  /** The last crash counted and not stored is later than this; absent or `null` where it may be old news. */
+  afterMs?: number | null
 }
 
 export interface PageRequest {
