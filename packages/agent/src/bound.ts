@@ -36,6 +36,7 @@ function trim(report: CrashReport): CrashReport {
       ...cause,
       reason: { ...cause.reason, term: boundTerm(cause.reason.term, SHARES.reason) },
       stack: part(cause.stack, (stack) => ({
+        ...stack,
         frames: stack.frames.slice(0, 20),
         raw: stack.raw.slice(0, SHARES.text),
       })),

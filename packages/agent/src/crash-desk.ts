@@ -139,7 +139,7 @@ export function createCrashDesk(options: CrashDeskOptions): CrashDesk {
     const stack = entry.crash.stack()
     if ('why' in stack) return finish(entry, stack)
     const { frames, text } = stack
-    if (sources.isLoaded(frames)) return finish(entry, { raw: text, frames: sources.resolve(frames) })
+    if (sources.isLoaded(frames)) return finish(entry, { raw: text, ...sources.resolve(frames) })
     loading++
     const given = new Promise<void>((done) => {
       setTimeout(done, SOURCES_WITHIN_MS).unref()
@@ -203,7 +203,7 @@ export function createCrashDesk(options: CrashDeskOptions): CrashDesk {
         const read = ready.shift()
         if (read) {
           const { entry, text, frames } = read
-          attempt(entry, () => finish(entry, { raw: text, frames: sources.resolve(frames) }))
+          attempt(entry, () => finish(entry, { raw: text, ...sources.resolve(frames) }))
         } else {
           const entry = waiting.shift()
           if (entry) attempt(entry, () => render(entry))

@@ -135,5 +135,5 @@ function causeOf(told: Diagnostic, sources: Sources): CrashReport['cause'] {
   if (lines.status !== 'captured') return diagnosticCause(told, unavailable('Node.js kept no stack of it'))
   const frames = parseStack(lines.value.map((line) => `    ${line.trimStart()}`).join('\n'))
   sources.loadNow(frames)
-  return diagnosticCause(told, captured({ raw: lines.value.join('\n'), frames: sources.resolve(frames) }))
+  return diagnosticCause(told, captured({ raw: lines.value.join('\n'), ...sources.resolve(frames) }))
 }

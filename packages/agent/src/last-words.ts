@@ -97,5 +97,5 @@ function stackOf(error: unknown, term: Term, sources: Sources): CrashReport['cau
   const message = term !== null && typeof term === 'object' && term.$ === 'error' ? term.message : undefined
   const frames = parseStack(stack.text, typeof message === 'string' ? message : undefined)
   sources.loadNow(frames)
-  return captured({ raw: stack.text, frames: sources.resolve(frames) })
+  return captured({ raw: stack.text, ...sources.resolve(frames) })
 }

@@ -9,7 +9,7 @@ import {
   type Field,
   type Outcome,
   type PeerFacts,
-  type StackFrame,
+  type StackAtExit,
   type Term,
   truncated,
   unavailable,
@@ -34,7 +34,7 @@ const ARGS = { depth: 4, breadth: 16, text: 256, nodes: 64 }
 export function renderCrash(
   raw: RawCrash,
   node: SourceIdentity,
-  stack: { raw: string; frames: StackFrame[] } | { why: string },
+  stack: StackAtExit | { why: string },
   clean: Clean,
 ): CrashReport {
   return {
@@ -137,11 +137,7 @@ function identityOf(raw: RawCrash, node: SourceIdentity): CrashReport['identity'
   }
 }
 
-function causeOf(
-  raw: RawCrash,
-  stack: { raw: string; frames: StackFrame[] } | { why: string },
-  clean: Clean,
-): CrashReport['cause'] {
+function causeOf(raw: RawCrash, stack: StackAtExit | { why: string }, clean: Clean): CrashReport['cause'] {
   const reason = clean.term(raw.reasonTerm)
   return {
     kind: raw.kind,

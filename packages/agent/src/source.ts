@@ -12,7 +12,7 @@ import type {
   Outcome,
   ProcessChanged,
   ProcessStarted,
-  StackFrame,
+  StackAtExit,
   Term,
   WireRecord,
 } from '@orrery/protocol'
@@ -82,7 +82,7 @@ export interface SourceCrash {
    * Everything the source knows; faults, surroundings and losses are the agent's to add, and so are redaction and bounds.
    * `clean` is for texts the source makes out of terms, where a key would be lost.
    */
-  report(stack: { raw: string; frames: StackFrame[] } | { why: string }, clean: Clean): CrashReport
+  report(stack: StackAtExit | { why: string }, clean: Clean): CrashReport
   /** What was thrown, for finding the fault that threw it. */
   readonly thrown: unknown
   /** The exit signal that ended it was a command's. */

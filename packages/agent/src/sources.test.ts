@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ownerOf } from '@orrery/protocol/source'
 import { buildSync } from 'esbuild'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createSources } from './sources.ts'
-import { ownerOf, parseStack, stackText } from './stack.ts'
+import { parseStack, stackText } from './stack.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'orrery-sources-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
@@ -81,12 +83,46 @@ describe('sources', () => {
     const sources = createSources(dir, later())
     expect(sources.isLoaded(frames)).toBe(false)
     await sources.load(frames)
-    const [frame] = sources.resolve(frames)
+    const { frames: resolved, bundles } = sources.resolve(frames)
+    const [frame] = resolved
     const atOnce = createSources(dir, later())
     atOnce.loadNow(frames)
-    expect(atOnce.resolve(frames)).toEqual([frame])
+    expect(atOnce.resolve(frames)).toEqual({ frames: [frame], bundles })
     expect(frame).toMatchObject({ file: 'session.ts', line: 5, owner: 'app' })
     expect(frame?.context).toContainEqual([5, '  throw new Error(b)'])
+    expect(bundles).toEqual([
+      {
+        file: 'bundle.mjs',
+        sha256: createHash('sha256').update(readFileSync(bundle)).digest('hex'),
+        debugId: null,
+        map: { from: 'node', file: 'bundle.mjs.map' },
+      },
+    ])
+  })
+
+  test('a bundle whose map is not to be had is told with what a map of it can be found by', async () => {
+    const write = (name: string, text: string): string => {
+      writeFileSync(join(dir, name), text)
+      return join(dir, name)
+    }
+    const paths = [
+      write('linked.js', 'one()\n//# sourceMappingURL=none.js.map\n'),
+      write('marked.js', 'one()\n//# debugId=85314830-023F-4CF1-A267-535F4E37BB17\n'),
+      write('minified.js', `one();${'f();'.repeat(300)}`),
+      write('large.js', 'f();\n'.repeat(1_000_000)),
+      write('written.js', 'one()\n'),
+    ]
+    const frames = paths.map((path) => ({ fn: null, path, line: 1, column: 1 }))
+    const sources = createSources(dir, later())
+    await sources.load(frames)
+    const { bundles } = sources.resolve(frames)
+    expect(bundles?.map(({ file, debugId, map, why }) => [file, debugId, map, why])).toEqual([
+      ['linked.js', null, null, 'the node could not read none.js.map'],
+      ['marked.js', '85314830-023f-4cf1-a267-535f4e37bb17', null, 'it names none'],
+      ['minified.js', null, null, 'it names none'],
+      ['large.js', null, null, 'the file is larger than the 4 MiB a node reads'],
+    ])
+    expect(bundles?.map(({ sha256 }) => sha256?.length ?? null)).toEqual([64, 64, 64, null])
   })
 
   test('a file changed after the start of the node is not what ran, and is not shown', async () => {
@@ -96,9 +132,9 @@ describe('sources', () => {
     const sources = createSources(dir, Date.now())
     const frames = [{ fn: null, path, line: 1, column: 1 }]
     await sources.load(frames)
-    expect(sources.resolve(frames)).toEqual([
-      { fn: null, file: 'changed.js', line: 1, column: 1, owner: 'app' },
-    ])
+    expect(sources.resolve(frames)).toEqual({
+      frames: [{ fn: null, file: 'changed.js', line: 1, column: 1, owner: 'app' }],
+    })
   })
 
   test('a file that is not there, is huge, or has a broken map costs its code and nothing else', async () => {
@@ -110,7 +146,7 @@ describe('sources', () => {
     const frames = [broken, huge, '/none/at/all.js'].map((path) => ({ fn: null, path, line: 1, column: 1 }))
     await sources.load(frames)
     expect(sources.isLoaded(frames)).toBe(true)
-    expect(sources.resolve(frames).map(({ context }) => context?.[0]?.[1])).toEqual([
+    expect(sources.resolve(frames).frames.map(({ context }) => context?.[0]?.[1])).toEqual([
       'one',
       undefined,
       undefined,

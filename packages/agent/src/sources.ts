@@ -3,14 +3,15 @@
  * what was changed on disk after the node started is not shown, because it is not what ran. Only a process that ends reads
  * them at once: it has no later slice.
  */
+import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { originalPositionFor, sourceContentFor, TraceMap } from '@jridgewell/trace-mapping'
-import type { StackFrame } from '@orrery/protocol'
-import { type FunctionNames, functionNames } from './function-names.ts'
-import { ownerOf, type RawFrame } from './stack.ts'
+import type { Bundle, StackFrame } from '@orrery/protocol'
+import { type FunctionNames, functionNames, ownerOf } from '@orrery/protocol/source'
+import type { RawFrame } from './stack.ts'
 
 export interface Sources {
   /** Whether everything these frames need was read, or found unreadable, before. */
@@ -18,14 +19,19 @@ export interface Sources {
   load(frames: readonly RawFrame[]): Promise<void>
   /** The same before it returns. */
   loadNow(frames: readonly RawFrame[]): void
-  /** Frames as a report shows them: mapped, owned, shortened, with the code around the topmost one of the application. */
-  resolve(frames: readonly RawFrame[]): StackFrame[]
+  /**
+   * Frames as a report shows them: mapped, owned, shortened, with the code around the topmost one of the application; and the
+   * files among them that nobody wrote as they are, with what a map of them can be found by.
+   */
+  resolve(frames: readonly RawFrame[]): { frames: StackFrame[]; bundles?: Bundle[] }
 }
 
 interface SourceFile {
   lines: string[] | null
   map: TraceMap | null
   bytes: number
+  /** `null` for a file that was written as it is. */
+  bundle: Omit<Bundle, 'file'> | null
 }
 
 /** A file this size is split, and a map of it parsed, in about ten milliseconds, once. */
@@ -37,6 +43,8 @@ const MAX_NAMED = 65_536
 /** Sources whose functions are remembered. */
 const MAX_NAMED_SOURCES = 64
 const MAX_LINE = 200
+/** Nobody writes longer lines. */
+const MINIFIED_LINE = 1_000
 
 /** @param root file names are shown below it. @param startedAtMs wall time of the node's start. */
 export function createSources(root: string, startedAtMs: number): Sources {
@@ -113,6 +121,15 @@ export function createSources(root: string, startedAtMs: number): Sources {
     }
   }
 
+  const bundlesOf = (frames: readonly RawFrame[]): Bundle[] =>
+    pathsOf(frames).flatMap((path) => {
+      const bundle = files.get(path)?.bundle
+      if (!bundle) return []
+      const { map, ...facts } = bundle
+      const read = map?.from === 'node' && map.file !== null ? { ...map, file: shorten(root, map.file) } : map
+      return [{ file: shorten(root, path), ...facts, map: read }]
+    })
+
   return {
     isLoaded: (frames) => pathsOf(frames).every((path) => files.has(path)),
     load,
@@ -122,7 +139,8 @@ export function createSources(root: string, startedAtMs: number): Sources {
     },
     resolve(frames) {
       let hasContext = false
-      return frames.map((raw) => {
+      const bundles = bundlesOf(frames)
+      const resolved = frames.map((raw) => {
         const { fn, path, line, column, content } = mapFrame(raw)
         const owner = ownerOf(path)
         const isWritten = owner === 'app' && path !== null && line !== null
@@ -141,6 +159,7 @@ export function createSources(root: string, startedAtMs: number): Sources {
         const context = around(content?.split('\n') ?? files.get(path)?.lines ?? null, line)
         return context ? { ...frame, context } : frame
       })
+      return bundles.length === 0 ? { frames: resolved } : { frames: resolved, bundles }
     },
   }
 }
@@ -151,75 +170,121 @@ function pathsOf(frames: readonly RawFrame[]): string[] {
   return [...new Set(paths)].filter((path) => isAbsolute(path) && ownerOf(path) === 'app').slice(0, 10)
 }
 
-/** A file that is wanted, not larger than the bound and not changed after `notAfterMs`; answered with its text or `null`. */
+/** A file that is wanted, not larger than the bound and not changed after `notAfterMs`. */
 interface Ask {
   path: string
   notAfterMs: number
 }
 
-function* readSource(path: string, startedAtMs: number): Generator<Ask, SourceFile, string | null> {
-  const text = yield { path, notAfterMs: startedAtMs }
+type Answer = { text: string } | { text: null; isTooLarge: boolean }
+
+function* readSource(path: string, startedAtMs: number): Generator<Ask, SourceFile, Answer> {
+  const answer = yield { path, notAfterMs: startedAtMs }
   // Not on this machine, not ours to read, or not what ran: the frame then stands without its code.
-  if (text === null) return { lines: null, map: null, bytes: 256 }
+  if (answer.text === null) {
+    return { lines: null, map: null, bytes: 256, bundle: answer.isTooLarge ? TOO_LARGE : null }
+  }
+  const { text } = answer
   const map = yield* readMap(path, text)
+  const bundle = bundleOf(text, map)
   // A bundle's own lines are of no use to a reader once it is mapped.
-  return map
-    ? { lines: null, map: map.map, bytes: map.bytes * 4 }
-    : { lines: text.split('\n'), map: null, bytes: text.length * 2 }
+  return map.map
+    ? { lines: null, map: map.map, bytes: map.bytes * 4, bundle }
+    : { lines: text.split('\n'), map: null, bytes: text.length * 2, bundle }
 }
 
-function* readMap(
-  path: string,
-  text: string,
-): Generator<Ask, { map: TraceMap; bytes: number } | null, string | null> {
+type MapRead =
+  | { map: TraceMap; bytes: number; file: string | null }
+  /** `why` is null for a file that names no map. */
+  | { map: null; why: string | null }
+
+function* readMap(path: string, text: string): Generator<Ask, MapRead, Answer> {
   const start = text.lastIndexOf('//# sourceMappingURL=')
-  if (start < 0) return null
+  if (start < 0) return { map: null, why: null }
   const link = text.slice(start + '//# sourceMappingURL='.length).trim()
+  const unreadable = {
+    map: null,
+    why: `the node could not read ${isData(link) ? 'the map in it' : cut(link)}`,
+  }
   try {
     const data = /^data:application\/json[^,]*;base64,(.*)$/.exec(link)?.[1]
+    const file = data === undefined ? resolve(dirname(path), decodeURIComponent(link)) : null
     const json =
-      data === undefined
-        ? yield {
-            path: resolve(dirname(path), decodeURIComponent(link)),
-            notAfterMs: Number.POSITIVE_INFINITY,
-          }
-        : Buffer.from(data, 'base64').toString('utf8')
-    return json === null ? null : { map: new TraceMap(json), bytes: json.length }
+      file === null
+        ? Buffer.from(data ?? '', 'base64').toString('utf8')
+        : (yield { path: file, notAfterMs: Number.POSITIVE_INFINITY }).text
+    return json === null ? unreadable : { map: new TraceMap(json), bytes: json.length, file }
   } catch {
     // A map that cannot be read is as good as none.
-    return null
+    return unreadable
   }
 }
 
-async function answerLater<T>(reading: Generator<Ask, T, string | null>): Promise<T> {
+const isData = (link: string): boolean => link.startsWith('data:')
+const cut = (link: string): string => (link.length <= 255 ? link : `${link.slice(0, 254)}…`)
+
+const TOO_LARGE: SourceFile['bundle'] = {
+  sha256: null,
+  debugId: null,
+  map: null,
+  why: 'the file is larger than the 4 MiB a node reads',
+}
+
+/** What a map of this text is found by, or that it was written as it is. */
+function bundleOf(text: string, map: MapRead): SourceFile['bundle'] {
+  const debugId =
+    /^\/\/# debugId=([0-9a-fA-F-]{32,36})\s*$/m.exec(text.slice(-4_096))?.[1]?.toLowerCase() ?? null
+  if (map.map === null && map.why === null && debugId === null && !isMinified(text)) return null
+  return {
+    sha256: createHash('sha256').update(text).digest('hex'),
+    debugId,
+    map: map.map === null ? null : { from: 'node', file: map.file },
+    ...(map.map === null ? { why: map.why ?? 'it names none' } : {}),
+  }
+}
+
+function isMinified(text: string): boolean {
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start)
+    if ((end < 0 ? text.length : end) - start > MINIFIED_LINE) return true
+    if (end < 0) return false
+    start = end + 1
+  }
+  return false
+}
+
+async function answerLater<T>(reading: Generator<Ask, T, Answer>): Promise<T> {
   let step = reading.next()
   while (!step.done) {
     const ask = step.value
-    const text = await stat(ask.path)
-      .then((facts) => (isWanted(facts, ask) ? readFile(ask.path, 'utf8') : null))
-      .catch(() => null)
-    step = reading.next(text)
+    const answer = await stat(ask.path)
+      .then(async (facts) => refusal(facts, ask) ?? { text: await readFile(ask.path, 'utf8') })
+      .catch(() => NOT_THERE)
+    step = reading.next(answer)
   }
   return step.value
 }
 
-function answerNow<T>(reading: Generator<Ask, T, string | null>): T {
+function answerNow<T>(reading: Generator<Ask, T, Answer>): T {
   let step = reading.next()
   while (!step.done) step = reading.next(readNow(step.value))
   return step.value
 }
 
-function readNow(ask: Ask): string | null {
+function readNow(ask: Ask): Answer {
   try {
-    return isWanted(statSync(ask.path), ask) ? readFileSync(ask.path, 'utf8') : null
+    return refusal(statSync(ask.path), ask) ?? { text: readFileSync(ask.path, 'utf8') }
   } catch {
     // As in `answerLater`: a file that cannot be had is one more frame without code.
-    return null
+    return NOT_THERE
   }
 }
 
-function isWanted(facts: { size: number; mtimeMs: number }, { notAfterMs }: Ask): boolean {
-  return facts.size <= MAX_FILE_BYTES && facts.mtimeMs <= notAfterMs
+const NOT_THERE: Answer = { text: null, isTooLarge: false }
+
+function refusal(facts: { size: number; mtimeMs: number }, { notAfterMs }: Ask): Answer | null {
+  if (facts.mtimeMs > notAfterMs) return NOT_THERE
+  return facts.size > MAX_FILE_BYTES ? { text: null, isTooLarge: true } : null
 }
 
 function around(lines: string[] | null, line: number): [number, string][] | null {

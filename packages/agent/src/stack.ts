@@ -1,6 +1,5 @@
-/** V8's stack text, read: frames with owners. Pure; what needs files is in `sources.ts`. */
+/** V8's stack text, read: frames. Pure; what needs files is in `sources.ts`. */
 import { types } from 'node:util'
-import type { StackFrame } from '@orrery/protocol'
 
 /** A frame as V8 printed it: a path on this machine, not yet mapped or shortened. */
 export interface RawFrame {
@@ -79,15 +78,4 @@ function pathOf(text: string): string | null {
     }
   }
   return text === '' || text === '<anonymous>' || text === 'native' ? null : text
-}
-
-/** Whose code a path is. */
-export function ownerOf(path: string | null): StackFrame['owner'] {
-  if (path === null || path.startsWith('node:') || path.startsWith('internal/')) return 'node'
-  if (
-    /(?:^|\/)(?:node_modules\/@orrery\/|packages\/)(?:runtime|agent)\/(?:src|dist)\/(?!.*\.test\.)/.test(path)
-  ) {
-    return 'runtime'
-  }
-  return path.includes('/node_modules/') || path.startsWith('node_modules/') ? 'vendor' : 'app'
 }

@@ -19,6 +19,26 @@ describe('crash report', () => {
     expect(crashReport.parse(sent)).toEqual(sent)
   })
 
+  test('[WIRE-47] a stack names its bundles and their maps, or leaves them away', () => {
+    const { cause } = sampleReport
+    const of = (bundle: object) => ({
+      ...sampleReport,
+      cause: { ...cause, stack: { status: 'captured', value: { frames: [], raw: '', bundles: [bundle] } } },
+    })
+    const told = { file: 'dist/trunk.js', sha256: 'ab', debugId: null }
+    const at = '2026-11-12T14:32:06.278Z'
+    for (const map of [
+      null,
+      { from: 'node', file: null },
+      { from: 'node', file: 'dist/trunk.js.map' },
+      { from: 'hub', id: '1', by: 'ada', at },
+    ]) {
+      expect(crashReport.parse(of({ ...told, map }))).toEqual(of({ ...told, map }))
+    }
+    expect(crashReport.safeParse(of({ ...told, map: { from: 'elsewhere' } })).success).toBe(false)
+    expect(crashReport.safeParse(of({ ...told, map: undefined })).success).toBe(false)
+  })
+
   test('[WIRE-40] any part may be missing when it says why', () => {
     for (const part of Object.keys(sampleReport)) {
       const missing = crashReport.safeParse({

@@ -70,10 +70,29 @@ const stackFrame = z.object({
     .exactOptional(),
 })
 
+const bundle = z.object({
+  file: line,
+  sha256: name.nullable(),
+  debugId: name.nullable(),
+  map: z
+    .discriminatedUnion('from', [
+      z.object({ from: z.literal('node'), file: line.nullable() }),
+      z.object({ from: z.literal('hub'), id: name, by: name, at: time }),
+    ])
+    .nullable(),
+  why: line.exactOptional(),
+})
+
 const cause = z.object({
   kind: exitKind,
   reason: z.object({ kind: exitKind, tag: name, text: line, term }),
-  stack: fieldOf(z.object({ frames: z.array(stackFrame).max(256), raw: text })),
+  stack: fieldOf(
+    z.object({
+      frames: z.array(stackFrame).max(256),
+      raw: text,
+      bundles: z.array(bundle).max(16).exactOptional(),
+    }),
+  ),
   chain: z.array(z.object({ name, message: text })).max(64),
   killer: fieldOf(someone.extend({ via: z.enum(['link', 'exit', 'shutdown', 'command']) })),
 })

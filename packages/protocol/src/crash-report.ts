@@ -58,11 +58,32 @@ export interface Identity {
 export interface Cause {
   kind: ExitKind
   reason: ExitReasonView
-  stack: Field<{ frames: StackFrame[]; raw: string }>
+  stack: Field<StackAtExit>
   /** The `cause` chain of the error, outermost first, without the error itself. */
   chain: { name: string; message: string }[]
   /** Who sent the exit signal, where the process did not die by its own hand. */
   killer: Field<{ pid: string; name: string | null; via: 'link' | 'exit' | 'shutdown' | 'command' }>
+}
+
+export interface StackAtExit {
+  frames: StackFrame[]
+  /** As the runtime printed it: places in the files that ran, whatever they were mapped to. */
+  raw: string
+  /** Files of the stack that were made from others; absent where the node does not tell. */
+  bundles?: Bundle[]
+}
+
+export interface Bundle {
+  /** As its frames name it where they are not mapped. */
+  file: string
+  /** Of its text, 64 hexadecimal digits; `null` where the node did not read it. */
+  sha256: string | null
+  /** What its build and its map are both marked with. */
+  debugId: string | null
+  /** The map its frames were read by. A `file` of the node is `null` where the map stands in the bundle. */
+  map: { from: 'node'; file: string | null } | { from: 'hub'; id: string; by: string; at: string } | null
+  /** Why there is none. */
+  why?: string
 }
 
 export interface StackFrame {

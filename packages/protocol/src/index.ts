@@ -3,6 +3,7 @@ export { subscribe, unsubscribe, VIEWS } from './browser.ts'
 export type { Command, CommandErrorCode, CommandOp, Inspection, Renewal } from './commands.ts'
 export { COMMAND_ERRORS, command, exitReason, LEASE_MS, message, renewal } from './commands.ts'
 export type {
+  Bundle,
   Caller,
   Cascade,
   CausalHop,
@@ -21,6 +22,7 @@ export type {
   Peer,
   PeerFacts,
   SentMessage,
+  StackAtExit,
   StackFrame,
   StateAtExit,
   Surroundings,

@@ -93,7 +93,7 @@ describe('functionNames', () => {
   })
 
   it('reads a real file', () => {
-    const source = readFileSync(join(import.meta.dirname, 'crash-desk.ts'), 'utf8')
+    const source = readFileSync(join(import.meta.dirname, '../../../agent/src/crash-desk.ts'), 'utf8')
     const lines = source.split('\n')
     const names = functionNames(source)
     const line = (text: string) => lines.findIndex((one) => one.includes(text)) + 1
