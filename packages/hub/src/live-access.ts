@@ -69,6 +69,7 @@ export function createLiveAccess(options: {
       moves.touch('crashes', 'structure')
       moves.touch(`crash:${id}`, 'structure')
     },
+    sourceMapsChanged: () => moves.touch('source-maps', 'structure'),
     processes: (params) => world.processesView(params),
     process(node, keyOrPid) {
       const found = world.resolve(node, keyOrPid)

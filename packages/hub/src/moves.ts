@@ -1,6 +1,6 @@
 /**
  * What moved, by topic, so that only those who look at it look again. A topic is `cluster`, `node:<name>`, `crashes`,
- * `crash:<id>`, `faults`; nothing is said of what changed, the listener reads it from the world.
+ * `crash:<id>`, `faults`, `source-maps`; nothing is said of what changed, the listener reads it from the world.
  */
 
 /**
@@ -16,7 +16,7 @@ export function moreUrgent(a: Urgency | null, b: Urgency): Urgency {
   return a !== null && URGENCIES.indexOf(a) > URGENCIES.indexOf(b) ? a : b
 }
 
-export type Topic = 'cluster' | 'crashes' | 'faults' | `node:${string}` | `crash:${string}`
+export type Topic = 'cluster' | 'crashes' | 'faults' | 'source-maps' | `node:${string}` | `crash:${string}`
 
 export interface Moves {
   on(topic: Topic, listener: (urgency: Urgency) => void): () => void

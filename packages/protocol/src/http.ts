@@ -358,6 +358,33 @@ export const crashImport = z
   .meta({ id: 'CrashImport' })
 export type HttpCrashImport = z.infer<typeof crashImport>
 
+/** A source map that was given, and what it is found by. */
+export const sourceMap = z
+  .object({
+    id: z.string(),
+    application: name.describe('What stands before the @ in the names of the nodes that run it.'),
+    release: name,
+    file: name.describe('The bundle.'),
+    debugId: name,
+    sha256: name.describe('Of the bundle’s text.'),
+    sizeBytes: count,
+    sources: count.describe('Source files it holds the places of.'),
+    uploadedAt: time,
+    uploadedBy: z.string(),
+    usedAt: time.describe(
+      'When a stack was last read by it, to the hour; it is kept as long as a report from then.',
+    ),
+  })
+  .meta({ id: 'SourceMap' })
+export const sourceMapUpload = sourceMap
+  .extend({
+    hasContent: z
+      .boolean()
+      .describe('Whether it holds the text of its sources: without it no code is shown.'),
+    auditId: z.string(),
+  })
+  .meta({ id: 'SourceMapUpload' })
+
 export const crashGroup = z
   .object({
     id: z.string(),

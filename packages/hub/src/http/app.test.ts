@@ -13,6 +13,8 @@ import {
   listOf,
   node as nodeSchema,
   problem,
+  sourceMap,
+  sourceMapUpload,
 } from '@orrery/protocol/http'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -62,6 +64,7 @@ afterAll(async () => {
 
 /** Reports the live views were told of. */
 const imported: string[] = []
+let mapsChanged = 0
 
 /** What a command was asked with, by whom. */
 let asked: { actor: Actor; node: string; target: string; body: unknown }[]
@@ -408,6 +411,50 @@ describe('crashes, series, audit, faults', () => {
     expect(code(await ask('POST', `/api/v1/crash-groups/${a}/unmerge`))).toBe('group.not_merged')
   })
 
+  it('takes source maps as their own text, lists them, and lets them go, all of it in the audit trail', async () => {
+    const ask = await serve(TOKENS)
+    const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+    const path = '/api/v1/source-maps'
+    const map = { version: 3, sources: ['../src/a.ts'], sourcesContent: ['a()'], names: [], mappings: 'AAAA' }
+    const place = '?application=exchange&release=1.0.0&file=./dist/trunk.js'
+    const before = mapsChanged
+    const given = await ask('POST', `${path}${place}`, { ...as(OPERATOR), body: map })
+    const { id } = sourceMapUpload.parse(given.body)
+    expect(given).toMatchObject({
+      status: 201,
+      body: { file: 'dist/trunk.js', sources: 1, hasContent: true },
+    })
+    const listed = await ask('GET', path, as(VIEWER))
+    expect(listOf(sourceMap).parse(listed.body).items).toMatchObject([{ id, release: '1.0.0' }])
+
+    const refused = async (query: string, body: unknown, token = OPERATOR) =>
+      code(await ask('POST', `${path}${query}`, { ...as(token), body }))
+    expect(await refused(place, map, VIEWER)).toBe('role.insufficient')
+    expect(await refused(place, { version: 3 })).toBe('source_map.refused')
+    expect(await refused('?application=exchange&file=a.js', map)).toBe('source_map.refused')
+    expect(await refused('?sha256=beef', map)).toBe('request.malformed')
+    expect(await refused('?debugId=none', map)).toBe('request.malformed')
+    expect(await refused(place, { ...map, filler: 'x'.repeat(8_388_608) })).toBe('body.too_large')
+    expect(mapsChanged).toBe(before + 1)
+
+    expect(code(await ask('DELETE', `${path}/${id}`, as(VIEWER)))).toBe('role.insufficient')
+    expect(await ask('DELETE', `${path}/${id}`, as(OPERATOR))).toMatchObject({ status: 200, body: { id } })
+    expect(code(await ask('DELETE', `${path}/${id}`, as(OPERATOR)))).toBe('source_map.unknown')
+    expect(mapsChanged).toBe(before + 2)
+    const { items } = (await ask('GET', '/api/v1/audit?limit=7', as(VIEWER))).body as {
+      items: { action: string; result: { ok: boolean } }[]
+    }
+    expect(items.map(({ action, result }) => [action, result.ok])).toEqual([
+      ['source-map.delete', false],
+      ['source-map.delete', true],
+      ['source-map.delete', false],
+      ['source-map.upload', false],
+      ['source-map.upload', false],
+      ['source-map.upload', false],
+      ['source-map.upload', true],
+    ])
+  })
+
   it('names what is wrong with an id, a query, a cursor, a page', async () => {
     const ask = await serve()
     expect(code(await ask('GET', '/api/v1/crashes/nothing'))).toBe('crash.unknown')
@@ -649,6 +696,7 @@ const processView: ProcessView = {
 /** A world of one node that stands still: what is shown here is HTTP. */
 const live: HttpLive = {
   crashImported: (id) => void imported.push(id),
+  sourceMapsChanged: () => void mapsChanged++,
   nodes: () => ({ 'a@b': nodeRow }),
   tree: (node) => (node === 'a@b' ? (tree as TreeView) : null),
   processes: ({ q, offset, limit }) => {

@@ -5,6 +5,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { MAP_BYTES } from '../source-maps/read-map.ts'
 import { isTimeout } from '../store/database-error.ts'
 import { StoreError } from '../store/store.ts'
 import type { Env, HttpDeps } from './deps.ts'
@@ -22,6 +23,7 @@ import { nodeRoutes } from './routes/nodes.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/session.ts'
 import type { Api } from './routes/shared.ts'
+import { SOURCE_MAPS_PATH, sourceMapRoutes } from './routes/source-maps.ts'
 
 export interface Http {
   /** Whether it took the request; then the answer is on its way. */
@@ -31,6 +33,10 @@ export interface Http {
 const BODY_BYTES = 262_144
 /** A crash report with everything captured is larger than any command. */
 const IMPORT_BYTES = 2_097_152
+const MOST_BYTES: Readonly<Record<string, number>> = {
+  [IMPORT_PATH]: IMPORT_BYTES,
+  [SOURCE_MAPS_PATH]: MAP_BYTES,
+}
 
 export function createHttp(deps: HttpDeps): Http {
   const api = createApi(deps)
@@ -113,7 +119,7 @@ export function createApi(deps: HttpDeps): Api {
   api.use(async (c, next) => {
     const { method } = c.env.incoming
     if (method !== 'GET' && method !== 'HEAD') {
-      checkBody(c.env.incoming.headers, c.req.path === IMPORT_PATH ? IMPORT_BYTES : BODY_BYTES)
+      checkBody(c.env.incoming.headers, MOST_BYTES[c.req.path] ?? BODY_BYTES)
     }
     await next()
   })
@@ -125,6 +131,7 @@ export function createApi(deps: HttpDeps): Api {
   faultRoutes(api, deps)
   crashRoutes(api, deps)
   crashGroupRoutes(api, deps)
+  sourceMapRoutes(api, deps)
   seriesRoutes(api, deps)
   auditRoutes(api, deps)
   hubRoutes(api, deps)

@@ -30,6 +30,8 @@ export interface HttpLive {
   process(node: string, keyOrPid: string): ProcessView | null
   /** A report came into the store by another way than its node's. */
   crashImported(id: string): void
+  /** One came or went: stacks may read differently now. */
+  sourceMapsChanged(): void
   inspect(node: string, keyOrPid: string): Promise<Inspection>
   openSeries(node: string | null, metric: string): SeriesBlock[]
   counters(): IngestCounters

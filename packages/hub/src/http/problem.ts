@@ -24,6 +24,8 @@ const HTTP_CODES = {
   'group.same': 409,
   'group.not_merged': 409,
   'crash.refused': 422,
+  'source_map.refused': 422,
+  'source_map.unknown': 404,
   'body.length_required': 411,
   'body.too_large': 413,
   'body.not_json': 415,

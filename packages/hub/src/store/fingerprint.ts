@@ -34,6 +34,9 @@ export function fingerprint(report: CrashReport): Fingerprint {
   ]
   const failed = failedFunction(stack?.frames ?? [])
   if (failed !== null) parts.push(['function', failed])
+  // The name is the same whoever read the map; whoever wonders about the group is told.
+  const isByHub = stack?.bundles?.some(({ map }) => map?.from === 'hub') ?? false
+  const named = isByHub ? ' (by a source map that was uploaded)' : ''
   if (message) parts.push(['message', steady(message.type)])
   return {
     fingerprint: createHash('sha256')
@@ -41,7 +44,7 @@ export function fingerprint(report: CrashReport): Fingerprint {
       .digest('hex')
       .slice(0, 32),
     version: FINGERPRINT_VERSION,
-    contributed: parts.map(([word, value]) => `${word} ${value}`),
+    contributed: parts.map(([word, value]) => `${word} ${value}${word === 'function' ? named : ''}`),
   }
 }
 

@@ -1,5 +1,6 @@
 /** Puts the store together: one connection, and a thin object over the functions that do the work. */
 import type { CrashesView } from '@orrery/live/views'
+import type { CrashReport } from '@orrery/protocol'
 import { Prisma } from '../generated/client.ts'
 import { appendAudit, readAudit, settleAudit } from './audit-table.ts'
 import { type Connection, type ConnectOptions, connect } from './connect.ts'
@@ -15,6 +16,8 @@ import { changeGroup, notesOf } from './group-notes.ts'
 import { mergeGroup, unmergeGroup } from './group-rules.ts'
 import { prune, type Retention, tidy } from './prune.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
+import { deleteSourceMap, listSourceMaps, saveSourceMap } from './source-map-table.ts'
+import { createSourceMaps } from './source-maps.ts'
 import type { Store } from './store.ts'
 import { saveStormCounts } from './storm-counts.ts'
 
@@ -64,6 +67,7 @@ function storeOver(
   room: DiskRoom | null,
 ): { store: Store; setReady: (isReady: boolean) => void } {
   const { prisma, kind } = connection
+  const maps = createSourceMaps(prisma)
   const searches = createGate(SEARCHES[kind])
   let isReady = true
   let unwillingUntilMs = 0
@@ -101,6 +105,9 @@ function storeOver(
       throw error
     }
   }
+  /** A report as the maps that are here by now read it. */
+  const read = async (report: CrashReport | null): Promise<CrashReport | null> =>
+    report === null ? null : ((await maps.apply([report], Date.now()))[0] ?? null)
   const close = async () => {
     isClosed = true
     isReady = false
@@ -108,17 +115,25 @@ function storeOver(
   }
   const store: Store = {
     kind,
-    saveCrashes: (reports) => write(() => saveCrashes(prisma, reports)),
+    saveCrashes: (reports) => write(async () => saveCrashes(prisma, await maps.apply(reports, Date.now()))),
     importCrash: async (report, importedBy) => {
       if ((await watch(readCrash(prisma, report.id))) !== null) return 'held'
-      const saved = await write(() => saveCrashes(prisma, [report], importedBy.slice(0, 255)))
+      const saved = await write(async () =>
+        saveCrashes(prisma, await maps.apply([report], Date.now()), importedBy.slice(0, 255)),
+      )
       return saved.length === 0 ? 'refused' : 'stored'
     },
     amendCrashes: (amendments) => write(() => amendCrashes(prisma, amendments)),
     saveStormCounts: (node, incarnation, counts, release = null) =>
       write(() => saveStormCounts(prisma, node, incarnation, counts, release)),
-    crash: (id) => watch(readCrash(prisma, id)),
-    crashView: (id) => watch(readCrashView(prisma, id, Date.now())),
+    crash: (id) => watch(readCrash(prisma, id).then(read)),
+    crashView: (id) =>
+      watch(
+        readCrashView(prisma, id, Date.now()).then(async (view) => ({
+          ...view,
+          report: await read(view.report),
+        })),
+      ),
     crashesView: async (q, nowMs) => {
       const parsed = parseCrashQuery(q)
       if (!parsed.ok) return { ...NO_CRASHES, error: parsed.error }
@@ -147,6 +162,9 @@ function storeOver(
     saveSeries: (blocks) => write(() => saveSeries(prisma, blocks)),
     series: (q) => watch(readSeries(prisma, q)),
     seriesHeldFromMs: () => watch(seriesHeldFromMs(prisma)),
+    saveSourceMap: (map) => write(() => saveSourceMap(prisma, map)),
+    sourceMaps: (page) => watch(listSourceMaps(prisma, page)),
+    deleteSourceMap: (id) => write(() => deleteSourceMap(prisma, id)),
     readSetting: async (key) =>
       (await watch(prisma.hubSetting.findUnique({ where: { key } })))?.value ?? null,
     writeSetting: async (key, value) => {

@@ -1,6 +1,6 @@
 /**
  * Retention: what is older than the days kept, or above the megabytes kept, goes; oldest first, in batches small enough
- * that nobody waits for one. A report that was imported is as old as its import.
+ * that nobody waits for one. A report that was imported is as old as its import, a source map as its last use.
  */
 import type { PrismaClient } from '../generated/client.ts'
 import type { Pruned } from './store.ts'
@@ -17,7 +17,7 @@ const BATCH = 500
 
 export async function prune(prisma: PrismaClient, retention: Retention, nowMs: number): Promise<Pruned> {
   const limit = new Date(nowMs - retention.days * 86_400_000)
-  const pruned: Pruned = { crashes: 0, audit: 0, series: 0 }
+  const pruned: Pruned = { crashes: 0, audit: 0, series: 0, sourceMaps: 0 }
   pruned.crashes += await inBatches(
     () => prisma.$executeRaw`
       DELETE FROM crash_reports WHERE id IN (
@@ -35,6 +35,7 @@ export async function prune(prisma: PrismaClient, retention: Retention, nowMs: n
       DELETE FROM series_blocks WHERE (node, metric, from_at) IN (
         SELECT node, metric, from_at FROM series_blocks WHERE from_at < ${limit} LIMIT ${BATCH})`,
   )
+  pruned.sourceMaps = await prisma.$executeRaw`DELETE FROM source_maps WHERE used_at < ${limit}`
   await forget(prisma, limit, nowMs)
   return pruned
 }

@@ -75,6 +75,13 @@ export interface Store extends AsyncDisposable {
   /** Start of the oldest block held, or `null`. */
   seriesHeldFromMs(): Promise<number | null>
 
+  /** Keeps a source map in place of an older one of the same bundle. Stacks are read by it from then on. */
+  saveSourceMap(map: NewSourceMap): Promise<SourceMapRow>
+  /** Newest first. */
+  sourceMaps(page: PageRequest): Promise<Page<SourceMapRow>>
+  /** Whether there was one. */
+  deleteSourceMap(id: string): Promise<boolean>
+
   /** Small durable facts of the hub itself, as JSON; `null` where none was written. */
   readSetting(key: string): Promise<unknown>
   writeSetting(key: string, value: unknown): Promise<void>
@@ -225,6 +232,33 @@ export interface Pruned {
   crashes: number
   audit: number
   series: number
+  sourceMaps: number
+}
+
+/** What a source map is found by: the bundle's place in an application's release, or what the bundle itself is. */
+export interface SourceMapAddress {
+  application: string | null
+  release: string | null
+  file: string | null
+  debugId: string | null
+  sha256: string | null
+}
+
+export interface NewSourceMap extends SourceMapAddress {
+  json: string
+  sources: number
+  by: string
+  atMs: number
+}
+
+export interface SourceMapRow extends SourceMapAddress {
+  id: string
+  sizeBytes: number
+  sources: number
+  uploadedAtMs: number
+  uploadedBy: string
+  /** To the hour. */
+  usedAtMs: number
 }
 
 /** A database that cannot be used, with one line a person can act on. */

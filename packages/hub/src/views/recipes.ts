@@ -131,7 +131,11 @@ export function recipeOf(ask: Ask, sources: RecipeSources): Recipe {
         lifecycleMs: 100,
         numbersMs: SECOND_MS,
         start: (move) => {
-          const ends = [moves.on(`crash:${id}`, move), moves.on('crashes', () => move('numbers'))]
+          const ends = [
+            moves.on(`crash:${id}`, move),
+            moves.on('source-maps', move),
+            moves.on('crashes', () => move('numbers')),
+          ]
           return () => {
             for (const end of ends) end()
           }
