@@ -1,15 +1,20 @@
 'use client'
 /** The stack: the first frame of the application with its source, the runtime's frames folded away. */
 import { type CrashReport, fieldValue, type StackFrame } from '@orrery/protocol'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
+import { dateClock } from '../live/format.ts'
 import { visible } from '../term/term-text.ts'
 import { Segments } from '../ui/tabs.tsx'
 import { tokens } from './highlight.ts'
+import { MapNotes } from './map-notes.tsx'
+import { isTopUnmapped, mapNotes } from './map-notes-model.ts'
 
 type Mode = 'source' | 'raw'
 
 export function Stack({ report }: { report: CrashReport }) {
-  const [mode, setMode] = useState<Mode>('source')
+  const [chosen, setChosen] = useState<Mode | null>(null)
+  const notes = useMemo(() => mapNotes(report, dateClock), [report])
+  const mode = chosen ?? (isTopUnmapped(report, notes) ? 'raw' : 'source')
   const { stack } = report.cause
   const value = fieldValue(stack)
   return (
@@ -25,7 +30,7 @@ export function Stack({ report }: { report: CrashReport }) {
           <Segments
             label="Stack as"
             value={mode}
-            onChange={setMode}
+            onChange={setChosen}
             choices={[
               { id: 'source', label: 'Source' },
               { id: 'raw', label: 'Raw' },
@@ -33,6 +38,7 @@ export function Stack({ report }: { report: CrashReport }) {
           />
         ) : null}
       </header>
+      <MapNotes notes={notes} />
       {value === undefined ? (
         <p className="none">No stack: {'why' in stack ? stack.why : 'not captured'}.</p>
       ) : mode === 'raw' ? (

@@ -1,5 +1,6 @@
 /** The hub's public HTTP API, as the screens use it. Every refusal comes back as data; the screens own the words. */
 import type { ProcessRow } from '@orrery/live/views'
+import { type MapAddress, uploadPath } from '../crashes/map-notes-model.ts'
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; code: string; message: string }
 
@@ -68,6 +69,11 @@ export function importCrash(
   report: unknown,
 ): Promise<Answer<{ id: string; status: 'stored' | 'held'; auditId: string }>> {
   return request('POST', '/api/v1/crashes/import', report)
+}
+
+/** Gives the hub the source map of a bundle. */
+export function uploadSourceMap(address: MapAddress, map: unknown): Promise<Answer<{ id: string }>> {
+  return request('POST', uploadPath(address), map)
 }
 
 /** Exchanges a token for a session cookie. */
