@@ -27,6 +27,7 @@ import { createStormLedger } from './ingest/storm-ledger.ts'
 import { createLiveAccess, type IngestCounters } from './live-access.ts'
 import { consoleLogger, describe, type Logger } from './logger.ts'
 import { createMoves } from './moves.ts'
+import { createRegrouping } from './regrouping.ts'
 import { createSeriesRecorder } from './series/recorder.ts'
 import { openStore } from './store/open-store.ts'
 import type { Store } from './store/store.ts'
@@ -214,6 +215,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
         waiting: { get: inbox.waiting, all: inbox.all },
       }),
   })
+  const regrouping = createRegrouping({ store, clock, logger, moves })
   const http = createHttp({
     config,
     store,
@@ -251,6 +253,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   let closing: Promise<void> | null = null
   const leave = async (): Promise<void> => {
     for (const stop of stops) stop()
+    regrouping.close()
     browsers.close()
     commands.close()
     for (const namespace of ['/agent', '/'])

@@ -222,7 +222,7 @@ export async function searchGroups(
     SELECT g.id, g.fingerprint, g.version, g.contributed, g.name, g.module, g.kind, g.reason, g.reason_text, g.top_frame,
            g.count, g.casualties, g.first_seen, g.last_seen, g.nodes, g.last_crash::text, g.status, g.status_at, g.status_by,
            g.resolved_in, g.regressed_at,
-           ARRAY(SELECT m.id FROM crash_groups m WHERE m.merged_into = g.id ORDER BY m.id) AS merged
+           ARRAY(SELECT m.id FROM crash_groups m WHERE m.merged_into = g.id AND m.regrouped_as IS NULL ORDER BY m.id) AS merged
     FROM crash_groups g
     WHERE g.merged_into IS NULL AND ${where}
       ${after ? Prisma.sql`AND (g.last_seen, g.id) < (${after.at}, ${after.id})` : Prisma.empty}

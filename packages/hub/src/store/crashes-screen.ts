@@ -58,7 +58,7 @@ export async function readCrashesView(
       FROM causes GROUP BY group_id
     ), shown AS MATERIALIZED (
       SELECT p.*, g.fingerprint, g.name, g.module, g.reason, g.reason_text, g.top_frame, g.resolved_in, k.status,
-             ARRAY(SELECT m.id FROM crash_groups m WHERE m.merged_into = g.id ORDER BY m.id) AS merged,
+             ARRAY(SELECT m.id FROM crash_groups m WHERE m.merged_into = g.id AND m.regrouped_as IS NULL ORDER BY m.id) AS merged,
              (extract(epoch FROM g.first_seen) * 1000)::float8 AS first_seen_ms
       FROM per_group p JOIN crash_groups g ON g.id = p.group_id JOIN known k ON k.id = p.group_id
       ORDER BY g.last_seen DESC, g.id LIMIT ${GROUP_ROWS}

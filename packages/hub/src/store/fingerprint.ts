@@ -38,6 +38,32 @@ export function fingerprint(report: CrashReport): Fingerprint {
   const isByHub = stack?.bundles?.some(({ map }) => map?.from === 'hub') ?? false
   const named = isByHub ? ' (by a source map that was uploaded)' : ''
   if (message) parts.push(['message', steady(message.type)])
+  return printOf(parts, named)
+}
+
+/**
+ * What version 1 put into a fingerprint, by its words, as a fingerprint of this version: the behaviour, kind, reason, the three
+ * topmost functions and the message hold all that goes into it. `null` for words version 1 did not write.
+ */
+export function fromVersion1(contributed: readonly string[]): Fingerprint | null {
+  const words = contributed.map((text): [word: string, value: string] => {
+    const space = text.indexOf(' ')
+    return [text.slice(0, Math.max(0, space)), text.slice(space + 1)]
+  })
+  const [origin, kind, reason, ...rest] = words
+  if (!origin || kind?.[0] !== 'kind' || reason?.[0] !== 'reason') return null
+  const failed = notGuard(rest.filter(([word]) => word === 'function').map(([, name]) => name))
+  const message = rest.filter(([word]) => word === 'message')
+  return printOf([
+    origin,
+    kind,
+    reason,
+    ...(failed === null ? [] : [['function', failed] as [string, string]]),
+    ...message,
+  ])
+}
+
+function printOf(parts: readonly [word: string, value: string][], named = ''): Fingerprint {
   return {
     fingerprint: createHash('sha256')
       .update(JSON.stringify([FINGERPRINT_VERSION, ...parts]))
@@ -53,11 +79,13 @@ export function fingerprint(report: CrashReport): Fingerprint {
  * passed over where it has a caller.
  */
 export function failedFunction(frames: readonly StackFrame[]): string | null {
+  const names = frames.map(({ owner, fn }) => (owner !== 'app' || fn === null ? '' : functionName(fn)))
+  return notGuard(names.filter((name) => name !== ''))
+}
+
+function notGuard(names: readonly string[]): string | null {
   let guard: string | null = null
-  for (const frame of frames) {
-    if (frame.owner !== 'app' || frame.fn === null) continue
-    const name = functionName(frame.fn)
-    if (name === '') continue
+  for (const name of names) {
     if (!GUARD.test(name.slice(name.lastIndexOf('.') + 1))) return name
     guard ??= name
   }

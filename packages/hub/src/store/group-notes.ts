@@ -1,6 +1,7 @@
 /** What people say of a crash group and do to it: its status, and notes with who and when. */
 import type { GroupNote } from '@orrery/live/views'
 import type { Prisma, PrismaClient } from '../generated/client.ts'
+import { addressed } from './group-address.ts'
 import type { GroupChange, GroupOutcome, GroupPatch } from './store.ts'
 
 type Client = Prisma.TransactionClient | PrismaClient
@@ -14,11 +15,12 @@ const CHANGES = { resolved: 'resolved', ignored: 'ignored', open: 'opened' } as 
 /** See `Store.changeGroup`. */
 export function changeGroup(
   prisma: PrismaClient,
-  id: string,
+  given: string,
   patch: GroupPatch,
   by: GroupChange,
 ): Promise<GroupOutcome> {
   return prisma.$transaction(async (tx) => {
+    const id = await addressed(tx, given)
     const [held] = await tx.$queryRaw<{ status: string; merged_into: string | null }[]>`
       SELECT status, merged_into FROM crash_groups WHERE id = ${id} FOR UPDATE`
     if (!held) return { ok: false, code: 'group.unknown' }

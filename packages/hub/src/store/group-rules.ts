@@ -5,6 +5,7 @@
  */
 import type { Prisma, PrismaClient } from '../generated/client.ts'
 import { toJsonb } from './crash-row.ts'
+import { addressed } from './group-address.ts'
 import { addNote } from './group-notes.ts'
 import { compareReleases } from './release-order.ts'
 import type { GroupChange, GroupOutcome } from './store.ts'
@@ -71,46 +72,64 @@ export async function mergeGroup(
   by: GroupChange,
 ): Promise<GroupOutcome> {
   return alone(prisma, async (tx) => {
+    const asked = await addressed(tx, id)
     const [from, target] = [await top(tx, id), await top(tx, into)]
     if (from === null || target === null) return { ok: false, code: 'group.unknown' }
-    if (from !== id) return { ok: false, code: 'group.merged' }
+    if (from !== asked) return { ok: false, code: 'group.merged' }
     if (from === target) return { ok: false, code: 'group.same' }
-    await becomePart(tx, target, target, null)
-    await tx.$executeRaw`UPDATE crash_group_parts SET group_id = ${target} WHERE group_id = ${from}`
-    await becomePart(tx, from, target, by)
-    await move(tx, from, target)
-    await tx.$executeRaw`UPDATE crash_groups SET merged_into = ${target} WHERE id = ${from} OR merged_into = ${from}`
-    await addUp(tx, target)
+    await join(tx, from, target, by)
     await addNote(tx, target, by, 'merged', `G-${from.slice(0, 4)}`)
     return { ok: true, groupId: target }
   })
 }
 
 /** See `Store.unmergeGroup`. */
-export async function unmergeGroup(prisma: PrismaClient, id: string, by: GroupChange): Promise<GroupOutcome> {
+export async function unmergeGroup(
+  prisma: PrismaClient,
+  given: string,
+  by: GroupChange,
+): Promise<GroupOutcome> {
   return alone(prisma, async (tx) => {
+    const id = await addressed(tx, given)
     const target = await top(tx, id)
     if (target === null) return { ok: false, code: 'group.unknown' }
     if (target === id) return { ok: false, code: 'group.not_merged' }
-    await tx.$executeRaw`
-      UPDATE crash_reports SET group_id = ${id}, merged_from = NULL WHERE group_id = ${target} AND merged_from = ${id}`
-    await tx.$executeRaw`
-      UPDATE storm_keys SET group_id = ${id}, merged_from = NULL WHERE group_id = ${target} AND merged_from = ${id}`
-    await tx.$executeRaw`UPDATE crash_group_parts SET group_id = fingerprint WHERE fingerprint = ${id}`
-    await tx.$executeRaw`UPDATE crash_groups SET merged_into = NULL WHERE id = ${id}`
-    for (const one of [id, target]) {
-      await addUp(tx, one)
-      // The last part left is the group itself.
-      await tx.$executeRaw`
-        DELETE FROM crash_group_parts WHERE fingerprint = ${one}
-          AND NOT EXISTS (SELECT 1 FROM crash_groups g WHERE g.merged_into = ${one})`
-    }
+    await part(tx, id, target)
     await addNote(tx, target, by, 'unmerged', `G-${id.slice(0, 4)}`)
     return { ok: true, groupId: target }
   })
 }
 
-function alone<T>(prisma: PrismaClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
+/** Puts a group into another, by a rule. Both stand by themselves or hold others; neither is in one. */
+export async function join(tx: Transaction, from: string, target: string, by: GroupChange): Promise<void> {
+  await becomePart(tx, target, target, null)
+  await tx.$executeRaw`UPDATE crash_group_parts SET group_id = ${target} WHERE group_id = ${from}`
+  await becomePart(tx, from, target, by)
+  await move(tx, from, target)
+  await tx.$executeRaw`UPDATE crash_groups SET merged_into = ${target} WHERE id = ${from} OR merged_into = ${from}`
+  await addUp(tx, target)
+}
+
+/** Takes the group `id` out of `target`, with the addresses that lead to it. */
+export async function part(tx: Transaction, id: string, target: string): Promise<void> {
+  await tx.$executeRaw`
+      UPDATE crash_reports SET group_id = ${id}, merged_from = NULL WHERE group_id = ${target} AND merged_from = ${id}`
+  await tx.$executeRaw`
+      UPDATE storm_keys SET group_id = ${id}, merged_from = NULL WHERE group_id = ${target} AND merged_from = ${id}`
+  await tx.$executeRaw`UPDATE crash_group_parts SET group_id = fingerprint WHERE fingerprint = ${id}`
+  await tx.$executeRaw`UPDATE crash_groups SET merged_into = NULL WHERE id = ${id}`
+  await tx.$executeRaw`UPDATE crash_groups SET merged_into = ${id} WHERE regrouped_as = ${id}`
+  for (const one of [id, target]) {
+    await addUp(tx, one)
+    // The last part left is the group itself.
+    await tx.$executeRaw`
+        DELETE FROM crash_group_parts WHERE fingerprint = ${one}
+          AND NOT EXISTS (SELECT 1 FROM crash_groups g WHERE g.merged_into = ${one} AND g.regrouped_as IS NULL)`
+  }
+}
+
+/** A transaction in which nobody else stores a report or changes a rule. */
+export function alone<T>(prisma: PrismaClient, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return prisma.$transaction(
     async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${RULES_LOCK})`
@@ -121,7 +140,7 @@ function alone<T>(prisma: PrismaClient, work: (tx: Transaction) => Promise<T>): 
 }
 
 /** The group this one is in by now; `null` for none that is held. */
-async function top(tx: Transaction, id: string): Promise<string | null> {
+export async function top(tx: Transaction, id: string): Promise<string | null> {
   const group = await tx.crashGroup.findUnique({ where: { id }, select: { mergedInto: true } })
   return group === null ? null : (group.mergedInto ?? id)
 }
@@ -152,7 +171,7 @@ async function move(tx: Transaction, from: string, target: string): Promise<void
 }
 
 /** Makes a group the sum of its parts. */
-async function addUp(tx: Transaction, id: string): Promise<void> {
+export async function addUp(tx: Transaction, id: string): Promise<void> {
   await tx.$executeRaw`
     UPDATE crash_groups g SET count = p.count, casualties = p.casualties, first_seen = p.first_seen, last_seen = p.last_seen,
       nodes = p.nodes, first_release = p.first_release, last_release = p.last_release, newest_release = ${await newestIn(tx, id)},
@@ -171,7 +190,7 @@ async function addUp(tx: Transaction, id: string): Promise<void> {
 }
 
 /** The newest release among the reports of a group that are held. */
-async function newestIn(tx: Transaction, id: string): Promise<string | null> {
+export async function newestIn(tx: Transaction, id: string): Promise<string | null> {
   const releases = await tx.$queryRaw<{ release: string; first_seen: Date }[]>`
     SELECT c.release, min(r.first_seen) AS first_seen
     FROM (SELECT DISTINCT split_part(node, '@', 1) AS family, release FROM crash_reports

@@ -12,9 +12,11 @@ import { NO_STATUSES, readCrashesView } from './crashes-screen.ts'
 import { isTimeout, isUnwilling } from './database-error.ts'
 import { createDiskRoom, type DiskRoom } from './disk-room.ts'
 import { createGate } from './gate.ts'
+import { leadGroups } from './group-address.ts'
 import { changeGroup, notesOf } from './group-notes.ts'
 import { mergeGroup, unmergeGroup } from './group-rules.ts'
 import { prune, type Retention, tidy } from './prune.ts'
+import { regroup } from './regroup.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
 import { deleteSourceMap, listSourceMaps, saveSourceMap } from './source-map-table.ts'
 import { createSourceMaps } from './source-maps.ts'
@@ -137,7 +139,7 @@ function storeOver(
     crashesView: async (q, nowMs) => {
       const parsed = parseCrashQuery(q)
       if (!parsed.ok) return { ...NO_CRASHES, error: parsed.error }
-      const { ofCrashes, statuses } = splitStatuses(parsed.query)
+      const { ofCrashes, statuses } = splitStatuses(await watch(leadGroups(prisma, parsed.query)))
       return watch(
         searches
           .pass(() => readCrashesView(prisma, ofCrashes, statuses, nowMs))
@@ -148,14 +150,24 @@ function storeOver(
       )
     },
     searchCrashes: (query, page) =>
-      watch(searches.pass(() => searchCrashes(prisma, toSql(query, Date.now()), page))),
+      watch(
+        searches.pass(async () =>
+          searchCrashes(prisma, toSql(await leadGroups(prisma, query), Date.now()), page),
+        ),
+      ),
     searchGroups: (query, page) =>
-      watch(searches.pass(() => searchGroups(prisma, groupsSql(query, Date.now()), page, Date.now()))),
+      watch(
+        searches.pass(async () => {
+          const where = groupsSql(await leadGroups(prisma, query), Date.now())
+          return searchGroups(prisma, where, page, Date.now())
+        }),
+      ),
     group: (id, nowMs) => watch(readGroup(prisma, id, nowMs)),
     groupNotes: (id) => watch(notesOf(prisma, id, MAX_NOTES)),
     changeGroup: (id, patch, by) => write(() => changeGroup(prisma, id, patch, by)),
     mergeGroup: (id, into, by) => write(() => mergeGroup(prisma, id, into, by)),
     unmergeGroup: (id, by) => write(() => unmergeGroup(prisma, id, by)),
+    regroup: () => write(() => regroup(prisma)),
     appendAudit: (entry) => write(() => appendAudit(prisma, entry)),
     settleAudit: (id, result) => write(() => settleAudit(prisma, id, result)),
     audit: (filter, page) => watch(readAudit(prisma, filter, page)),

@@ -67,6 +67,9 @@ async function forget(prisma: PrismaClient, limit: Date, nowMs: number): Promise
       AND NOT EXISTS (SELECT 1 FROM crash_group_parts p WHERE p.group_id = g.id)
       AND NOT EXISTS (SELECT 1 FROM crash_group_notes n WHERE n.group_id = g.id)
       AND NOT EXISTS (SELECT 1 FROM crash_reports c WHERE c.group_id = g.id)`
+  await prisma.$executeRaw`
+    DELETE FROM crash_groups g WHERE regrouped_as IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM crash_groups n WHERE n.id = g.regrouped_as)`
   await prisma.$executeRaw`DELETE FROM storm_counts WHERE updated_at < ${limit}`
   await prisma.$executeRaw`
     DELETE FROM storm_keys k WHERE NOT EXISTS (SELECT 1 FROM crash_groups g WHERE g.id = k.group_id)`

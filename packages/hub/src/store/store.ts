@@ -62,6 +62,12 @@ export interface Store extends AsyncDisposable {
   /** Takes a merged group out again, with the reports and counts of its own fingerprint. */
   unmergeGroup(id: string, by: GroupChange): Promise<GroupOutcome>
 
+  /**
+   * Brings a batch of reports from a group of an older version of the fingerprint to its group of this one. Resolves with
+   * whether there may be more. The old group's id leads to the new group.
+   */
+  regroup(): Promise<boolean>
+
   /** Written before the command leaves the hub. */
   appendAudit(entry: AuditEntry): Promise<string>
   settleAudit(id: string, result: AuditResult): Promise<void>
