@@ -41,13 +41,11 @@ export function Preview({
     <aside className="pv" aria-label={`Group ${group.name}`}>
       <div className="sec">
         <div className="row">
-          <Glyph name="crashed" size={13} />
+          <Glyph name={group.cause === 'injected' ? 'fault' : 'crashed'} size={13} />
           <h1 className="el">{visible(group.name)}</h1>
           <span className="sp" />
           <StatusTag status={group.status} />
-          {group.injected > 0 ? (
-            <Tag tone="fault">{group.injected === group.count ? 'injected' : 'mixed'}</Tag>
-          ) : null}
+          {group.cause === 'organic' ? null : <Tag tone="fault">{group.cause}</Tag>}
         </div>
         <div className="mono pv-reason">{visible(group.reasonText)}</div>
         <div className="m i3 pv-print">

@@ -106,7 +106,7 @@ function read(report: CrashReport): Extracted | null {
     ...outcomeColumns(outcome),
     root_id: rootId,
     is_root: rootId === report.id.toLowerCase(),
-    is_injected: faults.length > 0,
+    is_injected: faults.some((fault) => fault.role === 'direct'),
     faults: faults.slice(0, 32).map((fault) => cut(fault.fault, 64)),
     search_text: '',
     stack: cut(stackText(frames), 2_048),

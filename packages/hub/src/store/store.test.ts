@@ -275,6 +275,9 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
         'state.buffer.lost:>0',
         'state.buffer.lost:2',
         'is:injected',
+        'cause:injected',
+        '-cause:organic',
+        '-cause:mixed',
         'fault:F-0193',
         'last:24h',
         `id:${one.id.slice(0, 8)}*`,
@@ -295,6 +298,8 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
         'fault:F-0194',
         '-last:24h',
         '-is:injected',
+        '-cause:injected',
+        'cause:mixed',
         'reason:~%',
         'reason:frame%',
         "reason:'; drop table crash_reports;--",
@@ -302,6 +307,27 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       for (const q of yes) expect([q, await found(q)]).toEqual([q, [one.id]])
       for (const q of no) expect([q, await found(q)]).toEqual([q, []])
     })
+
+    it.runIf(isHere)(
+      'calls injected what a fault is proven to have led to, and mixed a group of both',
+      async () => {
+        const fault = { fault: 'F-1', kind: 'drop', firing: '1' }
+        const injected = report({ module: own(), faults: captured([{ ...fault, role: 'direct' }]) })
+        const touched = report({ module: own(), faults: captured([{ ...fault, role: 'upstream' }]) })
+        await store.saveCrashes([injected])
+        expect((await store.crashesView(`node:${node}`, now)).groups).toMatchObject([{ cause: 'injected' }])
+        await store.saveCrashes([touched])
+        expect((await found('cause:injected')).toString()).toBe(injected.id)
+        expect((await found('-cause:injected')).toString()).toBe(touched.id)
+        expect((await found('cause:mixed')).sort()).toEqual([injected.id, touched.id].sort())
+        const view = await store.crashesView(`node:${node} -cause:injected`, now)
+        expect(view.groups).toMatchObject([{ count: 1, cause: 'mixed' }])
+        expect(view.facets.cause).toEqual([
+          ['mixed', 1],
+          ['organic', 1],
+        ])
+      },
+    )
 
     it.runIf(isHere)('walks pages to the end, newest first, without loss or repetition', async () => {
       const reports = Array.from({ length: 25 }, (_, i) =>

@@ -422,6 +422,8 @@ export interface CrashesView {
     module: [string, number][]
     outcome: [string, number][]
     kind: [string, number][]
+    /** `organic` and `injected` add up to all; `mixed` are those, of either, whose group is mixed. */
+    cause: [string, number][]
   }
   /** Reports accepted by agents or hub and not yet committed. */
   pending: number
@@ -431,6 +433,9 @@ export interface CrashesView {
 export type GroupStatus = 'new' | 'regressed' | 'ongoing' | 'resolved' | 'ignored'
 
 export const GROUP_STATUSES = ['new', 'regressed', 'ongoing', 'resolved', 'ignored'] as const
+
+/** Injected is what a fault is proven to have led to, organic everything else; a group with root crashes of both is mixed. */
+export type CrashCause = 'organic' | 'injected' | 'mixed'
 
 /** What a person wrote on a group, or did to it. */
 export interface GroupNote {
@@ -485,7 +490,8 @@ export interface CrashGroupRow {
     backAfterMs: number | null
     stored: boolean
   }[]
-  injected: number
+  /** Of all its root crashes that are held, whatever the query asks for. */
+  cause: CrashCause
   status: GroupStatus
   resolvedIn: string | null
   /** Fingerprints of groups that were merged into this one. */
