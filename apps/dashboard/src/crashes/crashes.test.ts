@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ancestorsOf, cascadeOf, spaced, ticksOf } from './cascade-model.ts'
 import { stepsOf, verdictOf } from './crash-phone-model.ts'
 import { tokens } from './highlight.ts'
-import { faultOf, hasToken, split, toggleToken } from './query-tokens.ts'
+import { faultOf, hasToken, split, toggleToken, withClause } from './query-tokens.ts'
 import { beforeText, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
 
 const report: CrashReport = {
@@ -168,6 +168,11 @@ test('a facet adds its token to the query and takes it out again', () => {
   expect(toggleToken(once, 'node', 'a@b')).toBe('last:24h overrun')
   expect(toggleToken('', 'reason', 'not found')).toBe('reason:"not found"')
   expect(split('a reason:"not found" b')).toEqual(['a', 'reason:"not found"', 'b'])
+})
+
+test('a clause is added as it is written, once', () => {
+  expect(withClause('last:24h', 'state.buffer.window:4')).toBe('last:24h state.buffer.window:4')
+  expect(withClause('a from:"the framer"', 'from:"the framer"')).toBe('a from:"the framer"')
 })
 
 test('highlighting loses no character of the line', () => {

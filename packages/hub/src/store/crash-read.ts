@@ -2,6 +2,7 @@
 import type { CrashView } from '@orrery/live/views'
 import type { CrashReport } from '@orrery/protocol'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
+import { readCommon } from './common-facts.ts'
 import { fieldOf } from './crash-row.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { readDetail } from './group-read.ts'
@@ -9,6 +10,8 @@ import { statusOf } from './group-status.ts'
 import type { CrashSummary, GroupDetail, GroupSummary, Page, PageRequest } from './store.ts'
 
 const LATEST = 8
+/** Root crashes that the strip of a group shows. */
+const COURSE = 60
 
 export async function readCrash(prisma: PrismaClient, id: string): Promise<CrashReport | null> {
   const found = await find(prisma, id)
@@ -66,8 +69,8 @@ export async function readCrashView(prisma: PrismaClient, id: string, nowMs: num
   const same = await prisma.crashReport.findMany({
     where: { groupId, isRoot: true },
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
-    take: LATEST,
-    select: { id: true, at: true, node: true, mailboxLength: true, backAfterMs: true },
+    take: COURSE,
+    select: { id: true, at: true, node: true, mailboxLength: true, backAfterMs: true, isInjected: true },
   })
   const group = await prisma.crashGroup.findUnique({ where: { id: groupId }, select: { count: true } })
   const [step] = await prisma.$queryRaw<{ previous: string | null; next: string | null }[]>`
@@ -82,7 +85,7 @@ export async function readCrashView(prisma: PrismaClient, id: string, nowMs: num
     stored: true,
     importedBy: found.importedBy,
     report: found.report,
-    sameGroup: same.map((row) => ({
+    sameGroup: same.slice(0, LATEST).map((row) => ({
       id: row.id,
       atMs: row.at.getTime(),
       node: row.node,
@@ -90,6 +93,8 @@ export async function readCrashView(prisma: PrismaClient, id: string, nowMs: num
       backAfterMs: row.backAfterMs,
     })),
     groupCount: Number(group?.count ?? 0) + (notStored.get(groupId) ?? 0),
+    course: same.map(({ id, at, isInjected }) => ({ id, atMs: at.getTime(), isInjected })).reverse(),
+    common: await readCommon(prisma, groupId),
     group: await readDetail(prisma, groupId, nowMs),
     previousId: step?.previous ?? null,
     nextId: step?.next ?? null,
@@ -104,6 +109,8 @@ const MISSING: CrashView = {
   report: null,
   sameGroup: [],
   groupCount: 0,
+  course: [],
+  common: null,
   group: null,
   previousId: null,
   nextId: null,

@@ -390,6 +390,13 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
         error: null,
       })
       expect(view.sameGroup.map(({ id }) => id)).toEqual([third, second, first])
+      expect(view.course.map(({ id }) => id)).toEqual([first, second, third])
+      // Each fact is a query that finds every one of them.
+      expect(view.common).toMatchObject({ reports: 3 })
+      expect(view.common?.facts).toContainEqual({ clause: `node:${node}`, inOthers: 0 })
+      for (const { clause } of view.common?.facts ?? []) {
+        expect(await found(`group:${view.group?.id} ${clause}`)).toHaveLength(3)
+      }
       expect(await store.crashView(randomUUID())).toMatchObject({
         report: null,
         error: { code: 'crash.unknown' },

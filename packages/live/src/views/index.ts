@@ -16,6 +16,7 @@ export { DEFAULT_PARAMS, MAX_PROCESS_ROWS } from './params.ts'
 export type {
   BacklogRow,
   ClusterView,
+  CommonFact,
   CrashCause,
   CrashesView,
   CrashGroupDetail,

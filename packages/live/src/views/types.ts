@@ -498,6 +498,13 @@ export interface CrashGroupRow {
   merged: string[]
 }
 
+/** Stands in all reports of a group that were looked at, and in few of the others. */
+export interface CommonFact {
+  /** As a clause of a query, `message:data_ind`. */
+  clause: string
+  inOthers: number
+}
+
 export interface CrashView {
   id: string
   stored: boolean
@@ -507,6 +514,10 @@ export interface CrashView {
   /** Newest first, at most 8, of the same fingerprint. */
   sameGroup: { id: string; atMs: number; node: string; mailbox: number | null; backAfterMs: number | null }[]
   groupCount: number
+  /** The latest root crashes of its group, oldest first. */
+  course: { id: string; atMs: number; isInjected: boolean }[]
+  /** What the group's latest reports have in common; `null` until there are two. */
+  common: { reports: number; others: number; facts: CommonFact[] } | null
   /** `null` until the report is stored. */
   group: CrashGroupDetail | null
   previousId: string | null
