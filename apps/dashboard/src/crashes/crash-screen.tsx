@@ -174,7 +174,7 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
               </Button>
             </div>
           </header>
-          <Cascade report={report} />
+          <Cascade report={report} cascade={view.cascade} />
         </>
       )}
       <div className="stk">

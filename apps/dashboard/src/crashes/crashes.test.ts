@@ -102,7 +102,7 @@ test('the cascade shows the supervisor, the dead, the stopped siblings and who h
   expect(model.down).toBe(2)
   expect(model.messagesLost).toBe(31)
   expect(model.backMs).toBe(1_840)
-  expect(model.decision?.text).toBe('one_for_all: stops 1 sibling, then restarts')
+  expect(model.decisions[0]?.text).toBe('one_for_all: stops 1 sibling, then restarts')
 })
 
 test('a crash whose supervisor and outcome are not known yet still has its own lane', () => {
@@ -114,7 +114,7 @@ test('a crash whose supervisor and outcome are not known yet still has its own l
   })
   expect(model.lanes).toHaveLength(1)
   expect(model.backMs).toBeNull()
-  expect(model.decision).toBeNull()
+  expect(model.decisions).toEqual([])
 })
 
 test('on a phone the verdict comes first, then what happened in its order', () => {

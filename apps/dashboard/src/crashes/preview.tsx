@@ -148,7 +148,7 @@ function TakesDown({ report, casualties }: { report: CrashReport; casualties: nu
           <>
             <dt>
               <StrategyGlyph strategy={decision.strategy} width={16} />
-              {model.decision?.text}
+              {model.decisions[0]?.text}
             </dt>
             <dd className="m">{count(decision.stopped.length)}</dd>
           </>

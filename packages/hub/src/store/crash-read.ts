@@ -2,6 +2,7 @@
 import type { CrashView } from '@orrery/live/views'
 import type { CrashReport } from '@orrery/protocol'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
+import { readCascade } from './cascade-read.ts'
 import { readCommon } from './common-facts.ts'
 import { fieldOf } from './crash-row.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
@@ -23,6 +24,7 @@ interface Found {
   groupId: string
   at: Date
   id: string
+  rootId: string
   importedBy: string | null
 }
 
@@ -34,6 +36,7 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
       at: Date
       report: CrashReport
       group_id: string
+      root_id: string
       occurrence: bigint
       fingerprint: string | null
       version: number
@@ -42,7 +45,7 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
       imported_by: string | null
     }[]
   >`
-    SELECT c.id::text, c.at, c.report, c.group_id, c.occurrence, g.fingerprint, g.version, g.contributed, g.first_seen,
+    SELECT c.id::text, c.at, c.report, c.group_id, c.root_id::text, c.occurrence, g.fingerprint, g.version, g.contributed, g.first_seen,
            c.imported_by
     FROM crash_reports c LEFT JOIN crash_groups g ON g.id = c.group_id
     WHERE c.id = ${id}::uuid`
@@ -57,7 +60,14 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
       occurrence: Number(row.occurrence),
     })
   }
-  return { report, groupId: row.group_id, at: row.at, id: row.id, importedBy: row.imported_by }
+  return {
+    report,
+    groupId: row.group_id,
+    at: row.at,
+    id: row.id,
+    rootId: row.root_id,
+    importedBy: row.imported_by,
+  }
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -93,6 +103,7 @@ export async function readCrashView(prisma: PrismaClient, id: string, nowMs: num
       backAfterMs: row.backAfterMs,
     })),
     groupCount: Number(group?.count ?? 0) + (notStored.get(groupId) ?? 0),
+    cascade: await readCascade(prisma, found.rootId),
     course: same.map(({ id, at, isInjected }) => ({ id, atMs: at.getTime(), isInjected })).reverse(),
     common: await readCommon(prisma, groupId),
     group: await readDetail(prisma, groupId, nowMs),
@@ -109,6 +120,7 @@ const MISSING: CrashView = {
   report: null,
   sameGroup: [],
   groupCount: 0,
+  cascade: { members: [], more: 0 },
   course: [],
   common: null,
   group: null,

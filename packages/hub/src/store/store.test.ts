@@ -403,6 +403,27 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       })
     })
 
+    it.runIf(isHere)('tells the cascade of a crash from the reports of the same root', async () => {
+      const root = report({ module: own(), atUs: 1_000_000 })
+      const child = report({
+        module: own(),
+        atUs: 1_000_400,
+        rootCrash: root.id,
+        key: 'ExchangeSup/trunk_sup',
+      })
+      await store.saveCrashes([child, root])
+      for (const id of [root.id, child.id]) {
+        expect((await store.crashView(id)).cascade).toMatchObject({
+          members: [
+            { id: root.id, afterMs: 0, parentId: null, mechanism: null, depth: 0, decision: null },
+            { id: child.id, afterMs: 0.4, parentId: root.id, mechanism: 'link', depth: 1 },
+          ],
+          more: 0,
+        })
+      }
+      expect((await store.crashView(randomUUID())).cascade).toEqual({ members: [], more: 0 })
+    })
+
     it.runIf(isHere)('keeps the audit trail in order, with results that come later', async () => {
       const entry = {
         who: 'loopback',

@@ -241,6 +241,7 @@ async function crashView(id: string, { store, waiting }: RecipeSources): Promise
     report,
     sameGroup: [],
     groupCount: 1,
+    cascade: { members: [], more: 0 },
     course: [{ id, atMs: Date.parse(report.at), isInjected: isInjected(report) }],
     common: null,
     group: null,

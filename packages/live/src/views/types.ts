@@ -4,7 +4,16 @@
  *
  * Times ending in `…Ms` are Unix milliseconds (`atMs`) or durations (`backAfterMs`); rates are per second.
  */
-import type { CrashReport, Inspection, ProcessKind, Status, Strategy } from '@orrery/protocol'
+import type {
+  Cascade,
+  CrashReport,
+  Decision,
+  Inspection,
+  Outcome,
+  ProcessKind,
+  Status,
+  Strategy,
+} from '@orrery/protocol'
 import type { NodeView } from './node-types.ts'
 
 /** Spark lines: newest last, one value a second, at most 60; `null` is a gap. */
@@ -505,6 +514,28 @@ export interface CommonFact {
   inOthers: number
 }
 
+/** A process that crashed in a cascade: the root, or what died of another member. */
+export interface CascadeMember {
+  id: string
+  key: string
+  pid: string
+  name: string | null
+  /** Tag of its exit reason. */
+  reason: string
+  /** After the root; 0 for the root itself. */
+  afterMs: number
+  /** The crash it died of. */
+  parentId: string | null
+  mechanism: Cascade['mechanism']
+  depth: number
+  decision:
+    | (Pick<Decision, 'supervisor' | 'strategy' | 'action' | 'stopped'> & {
+        restart: Decision['childSpec']['restart']
+      })
+    | null
+  outcome: Pick<Outcome, 'kind' | 'backAfterMs' | 'escalatedTo'> | null
+}
+
 export interface CrashView {
   id: string
   stored: boolean
@@ -514,6 +545,8 @@ export interface CrashView {
   /** Newest first, at most 8, of the same fingerprint. */
   sameGroup: { id: string; atMs: number; node: string; mailbox: number | null; backAfterMs: number | null }[]
   groupCount: number
+  /** The crashes of its cascade, its root first; none until it is stored. */
+  cascade: { members: CascadeMember[]; more: number }
   /** The latest root crashes of its group, oldest first. */
   course: { id: string; atMs: number; isInjected: boolean }[]
   /** What the group's latest reports have in common; `null` until there are two. */
