@@ -1,6 +1,7 @@
 /** Every kind of death happens once, in a real node, and its report explains it. */
 import { type CrashReport, fieldValue } from '@orrery/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser } from './browser.ts'
 import type { ChildNode } from './child-node.ts'
 import { type Constellation, startConstellation } from './constellation.ts'
 import type { MortalOrder } from './mortal-node.ts'
@@ -145,7 +146,64 @@ describe('a process', () => {
       order({ to: 'last', type: 'throw' })
       const report = await reportOf('name:last', (one) => fieldValue(one.outcome)?.kind === 'given_up')
       expect(report.decision).toMatchObject({ status: 'captured', value: { action: 'give_up' } })
-      expect(fieldValue(report.outcome)?.escalatedTo).not.toBeNull()
+      expect(fieldValue(report.outcome)?.escalatedTo).toBe('Escalates')
+    },
+    SLOW_MS,
+  )
+
+  test(
+    'takes its supervisor with it: the cascade tells how far it went, by what, and that all are back',
+    async () => {
+      const root = await reportOf('name:last', (one) => fieldValue(one.outcome)?.kind === 'given_up')
+      await reportOf('name:GivesUp', isBack)
+      await using browser = await openBrowser({ url: constellation.url })
+      const { cascade } = await browser
+        .view('crash', { id: root.id })
+        .waitFor(
+          ({ cascade }) => cascade.members.at(-1)?.outcome?.kind === 'restarted',
+          'its supervisor is back',
+        )
+      expect(cascade).toMatchObject({
+        members: [
+          {
+            id: root.id,
+            name: 'last',
+            afterMs: 0,
+            mechanism: null,
+            decision: { supervisor: { name: 'GivesUp' }, action: 'give_up' },
+            outcome: { kind: 'given_up', escalatedTo: 'Escalates' },
+          },
+          {
+            name: 'GivesUp',
+            parentId: root.id,
+            mechanism: 'intensity',
+            depth: 1,
+            decision: {
+              supervisor: { name: 'Escalates' },
+              strategy: 'one_for_all',
+              action: 'restart',
+              stopped: [{ name: 'bystander' }],
+            },
+          },
+        ],
+        more: 0,
+      })
+      expect(cascade.members[1]?.afterMs).toBeGreaterThan(0)
+    },
+    SLOW_MS,
+  )
+
+  test(
+    'takes later siblings with it, by rest_for_one',
+    async () => {
+      order({ to: 'second', type: 'throw' })
+      const report = await reportOf('name:second', isBack)
+      expect(fieldValue(report.decision)).toMatchObject({
+        strategy: 'rest_for_one',
+        stopped: [{ name: 'third' }],
+        restartsInWindow: [expect.any(Number)],
+        headroom: 9,
+      })
     },
     SLOW_MS,
   )

@@ -60,6 +60,22 @@ const GivesUp = Supervisor.define({
 const mortal = (id: string, peer?: string) =>
   child(Mortal, { id, name: id, args: peer === undefined ? {} : { peer } })
 
+const Escalates = Supervisor.define({
+  module: 'Escalates',
+  strategy: 'one_for_all',
+  intensity: 10,
+  periodMs: 10_000,
+  children: () => [child(GivesUp, { id: 'givesUp', name: 'GivesUp' }), mortal('bystander')],
+})
+
+const Chain = Supervisor.define({
+  module: 'Chain',
+  strategy: 'rest_for_one',
+  intensity: 10,
+  periodMs: 10_000,
+  children: () => ['first', 'second', 'third'].map((id) => mortal(id)),
+})
+
 export const Mortals = Supervisor.define({
   module: 'Mortals',
   intensity: 100,
@@ -68,7 +84,8 @@ export const Mortals = Supervisor.define({
     ...['thrower', 'rejecter', 'exiter', 'victim', 'mute'].map((id) => mortal(id)),
     mortal('caller', 'mute'),
     mortal('linked', 'thrower'),
-    child(GivesUp, { id: 'givesUp', name: 'GivesUp' }),
+    child(Escalates, { id: 'escalates', name: 'Escalates' }),
+    child(Chain, { id: 'chain', name: 'Chain' }),
     ...['hangs', 'fills'].map((id) =>
       child(Mortal, {
         id,

@@ -13,7 +13,7 @@ import { useKeys } from '../frame/keys.ts'
 import { crashFilePath } from '../live/api.ts'
 import { bytesText, clock, count, dateClock } from '../live/format.ts'
 import { useView } from '../live/use-view.ts'
-import { visible } from '../term/term-text.ts'
+import { termText, visible } from '../term/term-text.ts'
 import { TermTree } from '../term/term-tree.tsx'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
@@ -26,12 +26,13 @@ import { CompareScreen } from './compare-screen.tsx'
 import { CrashPhone } from './crash-phone.tsx'
 import { DoneLine } from './done-line.tsx'
 import { STATUS_WORDS, shortId } from './group-life.ts'
-import { Mailbox, Recorder, whyOf } from './recorder.tsx'
+import { Mailbox, Mark, Recorder, whyOf } from './recorder.tsx'
 import { endOf, nameOf, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
 import { Side } from './side.tsx'
 import { Stack } from './stack.tsx'
 import { StatusTag } from './status.tsx'
 import { useGroupActions } from './use-group-actions.ts'
+import { WholeReport } from './whole-report.tsx'
 
 /** A report, or with `?with=` beside another. */
 export function CrashScreen({ id }: { id: string }) {
@@ -173,13 +174,14 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
               </Button>
             </div>
           </header>
-          <Cascade report={report} />
+          <Cascade report={report} cascade={view.cascade} />
         </>
       )}
       <div className="stk">
         <Stack report={report} />
         <State report={report} />
         <Sends report={report} />
+        <WholeReport report={report} />
       </div>
       <div className="fr">
         <Recorder report={report} />
@@ -212,7 +214,9 @@ function State({ report }: { report: CrashReport }) {
       </header>
       {state ? (
         <>
-          {report.state.status === 'truncated' ? <p className="state-note">{report.state.why}</p> : null}
+          {report.state.status === 'truncated' ? (
+            <p className="state-note">{visible(report.state.why)}</p>
+          ) : null}
           <TermTree term={state.before} changed={changed} />
         </>
       ) : (
@@ -224,17 +228,26 @@ function State({ report }: { report: CrashReport }) {
 
 function Sends({ report }: { report: CrashReport }) {
   const sends = fieldValue(report.sends)
-  if (!sends || sends.items.length === 0) return null
+  if (!sends || sends.items.length === 0) {
+    // That a failing handler had sent nothing is worth a line; that none was running is said elsewhere.
+    return sends && fieldValue(report.message) ? (
+      <p className="none">It had sent nothing before it failed.</p>
+    ) : null
+  }
   return (
     <section aria-label="Sent before it failed">
       <header className="h3">
         <h2>Sent before it failed</h2>
         <span className="m">{count(sends.items.length + sends.more)}</span>
+        <Mark field={report.sends} />
       </header>
       {sends.items.map((sent, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: sends are places in an order
         <div className="frm" key={i}>
           <span className="m">{visible(sent.type)}</span>
+          <span className="m i2 el" title={termText(sent.value, 400)}>
+            {termText(sent.value, 80)}
+          </span>
           <span className="sp" />
           <span className="m i2">to {visible(sent.to)}</span>
         </div>

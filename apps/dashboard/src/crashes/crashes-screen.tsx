@@ -22,7 +22,7 @@ import { DEFAULT_QUERY, readListAddress, writeListAddress } from './list-address
 import { MergeDialog } from './merge-dialog.tsx'
 import { Preview } from './preview.tsx'
 import { QueryBar } from './query-bar.tsx'
-import { statusesShown, withoutStatus } from './query-tokens.ts'
+import { statusesShown, withClause, withoutStatus } from './query-tokens.ts'
 import { useGroupActions } from './use-group-actions.ts'
 
 const useSearches = namedList<Named>('crashes.searches')
@@ -138,6 +138,7 @@ export function CrashesScreen() {
           group={selected}
           actions={actions}
           onOpen={() => open(selected)}
+          onClause={(clause) => setQuery(withClause(query, clause))}
           onResolve={() => act('resolve')}
           onIgnore={() => act('ignore')}
         />

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ancestorsOf, cascadeOf, spaced, ticksOf } from './cascade-model.ts'
 import { stepsOf, verdictOf } from './crash-phone-model.ts'
 import { tokens } from './highlight.ts'
-import { faultOf, hasToken, split, toggleToken } from './query-tokens.ts'
+import { faultOf, hasToken, split, toggleToken, withClause } from './query-tokens.ts'
 import { beforeText, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
 
 const report: CrashReport = {
@@ -102,7 +102,7 @@ test('the cascade shows the supervisor, the dead, the stopped siblings and who h
   expect(model.down).toBe(2)
   expect(model.messagesLost).toBe(31)
   expect(model.backMs).toBe(1_840)
-  expect(model.decision?.text).toBe('one_for_all: stops 1 sibling, then restarts')
+  expect(model.decisions[0]?.text).toBe('one_for_all: stops 1 sibling, then restarts')
 })
 
 test('a crash whose supervisor and outcome are not known yet still has its own lane', () => {
@@ -114,7 +114,7 @@ test('a crash whose supervisor and outcome are not known yet still has its own l
   })
   expect(model.lanes).toHaveLength(1)
   expect(model.backMs).toBeNull()
-  expect(model.decision).toBeNull()
+  expect(model.decisions).toEqual([])
 })
 
 test('on a phone the verdict comes first, then what happened in its order', () => {
@@ -168,6 +168,11 @@ test('a facet adds its token to the query and takes it out again', () => {
   expect(toggleToken(once, 'node', 'a@b')).toBe('last:24h overrun')
   expect(toggleToken('', 'reason', 'not found')).toBe('reason:"not found"')
   expect(split('a reason:"not found" b')).toEqual(['a', 'reason:"not found"', 'b'])
+})
+
+test('a clause is added as it is written, once', () => {
+  expect(withClause('last:24h', 'state.buffer.window:4')).toBe('last:24h state.buffer.window:4')
+  expect(withClause('a from:"the framer"', 'from:"the framer"')).toBe('a from:"the framer"')
 })
 
 test('highlighting loses no character of the line', () => {

@@ -9,6 +9,7 @@ import { hasToken, statusesShown, toggleStatus, toggleToken } from './query-toke
 import { StatusMark } from './status.tsx'
 
 const FACETS: { field: keyof CrashesView['facets']; label: string }[] = [
+  { field: 'cause', label: 'Cause' },
   { field: 'kind', label: 'Kind' },
   { field: 'reason', label: 'Exit reason' },
   { field: 'outcome', label: 'Outcome' },
@@ -22,6 +23,8 @@ const OUTCOMES: Record<string, { label: string; glyph: GlyphName }> = {
   not_restarted: { label: 'not restarted', glyph: 'suspended' },
   pending: { label: 'not known yet', glyph: 'waiting' },
 }
+
+const CAUSES: Record<string, GlyphName> = { organic: 'crashed', injected: 'fault' }
 
 export function Facets({
   view,
@@ -44,6 +47,7 @@ export function Facets({
             {rows.map(([value, n]) => {
               const isOn = hasToken(query, field, value)
               const outcome = field === 'outcome' ? OUTCOMES[value] : undefined
+              const glyph = field === 'cause' ? CAUSES[value] : outcome?.glyph
               return (
                 <label key={value} className="f">
                   <input
@@ -55,7 +59,7 @@ export function Facets({
                   <span className={`cbx ${isOn ? 'on' : ''}`} aria-hidden>
                     {isOn ? <Check className="ic" /> : null}
                   </span>
-                  {outcome ? <Glyph name={outcome.glyph} size={10} isStill /> : null}
+                  {glyph ? <Glyph name={glyph} size={10} isStill /> : null}
                   <span className="el" title={visible(value)}>
                     {outcome?.label ?? visible(value)}
                   </span>

@@ -44,10 +44,13 @@ export function GroupRows({
                 <Check className="ic" aria-hidden />
               </span>
             ) : (
-              <Glyph
-                name={group.injected === group.count && group.count > 0 ? 'fault' : 'crashed'}
-                label="crashed"
-              />
+              <span className="gr-cause">
+                <Glyph
+                  name={group.cause === 'injected' ? 'fault' : 'crashed'}
+                  label={group.cause === 'organic' ? 'crashed' : `crashed, ${group.cause}`}
+                />
+                {group.cause === 'mixed' ? <Glyph name="fault" size={8} isStill /> : null}
+              </span>
             )}
             <span className="gr-name">
               <span className="row">

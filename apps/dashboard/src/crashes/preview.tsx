@@ -13,6 +13,8 @@ import { Button } from '../ui/button.tsx'
 import { Glyph, type GlyphName, StrategyGlyph } from '../ui/glyphs.tsx'
 import { Kbd, Tag } from '../ui/parts.tsx'
 import { cascadeOf } from './cascade-model.ts'
+import { CommonFacts } from './common-facts.tsx'
+import { CrashStrip } from './crash-strip.tsx'
 import { lifeOf, STATUS_WORDS } from './group-life.ts'
 import { GroupNotes, MergedGroups } from './group-notes.tsx'
 import { placeOf, Source } from './stack.tsx'
@@ -23,12 +25,15 @@ export function Preview({
   group,
   actions,
   onOpen,
+  onClause,
   onResolve,
   onIgnore,
 }: {
   group: CrashGroupRow
   actions: GroupActions
   onOpen: () => void
+  /** Narrows the query to a clause. */
+  onClause: (clause: string) => void
   onResolve: () => void
   onIgnore: () => void
 }) {
@@ -41,13 +46,11 @@ export function Preview({
     <aside className="pv" aria-label={`Group ${group.name}`}>
       <div className="sec">
         <div className="row">
-          <Glyph name="crashed" size={13} />
+          <Glyph name={group.cause === 'injected' ? 'fault' : 'crashed'} size={13} />
           <h1 className="el">{visible(group.name)}</h1>
           <span className="sp" />
           <StatusTag status={group.status} />
-          {group.injected > 0 ? (
-            <Tag tone="fault">{group.injected === group.count ? 'injected' : 'mixed'}</Tag>
-          ) : null}
+          {group.cause === 'organic' ? null : <Tag tone="fault">{group.cause}</Tag>}
         </div>
         <div className="mono pv-reason">{visible(group.reasonText)}</div>
         <div className="m i3 pv-print">
@@ -55,6 +58,7 @@ export function Preview({
         </div>
         {detail ? <div className="i2 pv-life">{lifeOf(detail, nowMs)}</div> : null}
       </div>
+      {data && data.course.length > 0 ? <CrashStrip group={group} course={data.course} /> : null}
       {report ? <TopFrame report={report} /> : null}
       <div className="sec">
         <div className="row pv-head">
@@ -80,6 +84,7 @@ export function Preview({
         ))}
       </div>
       {report ? <TakesDown report={report} casualties={group.casualties} /> : null}
+      {data?.common ? <CommonFacts common={data.common} onClause={onClause} /> : null}
       {detail ? <MergedGroups group={detail} actions={actions} /> : null}
       {detail ? <GroupNotes key={group.id} group={detail} actions={actions} /> : null}
       <div className="sec pv-actions">
@@ -143,7 +148,7 @@ function TakesDown({ report, casualties }: { report: CrashReport; casualties: nu
           <>
             <dt>
               <StrategyGlyph strategy={decision.strategy} width={16} />
-              {model.decision?.text}
+              {model.decisions[0]?.text}
             </dt>
             <dd className="m">{count(decision.stopped.length)}</dd>
           </>

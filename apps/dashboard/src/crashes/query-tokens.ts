@@ -18,6 +18,12 @@ export function toggleToken(query: string, field: string, value: string): string
   return (parts.includes(wanted) ? parts.filter((part) => part !== wanted) : [...parts, wanted]).join(' ')
 }
 
+/** Adds a clause as it is written, once. */
+export function withClause(query: string, clause: string): string {
+  const parts = split(query)
+  return parts.includes(clause) ? query : [...parts, clause].join(' ')
+}
+
 /** Statuses a query shows: all it does not exclude, of those it names where it names any. */
 export function statusesShown(query: string): ReadonlySet<GroupStatus> {
   const parts = split(query).map((part) => part.toLowerCase())

@@ -1,8 +1,9 @@
 /** The last messages before the exit, and what still waited in the mailbox. */
-import { type CrashReport, fieldValue } from '@orrery/protocol'
+import { type CrashReport, type Field, fieldValue } from '@orrery/protocol'
 import Link from 'next/link'
-import { count } from '../live/format.ts'
+import { count, duration } from '../live/format.ts'
 import { termText, visible } from '../term/term-text.ts'
+import { Tag } from '../ui/parts.tsx'
 import { beforeText } from './report-text.ts'
 
 const figure = (ms: number | null): string => (ms === null ? '–' : ms.toFixed(2))
@@ -19,6 +20,7 @@ export function Recorder({ report }: { report: CrashReport }) {
             ? `last ${recorder.entries.length} of ${count(recorder.entries.length + recorder.overwritten)} handled`
             : whyOf(report.flightRecorder)}
         </span>
+        <Mark field={report.flightRecorder} />
         <span className="sp" />
         <span className="lbl">times in ms, sampled</span>
       </header>
@@ -65,6 +67,17 @@ export function Recorder({ report }: { report: CrashReport }) {
               , sent by <b className="m">{visible(message.sender.name ?? message.sender.pid)}</b>
             </>
           ) : null}
+          {message.queuedMs === null ? null : (
+            <>
+              , waited <b className="m">{duration(message.queuedMs)}</b>
+            </>
+          )}
+          {message.handlerMs === null ? null : (
+            <>
+              , in the handler for <b className="m">{duration(message.handlerMs)}</b>
+            </>
+          )}
+          <Mark field={report.message} />
           <span className="m i2 handled-value">{termText(message.value, 240)}</span>
           {message.breach ? (
             <span className="handled-value">
@@ -104,6 +117,10 @@ export function Mailbox({ report }: { report: CrashReport }) {
       <header className="h3">
         <h2>Mailbox at exit</h2>
         <span className="m">{count(mailbox.length)}</span>
+        {mailbox.oldestMs === null ? null : (
+          <span className="lbl">the oldest waited {duration(mailbox.oldestMs)}</span>
+        )}
+        <Mark field={report.mailbox} />
         <span className="sp" />
         <span className="lbl">{FATES[mailbox.fate]}</span>
       </header>
@@ -139,11 +156,29 @@ export function Mailbox({ report }: { report: CrashReport }) {
                 </td>
               </tr>
             ))}
+            {mailbox.last.map((value, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: places in a queue
+              <tr key={`last-${i}`} className="m">
+                <td className="r i3">{i === mailbox.last.length - 1 ? 'newest' : ''}</td>
+                <td colSpan={2} className="i2 el rec-value">
+                  {termText(value, 120)}
+                </td>
+              </tr>
+            ))}
           </tbody>
         </table>
       )}
     </section>
   )
+}
+
+/** That a part was cut or kept back, and why; nothing where it was captured whole. */
+export function Mark({ field }: { field: Field<unknown> }) {
+  return field.status === 'truncated' || field.status === 'redacted' ? (
+    <Tag tone="backlog" title={visible(field.why)}>
+      {field.status}
+    </Tag>
+  ) : null
 }
 
 export function whyOf(field: { status: string } & ({ why?: string } | object)): string {

@@ -1,14 +1,14 @@
 /** Right of the report: what we did to it, what the supervisor had left, who stood around it, the rest of its group. */
 import './compare.css'
 import type { CrashView } from '@orrery/live/views'
-import { type CrashReport, fieldValue } from '@orrery/protocol'
+import { type CrashReport, fieldValue, type PeerFacts } from '@orrery/protocol'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { comparePath } from '../frame/addresses.ts'
-import { bytesText, clock, count, duration } from '../live/format.ts'
+import { bytesText, clock, count, dateClock, duration, plural } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
-import { visible } from '../term/term-text.ts'
+import { termText, visible } from '../term/term-text.ts'
 import { Glyph } from '../ui/glyphs.tsx'
 import { Kbd, Tag } from '../ui/parts.tsx'
 import { ancestorsOf } from './cascade-model.ts'
@@ -18,6 +18,9 @@ import { GroupNotes, MergedGroups } from './group-notes.tsx'
 import { ProcessLink, whyOf } from './recorder.tsx'
 import { isOfNode } from './report-text.ts'
 import type { GroupActions } from './use-group-actions.ts'
+
+/** Peers in the list; the whole report has all. */
+const PEERS = 12
 
 export function Side({
   view,
@@ -32,6 +35,7 @@ export function Side({
   const caller = fieldValue(report.caller)
   const faults = (fieldValue(report.faults) ?? []).filter((fault) => fault.role !== 'silent')
   const around = fieldValue(report.surroundings)
+  const hops = fieldValue(report.causalChain)
   return (
     <aside className="side" aria-label="Context">
       {faults.map((fault) => (
@@ -53,6 +57,7 @@ export function Side({
           </span>
         </Section>
       ) : null}
+      <Outcome report={report} />
       <Intensity report={report} />
       <Section title="Ancestors, links, monitors">
         <Relations report={report} />
@@ -63,6 +68,18 @@ export function Side({
             {visible(caller.name ?? caller.pid)} <span className="m i3">{visible(caller.pendingCall)}</span>{' '}
             {caller.isAlive ? `for ${duration(caller.waitingMs)}` : 'died too'}
           </span>
+        </Section>
+      ) : null}
+      {hops ? (
+        <Section title="Causal chain">
+          <ol className="hops">
+            {hops.map((hop, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: hops are places on a way
+              <li key={i}>
+                {visible(hop.name ?? hop.pid)} <span className="m i3">{visible(hop.type)}</span>
+              </li>
+            ))}
+          </ol>
         </Section>
       ) : null}
       <SameGroup view={view} report={report} />
@@ -87,7 +104,7 @@ export function Side({
             </dd>
             <dt className="lbl">Memory</dt>
             <dd className="m">{bytesText(around.rssBytes)}</dd>
-            {around.fullestMailboxes.slice(0, 3).map((box) => (
+            {around.fullestMailboxes.slice(0, 8).map((box) => (
               <div key={box.pid} className="contents">
                 <dt className="lbl">Mailbox</dt>
                 <dd>
@@ -112,11 +129,31 @@ export function Side({
           </dd>
           <dt className="lbl">Initial call</dt>
           <dd className="m wrap">{visible(report.identity.initialCall)}</dd>
+          {report.identity.label === null ? null : (
+            <>
+              <dt className="lbl">Label</dt>
+              <dd>{visible(report.identity.label)}</dd>
+            </>
+          )}
+          {report.identity.trapsExit === undefined ? null : (
+            <>
+              <dt className="lbl">Exit signals</dt>
+              <dd>{report.identity.trapsExit ? 'trapped' : 'not trapped'}</dd>
+            </>
+          )}
+          <dt className="lbl">Started</dt>
+          <dd className="m">{dateClock(Date.parse(report.identity.startedAt))}</dd>
           <dt className="lbl">Up</dt>
           <dd className="m">
             {duration(report.identity.uptimeMs)}{' '}
             <span className="i3">{count(report.identity.messagesHandled)} messages</span>
           </dd>
+          <dt className="lbl">Release</dt>
+          <dd className="m">{report.identity.release === null ? '–' : visible(report.identity.release)}</dd>
+          <dt className="lbl">Agent</dt>
+          <dd className="m">{visible(report.identity.agentVersion)}</dd>
+          <dt className="lbl">Incarnation</dt>
+          <dd className="m wrap">{visible(report.identity.incarnation)}</dd>
           <dt className="lbl">Report</dt>
           <dd className="m wrap">{report.id}</dd>
         </dl>
@@ -195,6 +232,12 @@ function Intensity({ report }: { report: CrashReport }) {
             ? `${name} left it down: it is ${decision.childSpec.restart}.`
             : `${name} gave up and exited.`}
       </p>
+      {used > 0 ? (
+        <p className="i3 decided">
+          Restarts in the window, before this decision:{' '}
+          <span className="m">{decision.restartsInWindow.map(duration).join(', ')}</span>
+        </p>
+      ) : null}
     </Section>
   )
 }
@@ -223,31 +266,105 @@ function Relations({ report }: { report: CrashReport }) {
           <dd className="i2">{whyOf(report.peers)}</dd>
         </>
       ) : (
-        peers.slice(0, 8).map((peer) => (
+        peers.slice(0, PEERS).map((peer) => (
           <div key={`${peer.pid} ${peer.relation}`} className="contents">
             <dt className="lbl">{peer.relation.replace('-', ' ')}</dt>
             <dd>
               <ProcessLink node={node} target={peer.pid} name={peer.name ?? peer.pid} />{' '}
               <span className="m i3">{peer.effect}</span>
+              {peer.facts ? <NeighbourFacts facts={peer.facts} /> : null}
             </dd>
           </div>
         ))
       )}
+      {peers && peers.length > PEERS ? (
+        <>
+          <dt className="lbl" />
+          <dd className="i3">{count(peers.length - PEERS)} more in the whole report</dd>
+        </>
+      ) : null}
       {decision ? (
         <>
           <dt className="lbl">Child spec</dt>
-          <dd className="m">
-            {decision.childSpec.restart}{' '}
+          <dd className="m wrap">
+            {visible(decision.childSpec.id)} {decision.childSpec.restart}{' '}
             <span className="i3">
               · shutdown{' '}
               {typeof decision.childSpec.shutdown === 'number'
                 ? `${count(decision.childSpec.shutdown)} ms`
-                : decision.childSpec.shutdown}
+                : decision.childSpec.shutdown}{' '}
+              · {decision.childSpec.kind} {visible(decision.childSpec.module)}
+              {decision.childSpec.significant ? ' · significant' : ''}
             </span>
+            {decision.childSpec.args === undefined ? null : (
+              <span className="i2 facts">started with {termText(decision.childSpec.args, 200)}</span>
+            )}
           </dd>
         </>
       ) : null}
     </dl>
+  )
+}
+
+/** OTP's neighbours: how a process that ended along with it stood at the crash. */
+function NeighbourFacts({ facts }: { facts: PeerFacts }) {
+  const links = facts.links.map(({ pid, name }) => visible(name ?? pid)).join(', ')
+  return (
+    <span className="i3 facts">
+      {visible(facts.initialCall)}, {visible(facts.status)}, {plural(facts.mailboxLength, 'message')} waiting,{' '}
+      {count(facts.messagesHandled)} handled{facts.trapsExit ? ', traps exits' : ''}
+      {links === '' ? '' : `, linked to ${links}`}
+    </span>
+  )
+}
+
+function Outcome({ report }: { report: CrashReport }) {
+  const outcome = fieldValue(report.outcome)
+  return (
+    <Section title="Outcome">
+      {outcome ? (
+        <dl className="kv side-kv">
+          <dt className="lbl">It was</dt>
+          <dd>{outcome.kind === 'pending' ? 'not known yet' : outcome.kind.replaceAll('_', ' ')}</dd>
+          {outcome.newPid === null ? null : (
+            <>
+              <dt className="lbl">As</dt>
+              <dd>
+                <ProcessLink node={report.identity.node} target={report.identity.key} name={outcome.newPid} />
+              </dd>
+            </>
+          )}
+          {outcome.backAfterMs === null ? null : (
+            <>
+              <dt className="lbl">Initialised</dt>
+              <dd className="m">after {duration(outcome.backAfterMs)}</dd>
+            </>
+          )}
+          {outcome.firstHandledAfterMs === null ? null : (
+            <>
+              <dt className="lbl">First message</dt>
+              <dd className="m">after {duration(outcome.firstHandledAfterMs)}</dd>
+            </>
+          )}
+          {outcome.kind === 'restarted' ? (
+            <>
+              <dt className="lbl">Since</dt>
+              <dd>
+                {outcome.crashedAgain ? 'crashed again within a minute' : 'not crashed again within a minute'}
+              </dd>
+            </>
+          ) : null}
+          {outcome.escalatedTo === null ? null : (
+            <>
+              <dt className="lbl">Escalated to</dt>
+              <dd>{visible(outcome.escalatedTo)}</dd>
+            </>
+          )}
+        </dl>
+      ) : (
+        <span className="i2">{whyOf(report.outcome)}</span>
+      )}
+    </Section>
   )
 }
 
@@ -312,8 +429,9 @@ function SameGroup({ view, report }: { view: CrashView; report: CrashReport }) {
         </tbody>
       </table>
       {group ? (
-        <p className="i3 decided" title={group.fingerprint}>
-          Grouped by {group.contributed.map(visible).join(', ')}
+        <p className="i3 decided" title={`${group.fingerprint}, version ${group.version} of the grouping`}>
+          Number {count(group.occurrence)}, first seen {dateClock(Date.parse(group.firstSeen))}. Grouped by{' '}
+          {group.contributed.map(visible).join(', ')}
         </p>
       ) : null}
     </Section>

@@ -1,6 +1,6 @@
 /** What is counted from rollups is what a plain look at every report counts, whatever was stored, amended and removed. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GROUP_STATUSES } from '@orrery/live/views'
@@ -62,6 +62,9 @@ const clause = fc.constantFrom(
   'kind:throw',
   'is:root',
   'is:injected',
+  'cause:injected',
+  '-cause:injected',
+  'cause:mixed',
   '-is:casualty',
   'ledger',
   'mailbox:>10',
@@ -151,6 +154,11 @@ async function check(queries: readonly string[]): Promise<void> {
       FROM crash_reports c
       WHERE ${isTimed ? Prisma.sql`true` : Prisma.sql`c.at >= ${new Date(NOW - DAY_MS)}`} AND ${toSql(parsed.query, NOW)}
       ORDER BY c.at DESC, c.id DESC`
+    const [mixed] = await connection.prisma.$queryRaw<[{ ids: string[] }]>`
+      SELECT ARRAY(
+        SELECT group_id FROM crash_reports WHERE is_root
+        GROUP BY group_id HAVING bool_or(is_injected) AND NOT bool_and(is_injected)
+      ) AS ids`
     const view = await readCrashesView(connection.prisma, parsed.query, new Set(GROUP_STATUSES), NOW)
     const counted = {
       q,
@@ -158,7 +166,7 @@ async function check(queries: readonly string[]): Promise<void> {
       facets: view.facets,
       groups: Object.fromEntries(view.groups.map(shown)),
     }
-    expect(counted).toEqual({ q, ...scanned(rows) })
+    expect(counted).toEqual({ q, ...scanned(rows, new Set(mixed.ids)) })
     expect(view.groups.map(({ lastSeenMs }) => -lastSeenMs)).toEqual(
       view.groups.map(({ lastSeenMs }) => -lastSeenMs).sort((a, b) => a - b),
     )
@@ -167,14 +175,18 @@ async function check(queries: readonly string[]): Promise<void> {
 
 type Shown = Awaited<ReturnType<typeof readCrashesView>>['groups'][number]
 
-function shown({ id, count, casualties, injected, nodes, buckets, lastSeenMs, latest }: Shown) {
+function shown({ id, count, casualties, cause, nodes, buckets, lastSeenMs, latest }: Shown) {
   return [
     id,
-    { count, casualties, injected, nodes, buckets, lastSeenMs, latest: latest.map((one) => one.id) },
+    { count, casualties, cause, nodes, buckets, lastSeenMs, latest: latest.map((one) => one.id) },
   ] as const
 }
 
-function scanned(rows: readonly Row[]) {
+function scanned(rows: readonly Row[], mixed: ReadonlySet<string>) {
+  const causesOf = (row: Row) => [
+    row.is_injected ? 'injected' : 'organic',
+    ...(mixed.has(row.group_id) ? ['mixed'] : []),
+  ]
   const groups: Record<
     string,
     { -readonly [K in keyof ReturnType<typeof shown>[1]]: ReturnType<typeof shown>[1][K] }
@@ -184,7 +196,7 @@ function scanned(rows: readonly Row[]) {
     groups[row.group_id] ??= {
       count: 0,
       casualties: 0,
-      injected: 0,
+      cause: mixed.has(row.group_id) ? 'mixed' : 'organic',
       nodes: [],
       buckets: new Array<number>(24).fill(0),
       lastSeenMs: atMs,
@@ -193,17 +205,18 @@ function scanned(rows: readonly Row[]) {
     const group = groups[row.group_id]
     if (!group) throw new Error('unreachable')
     group[row.is_root ? 'count' : 'casualties']++
-    if (row.is_injected) group.injected++
+    if (row.is_injected && row.is_root && group.cause === 'organic') group.cause = 'injected'
     if (!group.nodes.includes(row.node)) group.nodes = [...group.nodes, row.node].sort()
     const bucket = bucketOf(atMs, NOW)
     if (row.is_root && bucket >= 0) group.buckets[bucket] = (group.buckets[bucket] ?? 0) + 1
     if (group.latest.length < 8) group.latest.push(row.id)
   }
-  const facet = (name: 'reason' | 'node' | 'module' | 'outcome' | 'kind') => {
+  const counted = (valuesOf: (row: Row) => string[]) => {
     const counts = new Map<string, number>()
-    for (const row of rows) counts.set(row[name], (counts.get(row[name]) ?? 0) + 1)
+    for (const value of rows.flatMap(valuesOf)) counts.set(value, (counts.get(value) ?? 0) + 1)
     return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
   }
+  const facet = (name: 'reason' | 'node' | 'module' | 'outcome' | 'kind') => counted((row) => [row[name]])
   return {
     total: rows.length,
     facets: {
@@ -212,7 +225,31 @@ function scanned(rows: readonly Row[]) {
       module: facet('module'),
       outcome: facet('outcome'),
       kind: facet('kind'),
+      cause: counted(causesOf),
     },
     groups,
   }
 }
+
+test('what an older hub called injected, though no fault had led to it, is counted as organic', async () => {
+  const { prisma } = connection
+  await prisma.$executeRaw`DELETE FROM crash_reports`
+  await saveCrashes(prisma, [
+    crashReport({
+      at: new Date(NOW).toISOString(),
+      faults: {
+        status: 'captured',
+        value: [{ fault: 'F-1', kind: 'clock_skew', role: 'upstream', firing: null }],
+      },
+    }),
+  ])
+  await prisma.$executeRaw`UPDATE crash_reports SET is_injected = true`
+  const file = new URL(
+    '../../../../prisma/migrations/20261129040000_crash_cause/migration.sql',
+    import.meta.url,
+  )
+  const [update] = (await readFile(file, 'utf8')).split(';')
+  await prisma.$executeRawUnsafe(update ?? '')
+  await check(['', 'cause:injected', '-cause:injected'])
+  expect(await prisma.$queryRaw`SELECT is_injected FROM crash_cells`).toEqual([{ is_injected: false }])
+})

@@ -17,7 +17,7 @@ export const HOUR_MS = 3_600_000
 export const DAY_MS = 86_400_000
 
 const FACTS = sql`c.group_id, c.node, c.reason, c.module, c.outcome, c.kind, c.is_root, c.is_injected`
-const ROLLED_FIELDS: readonly string[] = ['group', 'node', 'module', 'outcome', 'kind']
+const ROLLED_FIELDS: readonly string[] = ['group', 'node', 'module', 'outcome', 'kind', 'cause']
 
 /** Common table expressions, of what matches. */
 export interface Counts {

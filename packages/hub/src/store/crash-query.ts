@@ -6,13 +6,14 @@
  * index (`search-text.ts`), not anywhere within a word.
  */
 
-import { GROUP_STATUSES, type GroupStatus } from '@orrery/live/views'
+import { type CrashCause, GROUP_STATUSES, type GroupStatus } from '@orrery/live/views'
 import {
   type Clause,
   type CompareClause,
   CRASH_FIELDS,
   type CrashField,
   type CrashFlag,
+  fits,
   type MatchClause,
   type Pattern,
   parseQuery,
@@ -113,6 +114,27 @@ const FLAGS: Record<Exclude<CrashFlag, GroupStatus>, Sql> = {
   casualty: sql`NOT c.is_root`,
 }
 
+/** Groups with root crashes of both causes, of all that is held. */
+export const MIXED_GROUPS = sql`
+  SELECT k.group_id FROM crash_cells k WHERE k.is_injected AND k.is_root
+  INTERSECT SELECT k.group_id FROM crash_cells k WHERE NOT k.is_injected AND k.is_root`
+
+/** What each word of `cause` means. */
+const CAUSES: Record<CrashCause, Sql> = {
+  organic: sql`NOT c.is_injected`,
+  injected: sql`c.is_injected`,
+  mixed: sql`c.group_id IN (${MIXED_GROUPS})`,
+}
+
+function causeSql(patterns: readonly Pattern[]): Sql {
+  const asked = Object.entries(CAUSES).filter(([word]) => patterns.some((pattern) => fits(pattern, word)))
+  if (asked.length === 0) return sql`false`
+  return sql`(${join(
+    asked.map(([, holds]) => holds),
+    ' OR ',
+  )})`
+}
+
 type TextField = Exclude<CrashField, 'restarts' | 'mailbox' | 'uptime' | 'back' | 'state' | 'last'>
 
 /** Where each field of text is read; any of several may match. */
@@ -129,6 +151,7 @@ const TEXTS: Record<TextField, Sql[]> = {
     sql`c.report #>> '{decision,value,supervisor,name}'`,
   ],
   fault: [],
+  cause: [],
   id: [sql`c.id::text`],
   group: [sql`c.group_id`],
   reason: [sql`c.reason`, sql`c.reason_text`],
@@ -145,6 +168,7 @@ function matchSql({ field, path, patterns }: MatchClause): Sql {
   if (field === 'fault') {
     return sql`EXISTS (SELECT 1 FROM unnest(c.faults) AS f(id) WHERE ${anyPattern(sql`f.id`, patterns)})`
   }
+  if (field === 'cause') return causeSql(patterns)
   if (field === 'state') {
     return sql`EXISTS (SELECT 1 FROM (SELECT ${stateValue(path)} AS v) s WHERE ${anyPattern(SCALAR, patterns)})`
   }

@@ -2,6 +2,8 @@
 import type { CrashView } from '@orrery/live/views'
 import type { CrashReport } from '@orrery/protocol'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
+import { readCascade } from './cascade-read.ts'
+import { readCommon } from './common-facts.ts'
 import { fieldOf } from './crash-row.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { readDetail } from './group-read.ts'
@@ -9,6 +11,8 @@ import { statusOf } from './group-status.ts'
 import type { CrashSummary, GroupDetail, GroupSummary, Page, PageRequest } from './store.ts'
 
 const LATEST = 8
+/** Root crashes that the strip of a group shows. */
+const COURSE = 60
 
 export async function readCrash(prisma: PrismaClient, id: string): Promise<CrashReport | null> {
   const found = await find(prisma, id)
@@ -20,6 +24,7 @@ interface Found {
   groupId: string
   at: Date
   id: string
+  rootId: string
   importedBy: string | null
 }
 
@@ -31,6 +36,7 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
       at: Date
       report: CrashReport
       group_id: string
+      root_id: string
       occurrence: bigint
       fingerprint: string | null
       version: number
@@ -39,7 +45,7 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
       imported_by: string | null
     }[]
   >`
-    SELECT c.id::text, c.at, c.report, c.group_id, c.occurrence, g.fingerprint, g.version, g.contributed, g.first_seen,
+    SELECT c.id::text, c.at, c.report, c.group_id, c.root_id::text, c.occurrence, g.fingerprint, g.version, g.contributed, g.first_seen,
            c.imported_by
     FROM crash_reports c LEFT JOIN crash_groups g ON g.id = c.group_id
     WHERE c.id = ${id}::uuid`
@@ -54,7 +60,14 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
       occurrence: Number(row.occurrence),
     })
   }
-  return { report, groupId: row.group_id, at: row.at, id: row.id, importedBy: row.imported_by }
+  return {
+    report,
+    groupId: row.group_id,
+    at: row.at,
+    id: row.id,
+    rootId: row.root_id,
+    importedBy: row.imported_by,
+  }
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -66,8 +79,8 @@ export async function readCrashView(prisma: PrismaClient, id: string, nowMs: num
   const same = await prisma.crashReport.findMany({
     where: { groupId, isRoot: true },
     orderBy: [{ at: 'desc' }, { id: 'desc' }],
-    take: LATEST,
-    select: { id: true, at: true, node: true, mailboxLength: true, backAfterMs: true },
+    take: COURSE,
+    select: { id: true, at: true, node: true, mailboxLength: true, backAfterMs: true, isInjected: true },
   })
   const group = await prisma.crashGroup.findUnique({ where: { id: groupId }, select: { count: true } })
   const [step] = await prisma.$queryRaw<{ previous: string | null; next: string | null }[]>`
@@ -82,7 +95,7 @@ export async function readCrashView(prisma: PrismaClient, id: string, nowMs: num
     stored: true,
     importedBy: found.importedBy,
     report: found.report,
-    sameGroup: same.map((row) => ({
+    sameGroup: same.slice(0, LATEST).map((row) => ({
       id: row.id,
       atMs: row.at.getTime(),
       node: row.node,
@@ -90,6 +103,9 @@ export async function readCrashView(prisma: PrismaClient, id: string, nowMs: num
       backAfterMs: row.backAfterMs,
     })),
     groupCount: Number(group?.count ?? 0) + (notStored.get(groupId) ?? 0),
+    cascade: await readCascade(prisma, found.rootId),
+    course: same.map(({ id, at, isInjected }) => ({ id, atMs: at.getTime(), isInjected })).reverse(),
+    common: await readCommon(prisma, groupId),
     group: await readDetail(prisma, groupId, nowMs),
     previousId: step?.previous ?? null,
     nextId: step?.next ?? null,
@@ -104,6 +120,9 @@ const MISSING: CrashView = {
   report: null,
   sameGroup: [],
   groupCount: 0,
+  cascade: { members: [], more: 0 },
+  course: [],
+  common: null,
   group: null,
   previousId: null,
   nextId: null,

@@ -106,7 +106,7 @@ function read(report: CrashReport): Extracted | null {
     ...outcomeColumns(outcome),
     root_id: rootId,
     is_root: rootId === report.id.toLowerCase(),
-    is_injected: faults.length > 0,
+    is_injected: isInjected(report),
     faults: faults.slice(0, 32).map((fault) => cut(fault.fault, 64)),
     search_text: '',
     stack: cut(stackText(frames), 2_048),
@@ -129,6 +129,11 @@ export function outcomeColumns(outcome: Outcome | undefined): Pick<CrashRow, 'ou
     outcome: outcome ? cut(outcome.kind, 32) : 'pending',
     back_after_ms: outcome?.backAfterMs ?? null,
   }
+}
+
+/** Whether a fault is proven to have led to it. */
+export function isInjected(report: CrashReport): boolean {
+  return (fieldValue(report.faults) ?? []).some((fault) => fault.role === 'direct')
 }
 
 /** `FrameBuffer.push  frame-buffer.ts:88`, as a list shows it. */

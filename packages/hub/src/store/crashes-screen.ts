@@ -2,10 +2,11 @@
  * The crashes screen: groups, facets and the last day's course of every report that matches, in one statement that counts
  * cells (`crash-counts.ts`). It is asked for again whenever a crash is stored, and an embedded database answers one at a time.
  */
-import type { CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
+import type { CrashCause, CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
 import type { Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import { countsOf, DAY_MS, HOUR_MS } from './crash-counts.ts'
+import { MIXED_GROUPS } from './crash-query.ts'
 import { storms } from './crash-read.ts'
 import { statusSql } from './group-status.ts'
 
@@ -48,13 +49,14 @@ export async function readCrashesView(
       SELECT g.id, ${statusSql(nowMs)} AS status FROM crash_groups g WHERE g.id IN (SELECT group_id FROM cells)
     ), kept AS MATERIALIZED (
       SELECT c.* FROM cells c JOIN known k ON k.id = c.group_id WHERE k.status = ANY(${[...statuses]}::text[])
+    ), mixed AS MATERIALIZED (${MIXED_GROUPS}
     ), causes AS MATERIALIZED (
       SELECT group_id, module, reason, kind, is_root, is_injected, sum(n)::bigint AS n
       FROM kept GROUP BY group_id, module, reason, kind, is_root, is_injected
     ), per_group AS (
       SELECT group_id, COALESCE(sum(n) FILTER (WHERE is_root), 0)::int AS roots,
              COALESCE(sum(n) FILTER (WHERE NOT is_root), 0)::int AS casualties,
-             COALESCE(sum(n) FILTER (WHERE is_injected), 0)::int AS injected
+             COALESCE(bool_or(is_injected AND is_root), false) AS is_injected
       FROM causes GROUP BY group_id
     ), shown AS MATERIALIZED (
       SELECT p.*, g.fingerprint, g.name, g.module, g.reason, g.reason_text, g.top_frame, g.resolved_in, k.status,
@@ -71,16 +73,21 @@ export async function readCrashesView(
       FROM (SELECT DISTINCT c.group_id, c.node FROM cells c JOIN shown s ON s.group_id = c.group_id) each GROUP BY group_id
     ), groups AS (
       SELECT s.group_id AS id, s.fingerprint, s.name, s.module, s.reason, s.reason_text, s.top_frame, s.first_seen_ms,
-             s.resolved_in, s.status, s.merged, s.roots, s.casualties, s.injected, l.at_ms AS last_at_ms, n.nodes
+             s.resolved_in, s.status, s.merged, s.roots, s.casualties, l.at_ms AS last_at_ms, n.nodes,
+             CASE WHEN s.group_id IN (TABLE mixed) THEN 'mixed' WHEN s.is_injected THEN 'injected' ELSE 'organic' END AS cause
       FROM shown s JOIN nodes n ON n.group_id = s.group_id JOIN latest l ON l.group_id = s.group_id AND l.place = 1
     ), buckets AS (
       SELECT b.group_id, LEAST(${BUCKETS - 1}, (b.hour_ms - ${firstHourMs}::float8) / ${HOUR_MS})::int AS bucket, b.n
       FROM bars b JOIN shown s ON s.group_id = b.group_id
     ), facets AS (
-      SELECT reason, NULL AS node, module, NULL AS outcome, kind, sum(n)::int AS n
+      SELECT reason, NULL AS node, module, NULL AS outcome, kind, NULL AS cause, sum(n)::int AS n
       FROM causes GROUP BY GROUPING SETS ((reason), (module), (kind))
-      UNION ALL SELECT NULL, node, NULL, NULL, NULL, sum(n)::int FROM kept GROUP BY node
-      UNION ALL SELECT NULL, NULL, NULL, outcome, NULL, sum(n)::int FROM kept GROUP BY outcome
+      UNION ALL SELECT NULL, node, NULL, NULL, NULL, NULL, sum(n)::int FROM kept GROUP BY node
+      UNION ALL SELECT NULL, NULL, NULL, outcome, NULL, NULL, sum(n)::int FROM kept GROUP BY outcome
+      UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, CASE WHEN is_injected THEN 'injected' ELSE 'organic' END, sum(n)::int
+      FROM causes GROUP BY is_injected
+      UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, 'mixed', sum(n)::int
+      FROM causes WHERE group_id IN (TABLE mixed) HAVING sum(n) > 0
     )
     SELECT
       (SELECT COALESCE(sum(n), 0) FROM kept)::int AS total,
@@ -117,7 +124,7 @@ export async function readCrashesView(
       lastSeenMs: Math.round(group.last_at_ms),
       buckets: buckets.get(group.id) ?? new Array<number>(BUCKETS).fill(0),
       latest: latest.get(group.id) ?? [],
-      injected: group.injected,
+      cause: group.cause,
       status: group.status,
       resolvedIn: group.resolved_in,
       merged: group.merged,
@@ -156,7 +163,7 @@ interface Screen {
     first_seen_ms: number
     roots: number
     casualties: number
-    injected: number
+    cause: CrashCause
     last_at_ms: number
     nodes: string[]
     status: GroupStatus
@@ -208,7 +215,7 @@ function latestOf(rows: Screen['latest']): Map<string, CrashGroupRow['latest']> 
 }
 
 function facetsOf(rows: Screen['facets']): CrashesView['facets'] {
-  const facets: CrashesView['facets'] = { reason: [], node: [], module: [], outcome: [], kind: [] }
+  const facets: CrashesView['facets'] = { reason: [], node: [], module: [], outcome: [], kind: [], cause: [] }
   for (const { n, ...of } of rows) {
     for (const [facet, value] of Object.entries(of)) {
       const values = facets[facet as Facet]

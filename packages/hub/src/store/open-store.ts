@@ -216,6 +216,6 @@ const NO_CRASHES = {
   groupsFound: 0,
   groups: [],
   statuses: NO_STATUSES,
-  facets: { reason: [], node: [], module: [], outcome: [], kind: [] },
+  facets: { reason: [], node: [], module: [], outcome: [], kind: [], cause: [] },
   pending: 0,
 }

@@ -275,6 +275,9 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
         'state.buffer.lost:>0',
         'state.buffer.lost:2',
         'is:injected',
+        'cause:injected',
+        '-cause:organic',
+        '-cause:mixed',
         'fault:F-0193',
         'last:24h',
         `id:${one.id.slice(0, 8)}*`,
@@ -295,6 +298,8 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
         'fault:F-0194',
         '-last:24h',
         '-is:injected',
+        '-cause:injected',
+        'cause:mixed',
         'reason:~%',
         'reason:frame%',
         "reason:'; drop table crash_reports;--",
@@ -302,6 +307,27 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
       for (const q of yes) expect([q, await found(q)]).toEqual([q, [one.id]])
       for (const q of no) expect([q, await found(q)]).toEqual([q, []])
     })
+
+    it.runIf(isHere)(
+      'calls injected what a fault is proven to have led to, and mixed a group of both',
+      async () => {
+        const fault = { fault: 'F-1', kind: 'drop', firing: '1' }
+        const injected = report({ module: own(), faults: captured([{ ...fault, role: 'direct' }]) })
+        const touched = report({ module: own(), faults: captured([{ ...fault, role: 'upstream' }]) })
+        await store.saveCrashes([injected])
+        expect((await store.crashesView(`node:${node}`, now)).groups).toMatchObject([{ cause: 'injected' }])
+        await store.saveCrashes([touched])
+        expect((await found('cause:injected')).toString()).toBe(injected.id)
+        expect((await found('-cause:injected')).toString()).toBe(touched.id)
+        expect((await found('cause:mixed')).sort()).toEqual([injected.id, touched.id].sort())
+        const view = await store.crashesView(`node:${node} -cause:injected`, now)
+        expect(view.groups).toMatchObject([{ count: 1, cause: 'mixed' }])
+        expect(view.facets.cause).toEqual([
+          ['mixed', 1],
+          ['organic', 1],
+        ])
+      },
+    )
 
     it.runIf(isHere)('walks pages to the end, newest first, without loss or repetition', async () => {
       const reports = Array.from({ length: 25 }, (_, i) =>
@@ -364,10 +390,38 @@ describe.each([{ kind: 'embedded' as const }, { kind: 'postgres' as const }])(
         error: null,
       })
       expect(view.sameGroup.map(({ id }) => id)).toEqual([third, second, first])
+      expect(view.course.map(({ id }) => id)).toEqual([first, second, third])
+      // Each fact is a query that finds every one of them.
+      expect(view.common).toMatchObject({ reports: 3 })
+      expect(view.common?.facts).toContainEqual({ clause: `node:${node}`, inOthers: 0 })
+      for (const { clause } of view.common?.facts ?? []) {
+        expect(await found(`group:${view.group?.id} ${clause}`)).toHaveLength(3)
+      }
       expect(await store.crashView(randomUUID())).toMatchObject({
         report: null,
         error: { code: 'crash.unknown' },
       })
+    })
+
+    it.runIf(isHere)('tells the cascade of a crash from the reports of the same root', async () => {
+      const root = report({ module: own(), atUs: 1_000_000 })
+      const child = report({
+        module: own(),
+        atUs: 1_000_400,
+        rootCrash: root.id,
+        key: 'ExchangeSup/trunk_sup',
+      })
+      await store.saveCrashes([child, root])
+      for (const id of [root.id, child.id]) {
+        expect((await store.crashView(id)).cascade).toMatchObject({
+          members: [
+            { id: root.id, afterMs: 0, parentId: null, mechanism: null, depth: 0, decision: null },
+            { id: child.id, afterMs: 0.4, parentId: root.id, mechanism: 'link', depth: 1 },
+          ],
+          more: 0,
+        })
+      }
+      expect((await store.crashView(randomUUID())).cascade).toEqual({ members: [], more: 0 })
     })
 
     it.runIf(isHere)('keeps the audit trail in order, with results that come later', async () => {

@@ -12,7 +12,7 @@ const empty: CrashesView = {
   groupsFound: 0,
   groups: [],
   statuses: { new: 0, regressed: 0, ongoing: 0, resolved: 0, ignored: 0 },
-  facets: { reason: [], node: [], module: [], outcome: [], kind: [] },
+  facets: { reason: [], node: [], module: [], outcome: [], kind: [], cause: [] },
   pending: 0,
 }
 
@@ -64,6 +64,15 @@ test.each([
   ['stack:~framebuffer supervisor:trunk_sup', 1],
 ])('a query finds it as it finds stored ones: %j', (q, total) => {
   expect(withPending(empty, q, [crashReport({ at, mailbox: 12 })], NOW).total).toBe(total)
+})
+
+test('a pending crash is injected or organic, and its group mixed where it has both', () => {
+  const fault = { fault: 'F-1', kind: 'kill', role: 'direct' as const, firing: '1' }
+  const injected = crashReport({ at, faults: { status: 'captured', value: [fault] } })
+  const both = withPending(empty, '', [injected, crashReport({ at })], NOW)
+  expect(both.groups).toMatchObject([{ count: 2, cause: 'mixed' }])
+  expect(both.facets.cause.map(([word]) => word).sort()).toEqual(['injected', 'mixed', 'organic'])
+  expect(withPending(empty, 'cause:injected', [injected, crashReport({ at })], NOW).total).toBe(1)
 })
 
 test('a casualty joins the group of its root', () => {

@@ -2,7 +2,7 @@
  * Reports that are not committed yet, laid over what the store answers, so that the crash list grows at once and says of
  * each whether it is stored. Facets and totals count them too.
  */
-import type { CrashesView, CrashGroupRow } from '@orrery/live/views'
+import type { CrashCause, CrashesView, CrashGroupRow } from '@orrery/live/views'
 import { type CrashReport, fieldValue } from '@orrery/protocol'
 import { type Accessor, CRASH_FIELDS, matches, parseQuery, stateAt } from '@orrery/protocol/query'
 import { splitStatuses } from '../store/crash-query.ts'
@@ -38,9 +38,11 @@ export function withPending(
     const print = rules.get(own) ?? own
     // A group nobody sees yet is new, as far as is known before it is stored.
     if (!groups.has(print) && !statuses.has('new')) continue
-    if (!matches(ofCrashes, accessorOf(extracted, print, nowMs))) continue
+    const cause = causeWith(groups.get(print)?.cause, extracted.row)
+    if (!matches(ofCrashes, accessorOf(extracted, print, cause, nowMs))) continue
     total++
     groups.set(print, added(groups.get(print), extracted, print, nowMs))
+    for (const word of causesOf(extracted.row, cause)) facets.cause = counted(facets.cause, word)
     for (const facet of ['reason', 'node', 'module', 'outcome', 'kind'] as const) {
       facets[facet] = counted(facets[facet], extracted.row[facet])
     }
@@ -85,11 +87,23 @@ function added(
     nodes: of.nodes.includes(row.node) ? of.nodes : [...of.nodes, row.node].sort(),
     count: of.count + (row.is_root ? 1 : 0),
     casualties: of.casualties + (row.is_root ? 0 : 1),
-    injected: of.injected + (row.is_injected ? 1 : 0),
+    cause: causeWith(of.cause, row),
     lastSeenMs: Math.max(of.lastSeenMs, atMs),
     buckets,
     latest: [latest, ...of.latest].sort((a, b) => b.atMs - a.atMs).slice(0, LATEST),
   }
+}
+
+/** The cause of a group that this crash is in, too; a casualty's says nothing of it. */
+function causeWith(before: CrashCause | undefined, row: CrashRow): CrashCause {
+  const own = row.is_injected ? 'injected' : 'organic'
+  if (before === undefined) return own
+  return before === own || !row.is_root ? before : 'mixed'
+}
+
+/** Every word of `cause` that is true of a crash. */
+function causesOf(row: CrashRow, ofGroup: CrashCause): CrashCause[] {
+  return [row.is_injected ? 'injected' : 'organic', ...(ofGroup === 'mixed' ? [ofGroup] : [])]
 }
 
 function newGroup(row: CrashRow, fingerprint: string, atMs: number): CrashGroupRow {
@@ -108,7 +122,7 @@ function newGroup(row: CrashRow, fingerprint: string, atMs: number): CrashGroupR
     lastSeenMs: atMs,
     buckets: new Array<number>(24).fill(0),
     latest: [],
-    injected: 0,
+    cause: row.is_injected ? 'injected' : 'organic',
     status: 'new',
     resolvedIn: null,
     merged: [],
@@ -123,7 +137,7 @@ function counted(facet: [string, number][], value: string): [string, number][] {
 }
 
 /** How a query reads a report that is not in the database; `crash-query.ts` is the same for one that is. */
-function accessorOf({ row }: Extracted, group: string, nowMs: number): Accessor {
+function accessorOf({ row }: Extracted, group: string, cause: CrashCause, nowMs: number): Accessor {
   const { report } = row
   const message = fieldValue(report.message)
   const supervisor = fieldValue(report.decision)?.supervisor.name ?? null
@@ -138,6 +152,8 @@ function accessorOf({ row }: Extracted, group: string, nowMs: number): Accessor 
           return row.faults
         case 'group':
           return group
+        case 'cause':
+          return causesOf(row, cause)
         case 'reason':
           return [row.reason, row.reason_text]
         case 'message':

@@ -14,6 +14,7 @@ import type { Clock } from '../clock.ts'
 import type { Moves, Topic, Urgency } from '../moves.ts'
 import type { SeriesRecorder } from '../series/recorder.ts'
 import { createSeriesView } from '../series/series-view.ts'
+import { isInjected } from '../store/crash-row.ts'
 import type { Store } from '../store/store.ts'
 import { BEAT_MS } from './beat.ts'
 import { createInspectionPoll } from './inspection-poll.ts'
@@ -244,6 +245,9 @@ async function crashView(id: string, { store, waiting }: RecipeSources): Promise
     report,
     sameGroup: [],
     groupCount: 1,
+    cascade: { members: [], more: 0 },
+    course: [{ id, atMs: Date.parse(report.at), isInjected: isInjected(report) }],
+    common: null,
     group: null,
     previousId: null,
     nextId: null,

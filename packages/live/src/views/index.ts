@@ -15,7 +15,10 @@ export type { Incarnation, NodeConnection, NodeLines, NodeView } from './node-ty
 export { DEFAULT_PARAMS, MAX_PROCESS_ROWS } from './params.ts'
 export type {
   BacklogRow,
+  CascadeMember,
   ClusterView,
+  CommonFact,
+  CrashCause,
   CrashesView,
   CrashGroupDetail,
   CrashGroupRow,

@@ -4,7 +4,16 @@
  *
  * Times ending in `…Ms` are Unix milliseconds (`atMs`) or durations (`backAfterMs`); rates are per second.
  */
-import type { CrashReport, Inspection, ProcessKind, Status, Strategy } from '@orrery/protocol'
+import type {
+  Cascade,
+  CrashReport,
+  Decision,
+  Inspection,
+  Outcome,
+  ProcessKind,
+  Status,
+  Strategy,
+} from '@orrery/protocol'
 import type { NodeView } from './node-types.ts'
 
 /** Spark lines: newest last, one value a second, at most 60; `null` is a gap. */
@@ -422,6 +431,8 @@ export interface CrashesView {
     module: [string, number][]
     outcome: [string, number][]
     kind: [string, number][]
+    /** `organic` and `injected` add up to all; `mixed` are those, of either, whose group is mixed. */
+    cause: [string, number][]
   }
   /** Reports accepted by agents or hub and not yet committed. */
   pending: number
@@ -431,6 +442,9 @@ export interface CrashesView {
 export type GroupStatus = 'new' | 'regressed' | 'ongoing' | 'resolved' | 'ignored'
 
 export const GROUP_STATUSES = ['new', 'regressed', 'ongoing', 'resolved', 'ignored'] as const
+
+/** Injected is what a fault is proven to have led to, organic everything else; a group with root crashes of both is mixed. */
+export type CrashCause = 'organic' | 'injected' | 'mixed'
 
 /** What a person wrote on a group, or did to it. */
 export interface GroupNote {
@@ -485,11 +499,41 @@ export interface CrashGroupRow {
     backAfterMs: number | null
     stored: boolean
   }[]
-  injected: number
+  /** Of all its root crashes that are held, whatever the query asks for. */
+  cause: CrashCause
   status: GroupStatus
   resolvedIn: string | null
   /** Fingerprints of groups that were merged into this one. */
   merged: string[]
+}
+
+/** Stands in all reports of a group that were looked at, and in few of the others. */
+export interface CommonFact {
+  /** As a clause of a query, `message:data_ind`. */
+  clause: string
+  inOthers: number
+}
+
+/** A process that crashed in a cascade: the root, or what died of another member. */
+export interface CascadeMember {
+  id: string
+  key: string
+  pid: string
+  name: string | null
+  /** Tag of its exit reason. */
+  reason: string
+  /** After the root; 0 for the root itself. */
+  afterMs: number
+  /** The crash it died of. */
+  parentId: string | null
+  mechanism: Cascade['mechanism']
+  depth: number
+  decision:
+    | (Pick<Decision, 'supervisor' | 'strategy' | 'action' | 'stopped'> & {
+        restart: Decision['childSpec']['restart']
+      })
+    | null
+  outcome: Pick<Outcome, 'kind' | 'backAfterMs' | 'escalatedTo'> | null
 }
 
 export interface CrashView {
@@ -501,6 +545,12 @@ export interface CrashView {
   /** Newest first, at most 8, of the same fingerprint. */
   sameGroup: { id: string; atMs: number; node: string; mailbox: number | null; backAfterMs: number | null }[]
   groupCount: number
+  /** The crashes of its cascade, its root first; none until it is stored. */
+  cascade: { members: CascadeMember[]; more: number }
+  /** The latest root crashes of its group, oldest first. */
+  course: { id: string; atMs: number; isInjected: boolean }[]
+  /** What the group's latest reports have in common; `null` until there are two. */
+  common: { reports: number; others: number; facts: CommonFact[] } | null
   /** `null` until the report is stored. */
   group: CrashGroupDetail | null
   previousId: string | null

@@ -156,6 +156,12 @@ export const CRASH_FIELDS = {
       about: 'throw, rejection, exit, kill, timeout, out-of-memory, node-down',
     },
     {
+      name: 'cause',
+      type: 'text',
+      example: 'cause:injected',
+      about: 'organic or injected; mixed: its group has root crashes of both',
+    },
+    {
       name: 'message',
       type: 'text',
       example: 'message:data_ind',
@@ -189,8 +195,8 @@ export const CRASH_FIELDS = {
     { name: 'last', type: 'age', example: 'last:24h', about: 'no longer ago than this' },
   ],
   flags: [
-    { name: 'injected', about: 'a fault touched it' },
-    { name: 'organic', about: 'no fault touched it' },
+    { name: 'injected', about: 'a fault is proven to have led to it' },
+    { name: 'organic', about: 'no fault is proven to have led to it' },
     { name: 'root', about: 'began its cascade' },
     { name: 'casualty', about: 'died of another crash' },
     { name: 'new', about: 'its group was first seen in the last 24 h' },
