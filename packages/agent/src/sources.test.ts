@@ -107,6 +107,10 @@ describe('sources', () => {
     }
     const paths = [
       write('linked.js', 'one()\n//# sourceMappingURL=none.js.map\n'),
+      write(
+        'inText.js',
+        `one('//# sourceMappingURL=');${'f();'.repeat(300)}\nconst link = "\n//# sourceMappingURL='"\n`,
+      ),
       write('marked.js', 'one()\n//# debugId=85314830-023F-4CF1-A267-535F4E37BB17\n'),
       write('minified.js', `one();${'f();'.repeat(300)}`),
       write('large.js', 'f();\n'.repeat(1_000_000)),
@@ -118,11 +122,27 @@ describe('sources', () => {
     const { bundles } = sources.resolve(frames)
     expect(bundles?.map(({ file, debugId, map, why }) => [file, debugId, map, why])).toEqual([
       ['linked.js', null, null, 'the node could not read none.js.map'],
+      ['inText.js', null, null, 'it names none'],
       ['marked.js', '85314830-023f-4cf1-a267-535f4e37bb17', null, 'it names none'],
       ['minified.js', null, null, 'it names none'],
       ['large.js', null, null, 'the file is larger than the 4 MiB a node reads'],
     ])
-    expect(bundles?.map(({ sha256 }) => sha256?.length ?? null)).toEqual([64, 64, 64, null])
+    expect(bundles?.map(({ sha256 }) => sha256?.length ?? null)).toEqual([64, 64, 64, 64, null])
+  })
+
+  test('a map is linked by a line of its own, whatever stands behind it', async () => {
+    const path = join(dir, 'followed.js')
+    const map = { version: 3, sources: ['a.ts'], sourcesContent: ['boom()'], names: [], mappings: 'AAAA' }
+    const data = `data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
+    const debugId = '85314830-023f-4cf1-a267-535f4e37bb17'
+    writeFileSync(path, `boom()\n//# sourceMappingURL=${data}\n//# debugId=${debugId}\n`)
+    const frames = [{ fn: null, path, line: 1, column: 1 }]
+    const sources = createSources(dir, later())
+    await sources.load(frames)
+    expect(sources.resolve(frames)).toMatchObject({
+      frames: [{ file: 'a.ts', line: 1, context: [[1, 'boom()']] }],
+      bundles: [{ file: 'followed.js', debugId, map: { from: 'node', file: null } }],
+    })
   })
 
   test('a file changed after the start of the node is not what ran, and is not shown', async () => {

@@ -199,9 +199,8 @@ type MapRead =
   | { map: null; why: string | null }
 
 function* readMap(path: string, text: string): Generator<Ask, MapRead, Answer> {
-  const start = text.lastIndexOf('//# sourceMappingURL=')
-  if (start < 0) return { map: null, why: null }
-  const link = text.slice(start + '//# sourceMappingURL='.length).trim()
+  const link = linkIn(text)
+  if (link === null) return { map: null, why: null }
   const unreadable = {
     map: null,
     why: `the node could not read ${isData(link) ? 'the map in it' : cut(link)}`,
@@ -218,6 +217,18 @@ function* readMap(path: string, text: string): Generator<Ask, MapRead, Answer> {
     // A map that cannot be read is as good as none.
     return unreadable
   }
+}
+
+/** The last comment of a line of its own that links a map; a program may have the same in its texts, as this one has. */
+function linkIn(text: string): string | null {
+  const mark = '//# sourceMappingURL='
+  for (let at = text.lastIndexOf(mark); at >= 0; at = at === 0 ? -1 : text.lastIndexOf(mark, at - 1)) {
+    if (at > 0 && text[at - 1] !== '\n') continue
+    const end = text.indexOf('\n', at)
+    const link = text.slice(at + mark.length, end < 0 ? undefined : end).trim()
+    if (link !== '' && !/[\s'"`]/.test(link)) return link
+  }
+  return null
 }
 
 const isData = (link: string): boolean => link.startsWith('data:')

@@ -39,6 +39,16 @@ describe('crash report', () => {
     expect(crashReport.safeParse(of({ ...told, map: undefined })).success).toBe(false)
   })
 
+  test('[WIRE-48] what is lost of the similar ones is a count, by whoever lost it', () => {
+    const of = (losses: object) => crashReport.safeParse({ ...sampleReport, losses })
+    expect(of({ similarNotStored: 3, similarPruned: 2 }).data?.losses).toEqual({
+      similarNotStored: 3,
+      similarPruned: 2,
+    })
+    expect(of({ similarNotStored: 3 }).data?.losses).toEqual({ similarNotStored: 3 })
+    expect(of({ similarNotStored: 3, similarPruned: -1 }).success).toBe(false)
+  })
+
   test('[WIRE-40] any part may be missing when it says why', () => {
     for (const part of Object.keys(sampleReport)) {
       const missing = crashReport.safeParse({

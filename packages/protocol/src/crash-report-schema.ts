@@ -231,7 +231,11 @@ const group = z.object({
   occurrence: count,
 })
 
-const losses = z.object({ similarNotStored: count, stormKey: line.exactOptional() })
+const losses = z.object({
+  similarNotStored: count,
+  similarPruned: count.exactOptional(),
+  stormKey: line.exactOptional(),
+})
 
 /**
  * A crash report as an agent sends it.

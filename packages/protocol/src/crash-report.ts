@@ -254,6 +254,8 @@ export interface Group {
 export interface Losses {
   /** Similar reports counted at the agent and not stored. */
   similarNotStored: number
+  /** Similar reports the hub held and has pruned by now, where there are some; told by the hub. */
+  similarPruned?: number
   /** Key of the `storm.counts` that count this report; by it the hub knows which group the counts belong to. */
   stormKey?: string
 }

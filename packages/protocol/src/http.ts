@@ -347,7 +347,7 @@ export const crashReport = z
     faults: anyPart,
     surroundings: anyPart,
     group: anyPart,
-    losses: z.looseObject({ similarNotStored: z.number() }),
+    losses: z.looseObject({ similarNotStored: z.number(), similarPruned: z.number().optional() }),
   })
   .meta({ id: 'CrashReport' })
 export type HttpCrashReport = CrashReport
@@ -436,6 +436,10 @@ export const crashGroupDetail = crashGroup
   .extend({
     mergedGroups: z.array(
       z.object({ fingerprint: z.string(), name: z.string(), reasonText: z.string(), count }),
+    ),
+    held: count.describe('Of the root crashes counted: those whose report is here.'),
+    pruned: count.describe(
+      'Those whose report was here and has expired. What is left was never stored: `notStored`.',
     ),
     notes: z.array(crashGroupNote).describe('The newest 50, newest first.'),
     auditId: z.string().optional().describe('Of the change that was asked for.'),

@@ -1,6 +1,7 @@
 /** What became of a crash group, in words. Pure. */
 import type { CrashGroupDetail, GroupNote, GroupStatus } from '@orrery/live/views'
-import { age, clock, dateClock } from '../live/format.ts'
+import type { Losses } from '@orrery/protocol'
+import { age, clock, dateClock, plural } from '../live/format.ts'
 
 const DAY_MS = 86_400_000
 
@@ -57,4 +58,19 @@ export function firstText(firstMs: number, nowMs: number): string {
 /** How people call a group: `G-4f2a`. */
 export function shortId(fingerprint: string): string {
   return `G-${fingerprint.slice(0, 4)}`
+}
+
+/** What is not held of a group, in sentences; none where every report is here. */
+export function lossesOf(reports: CrashGroupDetail['reports'] | null, told: Losses): string[] {
+  const notStored = reports?.notStored ?? told.similarNotStored
+  const pruned = reports?.pruned ?? told.similarPruned ?? 0
+  return [
+    ...(notStored > 0
+      ? [`${plural(notStored, 'similar crash', 'similar crashes')} counted and not stored, in a storm.`]
+      : []),
+    ...(pruned > 0
+      ? [`${plural(pruned, 'similar report')} expired: counted still, and no longer held.`]
+      : []),
+    ...((notStored > 0 || pruned > 0) && reports !== null ? [`${plural(reports.held, 'report')} held.`] : []),
+  ]
 }

@@ -1,7 +1,7 @@
 import type { CrashGroupDetail } from '@orrery/live/views'
 import { expect, test } from 'vitest'
 import { parsed } from '../frame/named-list.ts'
-import { changeText, firstText, lifeOf } from './group-life.ts'
+import { changeText, firstText, lifeOf, lossesOf } from './group-life.ts'
 import { readListAddress, writeListAddress } from './list-address.ts'
 import { marked, statusesShown, toggleStatus, withoutStatus } from './query-tokens.ts'
 
@@ -16,6 +16,7 @@ const group: CrashGroupDetail = {
   resolvedIn: null,
   regressedAtMs: null,
   merged: [],
+  reports: { held: 1, pruned: 0, notStored: 0 },
   notes: [],
 }
 
@@ -70,4 +71,18 @@ test('a query in pieces is the query', () => {
     ).toBe(query)
   }
   expect(marked('-is:new x').map(({ field }) => field)).toEqual(['-is:', '', ''])
+})
+
+test('what is not held of a group is said, as the hub knows it by now, else as the node did then', () => {
+  const told = { similarNotStored: 3 }
+  expect(lossesOf({ held: 5, pruned: 0, notStored: 0 }, told)).toEqual([])
+  expect(lossesOf({ held: 5, pruned: 1_200, notStored: 1 }, told)).toEqual([
+    '1 similar crash counted and not stored, in a storm.',
+    '1,200 similar reports expired: counted still, and no longer held.',
+    '5 reports held.',
+  ])
+  expect(lossesOf(null, { ...told, similarPruned: 2 })).toEqual([
+    '3 similar crashes counted and not stored, in a storm.',
+    '2 similar reports expired: counted still, and no longer held.',
+  ])
 })

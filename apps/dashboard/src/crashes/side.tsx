@@ -13,7 +13,7 @@ import { Glyph } from '../ui/glyphs.tsx'
 import { Kbd, Tag } from '../ui/parts.tsx'
 import { ancestorsOf } from './cascade-model.ts'
 import { compareSummary } from './compare-model.ts'
-import { lifeOf } from './group-life.ts'
+import { lifeOf, lossesOf } from './group-life.ts'
 import { GroupNotes, MergedGroups } from './group-notes.tsx'
 import { ProcessLink, whyOf } from './recorder.tsx'
 import { isOfNode } from './report-text.ts'
@@ -158,11 +158,7 @@ export function Side({
           <dd className="m wrap">{report.id}</dd>
         </dl>
       </Section>
-      {report.losses.similarNotStored > 0 ? (
-        <Section title="Losses">
-          <span>{count(report.losses.similarNotStored)} similar reports were counted and not stored.</span>
-        </Section>
-      ) : null}
+      <Losses view={view} report={report} />
     </aside>
   )
 }
@@ -392,6 +388,21 @@ function Previous({ id, report }: { id: string; report: CrashReport }) {
           ))}
         </tbody>
       </table>
+    </Section>
+  )
+}
+
+/** What is not here: similar crashes whose reports were not kept, as the group knows it by now, else as the node did then. */
+function Losses({ view, report }: { view: CrashView; report: CrashReport }) {
+  const lines = lossesOf(view.group?.reports ?? null, report.losses)
+  if (lines.length === 0) return null
+  return (
+    <Section title="Losses">
+      {lines.map((line) => (
+        <p key={line} className="i2">
+          {line}
+        </p>
+      ))}
     </Section>
   )
 }

@@ -164,10 +164,12 @@ export function presentGroup(group: GroupSummary): HttpCrashGroup {
   }
 }
 
-export function presentGroupDetail({ summary, merged, notes }: GroupDetail): HttpCrashGroupDetail {
+export function presentGroupDetail({ summary, merged, reports, notes }: GroupDetail): HttpCrashGroupDetail {
   return {
     ...presentGroup(summary),
     mergedGroups: merged,
+    held: reports.held,
+    pruned: reports.pruned,
     notes: notes.map(presentNote),
   }
 }

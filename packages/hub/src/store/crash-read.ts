@@ -9,6 +9,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 import { readDetail } from './group-read.ts'
 import { statusOf } from './group-status.ts'
 import type { CrashSummary, GroupDetail, GroupSummary, Page, PageRequest } from './store.ts'
+import { storms } from './storm-counts.ts'
 
 const LATEST = 8
 /** Root crashes that the strip of a group shows. */
@@ -43,10 +44,12 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
       contributed: string[]
       first_seen: Date
       imported_by: string | null
+      pruned: bigint | null
     }[]
   >`
     SELECT c.id::text, c.at, c.report, c.group_id, c.root_id::text, c.occurrence, g.fingerprint, g.version, g.contributed, g.first_seen,
-           c.imported_by
+           c.imported_by,
+           g.count - (SELECT COALESCE(sum(k.n), 0) FROM crash_cells k WHERE k.group_id = g.id AND k.is_root)::bigint AS pruned
     FROM crash_reports c LEFT JOIN crash_groups g ON g.id = c.group_id
     WHERE c.id = ${id}::uuid`
   if (!row) return null
@@ -60,6 +63,8 @@ async function find(prisma: PrismaClient, id: string): Promise<Found | null> {
       occurrence: Number(row.occurrence),
     })
   }
+  const pruned = Number(row.pruned ?? 0)
+  if (pruned > 0) report.losses = { ...report.losses, similarPruned: pruned }
   return {
     report,
     groupId: row.group_id,
@@ -127,20 +132,6 @@ const MISSING: CrashView = {
   previousId: null,
   nextId: null,
   error: { code: 'crash.unknown', message: 'No report with this id is held; it may have expired.' },
-}
-
-/** Counts of crashes whose report was not kept, by group; with `since`, only of incarnations heard from after it. */
-export async function storms(
-  prisma: PrismaClient,
-  groupIds: string[],
-  since: Date | null,
-): Promise<Map<string, number>> {
-  if (groupIds.length === 0) return new Map()
-  const rows = await prisma.$queryRaw<{ group_id: string; n: bigint }[]>`
-    SELECT k.group_id, sum(s.not_stored)::bigint AS n FROM storm_counts s JOIN storm_keys k ON k.key = s.key
-    WHERE k.group_id = ANY(${groupIds}::text[]) AND (${since}::timestamptz IS NULL OR s.updated_at >= ${since})
-    GROUP BY k.group_id`
-  return new Map(rows.map((row) => [row.group_id, Number(row.n)]))
 }
 
 export async function searchCrashes(

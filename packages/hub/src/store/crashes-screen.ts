@@ -7,8 +7,8 @@ import type { Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import { countsOf, DAY_MS, HOUR_MS } from './crash-counts.ts'
 import { MIXED_GROUPS } from './crash-query.ts'
-import { storms } from './crash-read.ts'
 import { statusSql } from './group-status.ts'
+import { storms } from './storm-counts.ts'
 
 const BUCKETS = 24
 /** Rows the screen shows, of the groups that crashed last; what is beyond is reached by narrowing the query. */

@@ -3,6 +3,7 @@ import type { CrashGroupDetail } from '@orrery/live/views'
 import type { PrismaClient } from '../generated/client.ts'
 import { notesOf } from './group-notes.ts'
 import { statusOf } from './group-status.ts'
+import { storms } from './storm-counts.ts'
 
 /** As the screens show it. */
 export async function readDetail(
@@ -33,6 +34,25 @@ export async function readDetail(
       reasonText: reason_text,
       count: Number(count),
     })),
+    reports: await reportsOf(prisma, id, Number(group.count)),
     notes: await notesOf(prisma, id),
   }
+}
+
+/** What became of the reports of a group's root crashes. Cells are counted, not reports. */
+async function reportsOf(
+  prisma: PrismaClient,
+  id: string,
+  stored: number,
+): Promise<CrashGroupDetail['reports']> {
+  const held = await heldOf(prisma, id)
+  const notStored = (await storms(prisma, [id], null)).get(id) ?? 0
+  return { held, pruned: Math.max(0, stored - held), notStored }
+}
+
+/** Root crashes of a group whose reports are here. */
+async function heldOf(prisma: PrismaClient, id: string): Promise<number> {
+  const [row] = await prisma.$queryRaw<{ n: bigint }[]>`
+    SELECT COALESCE(sum(n), 0)::bigint AS n FROM crash_cells WHERE group_id = ${id} AND is_root`
+  return Number(row?.n ?? 0)
 }

@@ -44,7 +44,9 @@ export function createSourceMaps(prisma: PrismaClient): SourceMaps {
 
   return {
     async apply(reports, nowMs) {
-      const sought = reports.flatMap((report, of) => soughtBy(report).map((one) => ({ ...one, of })))
+      const sought = reports.flatMap((report, of) =>
+        orNone(() => soughtBy(report), []).map((one) => ({ ...one, of })),
+      )
       if (sought.length === 0) return [...reports]
       const found = await findSourceMaps(prisma, sought)
       const maps = reports.map(() => new Map<string, GivenMap>())
@@ -55,8 +57,18 @@ export function createSourceMaps(prisma: PrismaClient): SourceMaps {
         maps[of]?.set(file, given)
         if (nowMs - row.usedAtMs > HOUR_MS) await markUsed(prisma, row.id, nowMs)
       }
-      return reports.map((report, of) => withMaps(report, maps[of] ?? new Map()))
+      return reports.map((report, of) => orNone(() => withMaps(report, maps[of] ?? new Map()), report))
     },
+  }
+}
+
+/** What is no report at all is left to whoever stores it; a damaged map costs its frames. */
+function orNone<T>(read: () => T, none: T): T {
+  try {
+    return read()
+  } catch {
+    // Every reason is the same to a reader: these frames stand as they were told.
+    return none
   }
 }
 

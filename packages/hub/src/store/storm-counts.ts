@@ -78,3 +78,17 @@ async function regress(
   const crashes = keys.map(({ key, groupId }) => ({ groupId, atMs: afterMs.get(key) ?? 0, ...by }))
   await followGroups(tx, groups, crashes)
 }
+
+/** Counts of crashes whose report was not kept, by group; with `since`, only of incarnations heard from after it. */
+export async function storms(
+  prisma: PrismaClient,
+  groupIds: string[],
+  since: Date | null,
+): Promise<Map<string, number>> {
+  if (groupIds.length === 0) return new Map()
+  const rows = await prisma.$queryRaw<{ group_id: string; n: bigint }[]>`
+    SELECT k.group_id, sum(s.not_stored)::bigint AS n FROM storm_counts s JOIN storm_keys k ON k.key = s.key
+    WHERE k.group_id = ANY(${groupIds}::text[]) AND (${since}::timestamptz IS NULL OR s.updated_at >= ${since})
+    GROUP BY k.group_id`
+  return new Map(rows.map((row) => [row.group_id, Number(row.n)]))
+}

@@ -470,6 +470,8 @@ export interface CrashGroupDetail {
   regressedAtMs: number | null
   /** Groups that were merged into this one. */
   merged: { fingerprint: string; name: string; reasonText: string; count: number }[]
+  /** Root crashes by what became of their reports: here, expired, or counted in a storm and never stored. */
+  reports: { held: number; pruned: number; notStored: number }
   /** Newest first, at most 50. */
   notes: GroupNote[]
 }
