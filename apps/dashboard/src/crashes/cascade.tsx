@@ -75,7 +75,8 @@ export function Cascade({ report, cascade }: { report: CrashReport; cascade: Cra
           width={Math.max(width, 1)}
           height={bottom + 34}
           fill="none"
-          role="img"
+          // What holds links is no picture to who does not see it.
+          role={model.lanes.some(({ crashId }) => crashId !== null) ? 'group' : 'img'}
           aria-label={spoken(model)}
         >
           <defs>
