@@ -243,6 +243,8 @@ class GenServerDriver implements Driver {
     const { codeChange } = this.callbacks
     if (codeChange === undefined) return undefined
     const state = codeChange(process.state, from.version, extra)
+    // What it was before is of another shape, and no message changed it.
+    if (process.mailbox !== null) process.mailbox.previous = undefined
     if (!isPromise(state)) {
       process.state = state
       return undefined
