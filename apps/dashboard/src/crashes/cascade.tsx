@@ -315,7 +315,15 @@ function DecisionBox({
         fill="color-mix(in oklab, var(--color-backlog) 13%, var(--color-surface-2))"
         stroke="var(--color-backlog)"
       />
-      <text className="axl strong" {...place} style={{ fill: 'var(--color-backlog)' }}>
+      <text
+        className="axl strong"
+        {...place}
+        // Beside the bar it lies on the line of its lane.
+        paintOrder="stroke"
+        stroke={width - room > length ? undefined : 'var(--color-bg)'}
+        strokeWidth="4"
+        style={{ fill: 'var(--color-backlog)' }}
+      >
         {text}
       </text>
     </g>
