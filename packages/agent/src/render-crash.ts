@@ -14,6 +14,7 @@ import {
   truncated,
   unavailable,
 } from '@orrery/protocol'
+import { diffTerms } from '@orrery/protocol/text'
 import {
   capture,
   type Process,
@@ -47,7 +48,7 @@ export function renderCrash(
     caller: callerOf(raw),
     mailbox: mailboxOf(raw),
     flightRecorder: recorderOf(raw),
-    state: stateOf(raw),
+    state: stateOf(raw, clean),
     sends: sendsOf(raw),
     peers: captured(
       raw.peers.map((peer) => ({
@@ -241,20 +242,36 @@ function recorderOf(raw: RawCrash): CrashReport['flightRecorder'] {
   })
 }
 
-function stateOf(raw: RawCrash): CrashReport['state'] {
+/** Paths of a state that are told to have changed. */
+const CHANGES = 32
+
+function stateOf(raw: RawCrash, clean: Clean): CrashReport['state'] {
   const { state } = raw
   if (state !== null && typeof state === 'object' && state.$ === 'undefined') {
     return unavailable(raw.message?.kind === 'init' ? 'init had not returned one' : 'it has none')
   }
-  const value = { before: state, sizeBytes: null, changed: [] }
+  const value = { before: state, sizeBytes: null, changed: changesOf(raw, clean) }
   // The copy is taken at the failure. A handler that writes into the state it was given leaves no earlier picture, and
   // a reader must not take this one for it.
   return raw.isStateUncertain
     ? truncated(
         value,
-        'its handlers return the state they are given: this is the state at the failure, perhaps changed in place',
+        raw.previousState === null
+          ? 'unavailable (mutated): its handlers return the state they are given, or none had run; this is the state at the failure, perhaps changed in place'
+          : 'this is the state at the failure: nothing kept its handlers from changing in place what they are given',
       )
     : captured(value)
+}
+
+/** What the last handled message changed. Redacted before it is compared: a value alone does not say that it is a secret. */
+function changesOf(raw: RawCrash, clean: Clean): { path: string; before: Term; after: Term }[] {
+  if (raw.previousState === null) return []
+  const { changes } = diffTerms(clean.term(raw.previousState), clean.term(raw.state), CHANGES)
+  return changes.map(({ path, left, right }) => ({
+    path: path.slice(0, 1_024),
+    before: left === undefined ? { $: 'undefined' } : left,
+    after: right === undefined ? { $: 'undefined' } : right,
+  }))
 }
 
 function sendsOf(raw: RawCrash): CrashReport['sends'] {

@@ -89,6 +89,8 @@ test('[CRASH-1] a report tells who, why, of which message, for whom, with which 
     mailbox: { length: 2, byType: [{ type: 'unread', count: 2 }], fate: 'lost' },
     flightRecorder: { overwritten: 3 },
     state: { $: 'object', entries: [['seen', 10]] },
+    // As `formatStatus` shows it, too.
+    previousState: { $: 'object', entries: [['seen', 9]] },
     sends: { items: [{ to: 'sink', type: 'note' }], more: 0 },
     peers: [{ pid: '<0.1.0>', relation: 'parent', effect: 'trapped' }],
     cascade: { rootCrash: crash?.id, parentCrash: null, mechanism: null, depth: 0 },

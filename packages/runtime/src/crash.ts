@@ -104,6 +104,11 @@ export interface RawCrash {
   readonly flightRecorder: { readonly entries: readonly RecordedMessage[]; readonly overwritten: number }
   /** What the failing handler was given, as it left it. */
   readonly state: Snapshot
+  /**
+   * What the last handled message was given, where its handler returned another value: what that message changed is the
+   * difference. `null` where it returned the very value it was given, or where nothing was handled or is kept.
+   */
+  readonly previousState: Snapshot | null
   /** The state is not frozen, so the failing handler may have changed it in place before it failed. */
   readonly isStateUncertain: boolean
   /** Sends of the failing handler before it failed. */
@@ -189,6 +194,7 @@ export function rawCrash(process: Proc, failure: Failure): RawCrash {
       guarded(() => process.driver.formatState(process)),
       STATE,
     ),
+    previousState: previousOf(process),
     isStateUncertain: !isFrozenThrough(process.state, 4),
     sends: sendsOf(process),
     peers: peersOf(process, failure.reason),
@@ -351,6 +357,15 @@ function factsOf(peer: Proc): PeerFacts {
     ancestors: ancestorsOf(peer).slice(0, NEIGHBOURS),
     links,
   }
+}
+
+function previousOf(process: Proc): Snapshot | null {
+  const previous = process.mailbox?.previous
+  if (previous === undefined || previous === process.state) return null
+  return capture(
+    guarded(() => process.driver.formatPrevious?.(process)),
+    STATE,
+  )
 }
 
 function isFrozenThrough(value: unknown, depth: number): boolean {

@@ -61,6 +61,8 @@ export interface Driver {
   children?(process: Proc): readonly ChildView[]
   /** The state as it may be shown. */
   formatState(process: Proc): unknown
+  /** The state that the last handled message was given, as it may be shown; `undefined` where it is not kept. */
+  formatPrevious?(process: Proc): unknown
 }
 
 /** A kind of process that can be spawned or be a child: made by `GenServer.define` and `Supervisor.define`. */

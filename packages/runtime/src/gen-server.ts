@@ -228,7 +228,14 @@ class GenServerDriver implements Driver {
     return formatStatus === undefined ? process.state : formatStatus(process.state)
   }
 
+  formatPrevious(process: Proc): unknown {
+    const previous = process.mailbox?.previous
+    const { formatStatus } = this.callbacks
+    return previous === undefined || formatStatus === undefined ? previous : formatStatus(previous)
+  }
+
   replaceState(process: Proc, state: unknown): void {
+    if (process.mailbox !== null) process.mailbox.previous = undefined
     process.state = state
   }
 
@@ -236,6 +243,8 @@ class GenServerDriver implements Driver {
     const { codeChange } = this.callbacks
     if (codeChange === undefined) return undefined
     const state = codeChange(process.state, from.version, extra)
+    // What it was before is of another shape, and no message changed it.
+    if (process.mailbox !== null) process.mailbox.previous = undefined
     if (!isPromise(state)) {
       process.state = state
       return undefined
@@ -264,6 +273,9 @@ class GenServerDriver implements Driver {
     if (!(result instanceof Result)) throw new Exit('bad_return_value', { value: result })
     if ((process.flags & DEAD) !== 0) return
     const { op } = result
+    const { mailbox } = process
+    // Part of the flight recorder: a crash report tells what the last message changed.
+    if (mailbox !== null && mailbox.kept > 0) mailbox.previous = process.state
     process.state = result.state
     if (op === REPLY || (op === STOP && result.value !== NO_REPLY)) this.answer(process, meta, result.value)
     if (op === STOP) stopProcess(process, result.reason, 'message')

@@ -23,6 +23,8 @@ export class Mailbox {
   /** Messages received so far. */
   tail = 0
   readonly kept: number
+  /** The state that the last handled message was given; what it was never given stays `undefined`. */
+  previous: unknown = undefined
   /** Most messages that may wait; what is over it goes by the process's overflow policy (`overflow.ts`). */
   limit = NO_LIMIT
   /** Ids of injected faults by the sequence number of the message they touched; `null` until the first. */

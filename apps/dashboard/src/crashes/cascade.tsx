@@ -75,7 +75,8 @@ export function Cascade({ report, cascade }: { report: CrashReport; cascade: Cra
           width={Math.max(width, 1)}
           height={bottom + 34}
           fill="none"
-          role="img"
+          // What holds links is no picture to who does not see it.
+          role={model.lanes.some(({ crashId }) => crashId !== null) ? 'group' : 'img'}
           aria-label={spoken(model)}
         >
           <defs>
@@ -314,7 +315,15 @@ function DecisionBox({
         fill="color-mix(in oklab, var(--color-backlog) 13%, var(--color-surface-2))"
         stroke="var(--color-backlog)"
       />
-      <text className="axl strong" {...place} style={{ fill: 'var(--color-backlog)' }}>
+      <text
+        className="axl strong"
+        {...place}
+        // Beside the bar it lies on the line of its lane.
+        paintOrder="stroke"
+        stroke={width - room > length ? undefined : 'var(--color-bg)'}
+        strokeWidth="4"
+        style={{ fill: 'var(--color-backlog)' }}
+      >
         {text}
       </text>
     </g>

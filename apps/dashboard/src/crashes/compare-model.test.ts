@@ -1,8 +1,8 @@
 import { type CrashReport, captured, type StackFrame, unavailable } from '@orrery/protocol'
+import { diffTerms } from '@orrery/protocol/text'
 import { describe, expect, test } from 'vitest'
 import { sampleReport } from '../../../../packages/protocol/src/sample-report.ts'
 import { aligned, apart, compareReports, compareSummary } from './compare-model.ts'
-import { diffTerms } from './term-diff.ts'
 
 const frame = (fn: string, line: number): StackFrame => ({ fn, file: 'a.ts', line, column: 1, owner: 'app' })
 const changed = (left: CrashReport, right: CrashReport) =>

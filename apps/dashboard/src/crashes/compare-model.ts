@@ -1,9 +1,9 @@
 /** Two reports side by side, part by part: what stands on either side, and whether it is the same. Pure. */
 import { type CrashReport, type Field, fieldValue, type StackFrame, type Term } from '@orrery/protocol'
+import { diffTerms } from '@orrery/protocol/text'
 import { bytesText, count, duration } from '../live/format.ts'
 import { termText, visible } from '../term/term-text.ts'
 import { outcomeWords } from './report-text.ts'
-import { diffTerms } from './term-diff.ts'
 
 export interface CompareRow {
   label: string

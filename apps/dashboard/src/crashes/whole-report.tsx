@@ -25,7 +25,7 @@ export function WholeReport({ report }: { report: CrashReport }) {
 
 function Part({ part }: { part: ReportPart }) {
   return (
-    <section aria-label={part.title} data-part={part.key}>
+    <div className="whole-part" data-part={part.key}>
       <div className="row whole-head">
         <h3>{part.title}</h3>
         <Tag {...(part.status === 'captured' ? {} : { tone: 'backlog' as const })}>{part.status}</Tag>
@@ -41,6 +41,6 @@ function Part({ part }: { part: ReportPart }) {
           ))}
         </dl>
       )}
-    </section>
+    </div>
   )
 }

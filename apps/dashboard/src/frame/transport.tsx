@@ -352,7 +352,7 @@ function EmptyStrip() {
 export function PhoneStrip() {
   const { data } = useView('timeline', { node: null }, { followsTime: false })
   const { link } = useConnection()
-  const [ref, { width }] = useSize<HTMLDivElement>()
+  const [ref, { width }] = useSize<HTMLElement>()
   const left = 92
   const spanPx = Math.max(10, width - left - 28)
   const scale = data ? { ...stripScale(width, edgeOf(data), spanPx, 28), leftX: left } : null
@@ -360,7 +360,7 @@ export function PhoneStrip() {
   if (scale) scale.x = (atMs) => scale.edgeX - (scale.edgeMs - atMs) * perMs
   const paths = data && scale ? ratePaths(data.messagesPerS, data.fromMs, data.stepMs, scale, 8, 26) : null
   return (
-    <div className={`phone-strip ${link === 'open' ? '' : 'old'}`} ref={ref}>
+    <section aria-label="Time" className={`phone-strip ${link === 'open' ? '' : 'old'}`} ref={ref}>
       <span className="m" style={{ paddingLeft: 16, fontSize: 12, lineHeight: '13px' }}>
         <b>{data ? clockSeconds(edgeOf(data)) : '--:--:--'}</b>
         <br />
@@ -380,7 +380,7 @@ export function PhoneStrip() {
           <path d={`M${scale.edgeX - 5} 1h10v5l-5 5-5-5z`} fill="var(--color-ink)" />
         </svg>
       ) : null}
-    </div>
+    </section>
   )
 }
 

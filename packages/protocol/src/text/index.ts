@@ -12,4 +12,5 @@ export {
   shortName,
   ticketText,
 } from './report-text.ts'
+export { diffTerms, type TermChange, type TermDiff } from './term-diff.ts'
 export { termText, visible } from './term-text.ts'

@@ -1,6 +1,6 @@
 /** Where two values differ: the paths down to what is not the same, each with what stands there on either side. */
-import type { Term } from '@orrery/protocol'
-import { termText } from '../term/term-text.ts'
+import type { Term } from '../term.ts'
+import { termText } from './term-text.ts'
 
 export interface TermChange {
   /** `buffer.lost`, `items.3`; empty for the whole value. */
