@@ -11,6 +11,7 @@ export type {
 } from './delta.ts'
 export { DeltaMisfit } from './delta.ts'
 export { diff } from './diff.ts'
+export type { ExperimentRow, FaultsView, Lease } from './fault-types.ts'
 export type { Incarnation, NodeConnection, NodeLines, NodeView } from './node-types.ts'
 export { DEFAULT_PARAMS, MAX_PROCESS_ROWS } from './params.ts'
 export type {
@@ -20,10 +21,8 @@ export type {
   CrashGroupDetail,
   CrashGroupRow,
   CrashView,
-  FaultsView,
   GroupNote,
   GroupStatus,
-  Lease,
   MessagesBy,
   MessagesLine,
   MessagesView,

@@ -5,6 +5,7 @@
  * Times ending in `…Ms` are Unix milliseconds (`atMs`) or durations (`backAfterMs`); rates are per second.
  */
 import type { CrashReport, Inspection, ProcessKind, Status, Strategy } from '@orrery/protocol'
+import type { FaultsView } from './fault-types.ts'
 import type { NodeView } from './node-types.ts'
 
 /** Spark lines: newest last, one value a second, at most 60; `null` is a gap. */
@@ -506,28 +507,6 @@ export interface CrashView {
   previousId: string | null
   nextId: string | null
   error: { code: string; message: string } | null
-}
-
-export interface Lease {
-  id: string
-  kind: 'suspend' | 'crash_next'
-  node: string
-  key: string
-  pid: string
-  name: string
-  by: string
-  startedAtMs: number
-  endsAtMs: number
-  status: 'requested' | 'active' | 'ended'
-  why: string | null
-  endedAtMs: number | null
-}
-
-export interface FaultsView {
-  isHalted: boolean
-  haltedAtMs: number | null
-  haltedBy: string | null
-  leases: Record<string, Lease>
 }
 
 export interface ViewTypes {

@@ -3,10 +3,10 @@
  * time is passed in, nothing here waits, reads a clock or opens anything.
  */
 import type { Frame, Hello } from '@orrery/protocol'
+import type { Lease } from '../views/fault-types.ts'
 import { putKey } from '../views/put-key.ts'
 import type {
   ClusterView,
-  Lease,
   MessagesView,
   NodeRow,
   Offender,

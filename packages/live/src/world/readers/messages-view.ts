@@ -3,10 +3,10 @@
  * percentiles of steps that are over, and an order for ten seconds, so that nothing jumps.
  */
 
+import type { Lease } from '../../views/fault-types.ts'
 import { putKey } from '../../views/put-key.ts'
 import type {
   BacklogRow,
-  Lease,
   MessagesLine,
   MessagesView,
   PercentileStep,

@@ -1,5 +1,6 @@
 /** The strip below every screen: five minutes of one node or of all, with what happened in them. */
-import type { Lease, Spark, TimelineView } from '../../views/types.ts'
+import type { Lease } from '../../views/fault-types.ts'
+import type { Spark, TimelineView } from '../../views/types.ts'
 import type { NodeState } from '../node.ts'
 import { SERIES_SECONDS } from '../seconds.ts'
 
