@@ -65,6 +65,7 @@ function Standing({ children }: { children: ReactNode }) {
     { keys: 'g p', label: 'Processes', run: () => router.push(processesPath(place.node)) },
     { keys: 'g m', label: 'Messages', run: () => router.push(messagesPath(place.node)) },
     { keys: 'g x', label: 'Crashes', run: () => router.push(crashesPath()) },
+    { keys: 'g f', label: 'Faults', run: () => router.push('/faults') },
     { keys: 'g n', label: 'Node', run: () => treeNode !== null && router.push(nodePath(treeNode)) },
   ])
   return (

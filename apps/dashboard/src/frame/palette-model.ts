@@ -60,6 +60,7 @@ export function localOffers(
     screen('Processes', processesPath(place.node), 'g p'),
     screen('Messages', messagesPath(place.node), 'g m'),
     screen('Crashes', crashesPath(), 'g x'),
+    screen('Faults', '/faults', 'g f'),
   ].filter((offer) => fits(offer.label))
   const actions = ACTIONS.filter((action) => fits(action.label)).map(
     (action): Offer => ({
