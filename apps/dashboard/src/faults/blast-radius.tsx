@@ -143,7 +143,7 @@ function Box({ box, hatch }: { box: BlastBox; hatch: string }) {
       : isFault
         ? 'var(--color-fault)'
         : 'var(--color-line-2)'
-  const room = Math.floor((width - 32) / 6.2)
+  const room = Math.floor((width - 30) / 6)
   return (
     <g transform={`translate(${x} ${y})`}>
       <title>{visible(box.words)}</title>

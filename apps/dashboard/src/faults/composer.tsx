@@ -11,7 +11,7 @@ import { FormFields } from './form-fields.tsx'
 import { KindIcon } from './kind-icon.tsx'
 import type { Kind } from './lab-api.ts'
 import { RunFoot } from './run-foot.tsx'
-import { StepsBar } from './steps-bar.tsx'
+import { AddStep, StepsBar } from './steps-bar.tsx'
 import { TargetSection } from './target-section.tsx'
 import type { Foreseen } from './use-dry-run.ts'
 
@@ -68,13 +68,11 @@ export function Composer({
           <KindIcon kind={kind.kind} />
         </span>
         <h2>{kind.title}</h2>
-        <span className="lbl el" title={kind.summary}>
+        <span className="lbl el" title={`${kind.summary}. Undone: ${kind.undone}. Proven: ${kind.proof}.`}>
           {kind.summary}
         </span>
         <span className="sp" />
-        <span className="lbl nw" title={`Undone: ${kind.undone}. Proven: ${kind.proof}.`}>
-          {kind.life === 'shot' ? 'one shot' : 'undone by itself'}
-        </span>
+        {draft.steps.length === 1 ? <AddStep onAdd={() => onChange(addStep(draft))} /> : null}
       </header>
       <StepsBar
         draft={draft}

@@ -22,49 +22,51 @@ export function StepsBar({
   onDrop: (at: number) => void
   onArrange: (arrangement: Draft['arrangement']) => void
 }) {
-  const isOne = draft.steps.length === 1
+  if (draft.steps.length === 1) return null
   return (
     <div className="sec fl-steps">
-      {isOne ? null : (
-        <ol aria-label="Faults of this experiment">
-          {draft.steps.map((step, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: steps are places in an order
-            <li key={i} className={i === draft.at ? 'on' : ''}>
-              <button type="button" aria-current={i === draft.at} onClick={() => onAt(i)}>
-                <span className="m i3">{i + 1}</span> {kinds.get(step.kind)?.title ?? step.kind}{' '}
-                <span className="m i3 el">
-                  {step.query || [step.node, step.port].filter(Boolean).join(' ')}
-                </span>
-              </button>
-              <button
-                type="button"
-                className="fl-drop"
-                aria-label={`Remove fault ${i + 1}`}
-                onClick={() => onDrop(i)}
-              >
-                <X className="ic" aria-hidden />
-              </button>
-            </li>
-          ))}
-        </ol>
-      )}
+      <ol aria-label="Faults of this experiment">
+        {draft.steps.map((step, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: steps are places in an order
+          <li key={i} className={i === draft.at ? 'on' : ''}>
+            <button type="button" aria-current={i === draft.at} onClick={() => onAt(i)}>
+              <span className="m i3">{i + 1}</span> {kinds.get(step.kind)?.title ?? step.kind}{' '}
+              <span className="m i3 el">
+                {step.query || [step.node, step.port].filter(Boolean).join(' ')}
+              </span>
+            </button>
+            <button
+              type="button"
+              className="fl-drop"
+              aria-label={`Remove fault ${i + 1}`}
+              onClick={() => onDrop(i)}
+            >
+              <X className="ic" aria-hidden />
+            </button>
+          </li>
+        ))}
+      </ol>
       <div className="row">
-        {isOne ? null : (
-          <Segments
-            label="Arrangement"
-            choices={[
-              { id: 'together', label: 'Together' },
-              { id: 'sequence', label: 'In sequence' },
-            ]}
-            value={draft.arrangement}
-            onChange={onArrange}
-          />
-        )}
-        <Button isSmall kind="quiet" disabled={draft.steps.length >= MAX_STEPS} onClick={onAdd}>
-          <Plus className="ic" aria-hidden />
-          Add a fault <kbd>N</kbd>
-        </Button>
+        <Segments
+          label="Arrangement"
+          choices={[
+            { id: 'together', label: 'Together' },
+            { id: 'sequence', label: 'In sequence' },
+          ]}
+          value={draft.arrangement}
+          onChange={onArrange}
+        />
+        {draft.steps.length < MAX_STEPS ? <AddStep onAdd={onAdd} /> : null}
       </div>
     </div>
+  )
+}
+
+export function AddStep({ onAdd }: { onAdd: () => void }) {
+  return (
+    <Button isSmall kind="quiet" onClick={onAdd}>
+      <Plus className="ic" aria-hidden />
+      Add a fault <kbd>N</kbd>
+    </Button>
   )
 }

@@ -79,7 +79,22 @@ function ProcessTarget({
         field={field}
         onChange={(query) => onChange({ query })}
       />
-      {kind.hasEdges ? <EdgeField step={step} values={all?.values} onChange={onChange} /> : null}
+      <div className="fl-edge">
+        {kind.hasEdges ? <EdgeField step={step} values={all?.values} onChange={onChange} /> : <span />}
+        <Segments
+          label="Follow"
+          choices={[
+            {
+              id: 'dynamic',
+              label: 'Follow restarts',
+              title: 'Dynamic: the logical processes, over restarts',
+            },
+            { id: 'static', label: 'These lives', title: 'Static: over with the life that was chosen' },
+          ]}
+          value={step.follow}
+          onChange={(follow) => onChange({ follow })}
+        />
+      </div>
       {matching !== null && matching > 1 && parsed.ok ? (
         <TargetCells
           matching={matching}
@@ -87,26 +102,6 @@ function ProcessTarget({
           seed={seed ?? 0}
         />
       ) : null}
-      <div className="row fl-follow">
-        <Segments
-          label="Follow"
-          choices={[
-            {
-              id: 'dynamic',
-              label: 'Follow restarts',
-              title: 'The logical processes, over restarts',
-            },
-            { id: 'static', label: 'These lives only', title: 'Over with the life that was chosen' },
-          ]}
-          value={step.follow}
-          onChange={(follow) => onChange({ follow })}
-        />
-        <span className="i3 fl-small">
-          {step.follow === 'dynamic'
-            ? 'dynamic: chosen once, and followed by name over restarts'
-            : 'static: over with the life that was chosen'}
-        </span>
-      </div>
     </section>
   )
 }
@@ -156,12 +151,12 @@ function EdgeField({
   const asked = useAtMost(parsed.ok ? step.from.trim() : '', ASK_MS)
   const { data } = useView('table', isAsked ? tableOf(asked) : null, { followsTime: false })
   return (
-    <div className="fl-edge">
+    <div className="fl-from">
       <span className="lbl">From</span>
       <TargetField
         value={step.from}
         label="Senders: only their messages"
-        placeholder="anybody; a query makes it an edge, like name:Framer"
+        placeholder="anybody, or senders: name:Framer"
         values={values}
         error={parsed.ok ? null : parsed}
         onChange={(from) => onChange({ from })}

@@ -79,11 +79,6 @@ export function experimentPath(id: string): string {
   return `/faults/${encoded(id)}`
 }
 
-/** Whether an id on a process or span is that of an experiment, and so has an address. */
-export function isExperiment(id: string): boolean {
-  return /^F-\d{4,}$/.test(id)
-}
-
 /** A report beside another. */
 export function comparePath(id: string, otherId: string): string {
   return `${crashPath(id)}?${new URLSearchParams({ with: otherId })}`

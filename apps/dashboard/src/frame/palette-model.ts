@@ -17,6 +17,7 @@ export interface Offer {
 
 export const ACTIONS: { id: string; label: string; keys: string }[] = [
   { id: 'halt', label: 'Halt all faults', keys: '⌃.' },
+  { id: 'inject', label: 'Inject a fault', keys: 'g f' },
   { id: 'pause', label: 'Pause or resume live', keys: 'Space' },
   { id: 'theme', label: 'Switch between dark and light', keys: '' },
   { id: 'zone', label: 'Show times in UTC, or in this machine’s zone', keys: '' },

@@ -42,6 +42,17 @@ export function refusalOf(action: ActionName, situation: ActionSituation): Refus
   return null
 }
 
+/** Why nothing can be injected into it; the lab itself says which kinds of fault there are. */
+export function noInjection(situation: ActionSituation): Refusal {
+  const { capabilities, absent, row } = situation
+  if (situation.isHeld || situation.isOld) return refusalOf('kill', situation)
+  if (!capabilities.some((name) => name.startsWith('fault.'))) {
+    const why = Object.entries(absent).find(([name]) => name.startsWith('fault.'))?.[1]
+    return why === undefined || why.includes('ORRERY_FAULTS') ? WORDS['node.not_armed'] : sentence(why)
+  }
+  return row === null ? 'The process is not there.' : null
+}
+
 /** A refusal that holds for the node or the page, not for what the process happens to do now. */
 export function isStanding(action: ActionName, situation: ActionSituation): boolean {
   return situation.isHeld || situation.isOld || !situation.capabilities.includes(NEEDS[action])
