@@ -92,7 +92,8 @@ export function Composer({
         kind={kind}
         step={step}
         nodes={listed.nodes}
-        seed={isOld ? null : (run?.seed ?? null)}
+        // Each step picks on its own.
+        seed={isOld || run === null ? null : (run.seed + draft.at) >>> 0}
         taken={isOld ? null : takenBy(run, draft.at)}
         field={target}
         onChange={change}

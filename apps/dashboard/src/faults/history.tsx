@@ -33,6 +33,14 @@ export function History({
   return (
     <section aria-label="History" className="fl-history">
       <table>
+        <colgroup>
+          <col style={{ width: 70 }} />
+          <col style={{ width: 122 }} />
+          <col />
+          <col style={{ width: 86 }} />
+          <col style={{ width: 56 }} />
+          <col style={{ width: 100 }} />
+        </colgroup>
         <thead>
           <tr>
             <th colSpan={3}>History</th>

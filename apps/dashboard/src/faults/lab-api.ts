@@ -10,7 +10,7 @@ import type {
   ScenarioBody,
   Schedule,
 } from '@orrery/protocol/faults'
-import { type Answer, request } from '../live/api.ts'
+import { type Answer, commandId, request } from '../live/api.ts'
 
 /** A kind as it comes over the wire: everything but its schema. */
 export type Kind = Omit<FaultKind, 'parameters'>
@@ -37,8 +37,9 @@ export function dryRun(asked: Asked, signal: AbortSignal): Promise<Answer<DryRun
   return request('POST', `${BASE}?dryRun=true`, asked, signal)
 }
 
+/** Under an id of its own, so that a request that arrives twice runs once. */
 export function inject(asked: Asked): Promise<Answer<Experiment>> {
-  return request('POST', BASE, asked)
+  return request('POST', BASE, { ...asked, id: commandId() })
 }
 
 /** Ends it: everything it laid upon anything is undone. */

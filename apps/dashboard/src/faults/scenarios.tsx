@@ -21,9 +21,11 @@ export function ScenarioList({
   onLoad: (scenario: Scenario) => void
   onChanged: () => void
 }) {
+  const [failure, setFailure] = useState<string | null>(null)
   if (scenarios.length === 0) return null
   const remove = async (scenario: Scenario) => {
     const answer = await removeScenario(scenario.id)
+    setFailure(answer.ok ? null : `${scenario.name} was not removed: ${answer.message}`)
     announce(answer.ok ? `Removed ${scenario.name}` : `Not removed: ${answer.message}`)
     onChanged()
   }
@@ -52,6 +54,11 @@ export function ScenarioList({
           ) : null}
         </div>
       ))}
+      {failure ? (
+        <p className="fl-note c-crashed" role="alert">
+          {visible(failure)}
+        </p>
+      ) : null}
     </section>
   )
 }
