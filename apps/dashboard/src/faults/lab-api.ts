@@ -60,7 +60,7 @@ export function readMatrix(days: number, signal?: AbortSignal): Promise<Answer<R
   return request('GET', `${BASE}/matrix?days=${days}`, undefined, signal)
 }
 
-export function readPorts(node: string): Promise<Answer<{ ports: Port[] }>> {
+export function readPorts(node: string): Promise<Answer<{ items: Port[] }>> {
   return request('GET', `/api/v1/nodes/${encodeURIComponent(node)}/ports`)
 }
 
@@ -68,8 +68,11 @@ export function readScenarios(): Promise<Answer<{ items: Scenario[] }>> {
   return request('GET', '/api/v1/fault-scenarios')
 }
 
-export function saveScenario(name: string, body: ScenarioBody): Promise<Answer<Scenario>> {
-  return request('POST', '/api/v1/fault-scenarios', { ...body, name })
+/** Under a new id, or in the place of the one that is given. */
+export function saveScenario(id: string | null, name: string, body: ScenarioBody): Promise<Answer<Scenario>> {
+  return id === null
+    ? request('POST', '/api/v1/fault-scenarios', { ...body, name })
+    : request('PUT', `/api/v1/fault-scenarios/${encodeURIComponent(id)}`, { ...body, name })
 }
 
 export function removeScenario(id: string): Promise<Answer<unknown>> {
@@ -83,7 +86,7 @@ export function readRoutines(): Promise<Answer<{ items: Routine[] }>> {
 export function saveRoutine(id: string | null, body: RoutineBody): Promise<Answer<Routine>> {
   return id === null
     ? request('POST', '/api/v1/fault-routines', body)
-    : request('PATCH', `/api/v1/fault-routines/${encodeURIComponent(id)}`, body)
+    : request('PUT', `/api/v1/fault-routines/${encodeURIComponent(id)}`, body)
 }
 
 export function removeRoutine(id: string): Promise<Answer<unknown>> {

@@ -218,6 +218,7 @@ function Lab() {
       {open?.kind === 'scenario' && asked ? (
         <ScenarioDialog
           body={bodyOf(draft, kinds)}
+          scenarios={scenarios.value?.items ?? []}
           suggested={draft.name || kind?.title || ''}
           onSaved={scenarios.reload}
           onClose={() => setOpen(null)}

@@ -65,21 +65,24 @@ export function ScenarioList({
 
 export function ScenarioDialog({
   body,
+  scenarios,
   suggested,
   onSaved,
   onClose,
 }: {
   body: ScenarioBody
+  scenarios: readonly Scenario[]
   suggested: string
   onSaved: () => void
   onClose: () => void
 }) {
   const [name, setName] = useState(suggested)
   const [failure, setFailure] = useState<string | null>(null)
+  const same = scenarios.find((one) => one.name === name.trim())
   const save = async () => {
     const asked = name.trim()
     if (asked === '') return
-    const answer = await saveScenario(asked, body)
+    const answer = await saveScenario(same?.id ?? null, asked, body)
     if (!answer.ok) {
       setFailure(answer.message)
       return
@@ -124,7 +127,7 @@ export function ScenarioDialog({
       <footer className="name-dialog-foot">
         <Button onClick={onClose}>Cancel</Button>
         <Button kind="primary" disabled={name.trim() === ''} onClick={() => void save()}>
-          Save
+          {same ? 'Replace' : 'Save'}
         </Button>
       </footer>
     </Dialog>

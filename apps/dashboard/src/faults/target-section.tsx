@@ -206,7 +206,7 @@ function PortTarget({
 }: Pick<Parameters<typeof TargetSection>[0], 'step' | 'nodes' | 'onChange'> & { isLine: boolean }) {
   const node = nodes.includes(step.node) ? step.node : ''
   const { value, failure, reload } = useAnswer(() => readPorts(node), node === '' ? null : node)
-  const ports = (value?.ports ?? []).filter((port) => !isLine || port.isLine)
+  const ports = (value?.items ?? []).filter((port) => !isLine || port.isLine)
   return (
     <section className="sec fl-aim" aria-label="Target">
       <span className="lbl">{isLine ? 'Target, a line to another node' : 'Target, a port'}</span>

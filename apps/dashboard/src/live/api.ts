@@ -99,6 +99,8 @@ export async function request<T>(
   } catch {
     return { ok: false, status: 0, code: 'hub.unreachable', message: 'The hub does not answer.' }
   }
+  // Done, and nothing to tell.
+  if (answer.status === 204) return { ok: true, value: null as T }
   const value: unknown = await answer.json().catch(() => null)
   if (answer.ok && value !== null) return { ok: true, value: value as T }
   if (answer.ok) {
