@@ -36,6 +36,7 @@ export const command = z.discriminatedUnion('op', [
   }),
   z.object({ op: z.literal('fault.inject'), id, leaseId: id, experiment: id, injection }),
   z.object({ op: z.literal('fault.preview'), id, injection }),
+  z.object({ op: z.literal('ports.list'), id }),
   z.object({ op: z.literal('lease.release'), id, leaseId: id }),
   z.object({ op: z.literal('fault.halt'), id }),
 ])

@@ -39,6 +39,7 @@ export const CAPABILITIES = [
   'inspect.mailbox',
   'inspect.links',
   'inspect.messages',
+  'inspect.ports',
   'process.send',
   'process.kill',
   'process.suspend',
