@@ -13,6 +13,7 @@ import { createDiskRoom, type DiskRoom } from './disk-room.ts'
 import { createGate } from './gate.ts'
 import { changeGroup, notesOf } from './group-notes.ts'
 import { mergeGroup, unmergeGroup } from './group-rules.ts'
+import { labTable } from './lab-table.ts'
 import { prune, type Retention, tidy } from './prune.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
 import type { Store } from './store.ts'
@@ -147,6 +148,7 @@ function storeOver(
     saveSeries: (blocks) => write(() => saveSeries(prisma, blocks)),
     series: (q) => watch(readSeries(prisma, q)),
     seriesHeldFromMs: () => watch(seriesHeldFromMs(prisma)),
+    lab: labTable(prisma, { read: (work) => watch(work()), write }),
     readSetting: async (key) =>
       (await watch(prisma.hubSetting.findUnique({ where: { key } })))?.value ?? null,
     writeSetting: async (key, value) => {
