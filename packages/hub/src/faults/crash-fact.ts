@@ -20,7 +20,12 @@ export interface CrashFact {
   escalatedTo: string | null
 }
 
-export function crashFact(report: CrashReport, experiment: string): CrashFact {
+type Parts = Pick<
+  CrashReport,
+  'id' | 'at' | 'identity' | 'cascade' | 'mailbox' | 'decision' | 'outcome' | 'faults'
+>
+
+export function crashFact(report: Parts, experiment: string): CrashFact {
   const { identity } = report
   const mailbox = fieldValue(report.mailbox)
   const decision = fieldValue(report.decision)
@@ -43,7 +48,7 @@ export function crashFact(report: CrashReport, experiment: string): CrashFact {
 }
 
 /** `direct` where any firing of it is proven; a fault that lay upon the process and did not fire at it has no part. */
-function roleOf(report: CrashReport, experiment: string): CrashFact['role'] {
+function roleOf(report: Pick<CrashReport, 'faults'>, experiment: string): CrashFact['role'] {
   const roles = (fieldValue(report.faults) ?? [])
     .filter(({ fault }) => fault === experiment)
     .map(({ role }) => role)

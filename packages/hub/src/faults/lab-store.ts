@@ -1,5 +1,6 @@
 /** What the fault lab keeps beside its experiments: scenarios, routines, and what came of each kind of fault under each supervisor. */
 import type { RoutineBody, Scenario, ScenarioBody, Verdict } from '@orrery/protocol/faults'
+import type { CrashFact } from './crash-fact.ts'
 
 export interface LabStore {
   /** By name. */
@@ -20,10 +21,20 @@ export interface LabStore {
   saveRoutineState(id: string, state: RoutineState): Promise<void>
   dropRoutine(id: string): Promise<boolean>
 
+  /** Crashes an experiment has a part in, oldest first, the newest 5,000 of them; and how many others there were on its nodes. */
+  crashesOf(asked: CrashesAsked): Promise<{ caused: CrashFact[]; others: number }>
+
   /** Replaces those of the experiment. */
   saveVerdicts(experiment: string, atMs: number, rows: readonly VerdictCell[]): Promise<void>
   /** Oldest first. */
   verdicts(fromMs: number): Promise<VerdictRow[]>
+}
+
+export interface CrashesAsked {
+  experiment: string
+  nodes: readonly string[]
+  fromMs: number
+  toMs: number
 }
 
 export const MAX_SCENARIOS = 1_000

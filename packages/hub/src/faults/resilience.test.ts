@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { crashReport } from '../store/fixture.ts'
 import { type CrashFact, crashFact } from './crash-fact.ts'
-import { type Figures, NO_FIGURES } from './figures.ts'
 import { type ResilienceFacts, resilienceOf } from './resilience.ts'
+import { type Figures, NO_FIGURES } from './stretch-figures.ts'
 
 const QUIET: Figures = { seconds: 60, handledPerS: 400, handlingP99Ms: 4, mailboxPeak: 3 }
 
@@ -17,11 +17,13 @@ function facts(changes: Partial<ResilienceFacts> = {}): ResilienceFacts {
       endedWhy: '',
       touched: 12,
       dropped: 0,
+      crashes: 0,
       nodes: ['mail@a'],
       faults: ['kill'],
     },
     targets: [{ state: 'gone', node: 'mail@a', key: 'Root/pool#1' }],
-    crashes: [],
+    caused: [],
+    others: 0,
     before: QUIET,
     during: QUIET,
     nodesDown: [],
@@ -52,7 +54,7 @@ function crash(changes: Partial<CrashFact> = {}): CrashFact {
 describe('the verdict', () => {
   test('is absorbed where all came back and the figures held', () => {
     const report = resilienceOf(
-      facts({ crashes: [crash(), crash({ id: 'c2', rootId: 'c2', key: 'Root/pool#2', backAfterMs: 40 })] }),
+      facts({ caused: [crash(), crash({ id: 'c2', rootId: 'c2', key: 'Root/pool#2', backAfterMs: 40 })] }),
     )
     expect(report).toMatchObject({
       verdict: 'absorbed',
@@ -85,10 +87,10 @@ describe('the verdict', () => {
   test.each([
     ['Throughput fell by 50 %, from 400/s to 200/s.', { during: { ...QUIET, handledPerS: 200 } }],
     ['Handling took up to 80 ms (p99), 4.0 ms before.', { during: { ...QUIET, handlingP99Ms: 80 } }],
-    ['The slowest took 9.80 s to come back.', { crashes: [crash({ backAfterMs: 9_800 })] }],
+    ['The slowest took 9.80 s to come back.', { caused: [crash({ backAfterMs: 9_800 })] }],
     [
       '300 messages were lost in mailboxes of processes that ended.',
-      { crashes: [crash({ lost: 300 })], during: { ...QUIET, seconds: 10 } },
+      { caused: [crash({ lost: 300 })], during: { ...QUIET, seconds: 10 } },
     ],
     ['A mailbox grew to 3,184, 3 before.', { during: { ...QUIET, mailboxPeak: 3_184 } }],
     [
@@ -113,12 +115,12 @@ describe('the verdict', () => {
   test.each([
     [
       'Pool gave up, and Root had to decide.',
-      { crashes: [crash({ action: 'give_up', outcome: 'given_up', escalatedTo: 'Root' })] },
+      { caused: [crash({ action: 'give_up', outcome: 'given_up', escalatedTo: 'Root' })] },
     ],
-    ['Root/pool#1 did not come back.', { crashes: [crash()], isBack: () => false }],
+    ['Root/pool#1 did not come back.', { caused: [crash()], isBack: () => false }],
     [
       '2 processes did not come back, Root/pool#1 among them.',
-      { crashes: [crash(), crash({ key: 'Root/pool#2' })], isBack: () => false },
+      { caused: [crash(), crash({ key: 'Root/pool#2' })], isBack: () => false },
     ],
     ['mail@a is not up any more.', { nodesDown: ['mail@a'] }],
     [
@@ -132,7 +134,7 @@ describe('the verdict', () => {
 
   test('a process its child spec leaves alone need not come back', () => {
     const report = resilienceOf(
-      facts({ crashes: [crash({ action: 'leave', outcome: 'not_restarted' })], isBack: () => false }),
+      facts({ caused: [crash({ action: 'leave', outcome: 'not_restarted' })], isBack: () => false }),
     )
     expect(report).toMatchObject({ verdict: 'absorbed', notBack: 0 })
   })
@@ -145,7 +147,7 @@ describe('the verdict', () => {
       lost: 900,
       backAfterMs: 60_000,
     })
-    expect(resilienceOf(facts({ crashes: [other], isBack: () => false }))).toMatchObject({
+    expect(resilienceOf(facts({ caused: [other], others: 1, isBack: () => false }))).toMatchObject({
       verdict: 'absorbed',
       crashesCaused: 0,
       crashesOther: 1,
@@ -160,7 +162,15 @@ describe('the verdict', () => {
       crash({ id: 'c2', role: 'upstream', key: 'Root/linked', rootId: 'c1' }),
       crash({ id: 'c3', rootId: 'c3', key: 'Root/pool#3' }),
     ]
-    expect(resilienceOf(facts({ crashes }))).toMatchObject({ cascadeLargest: 7, restarts: 8 })
+    expect(resilienceOf(facts({ caused: crashes }))).toMatchObject({ cascadeLargest: 7, restarts: 8 })
+  })
+
+  test('in a storm it counts what the agents counted', () => {
+    const experiment = { ...facts().experiment, crashes: 4_000 }
+    expect(resilienceOf(facts({ experiment, caused: [crash()] }))).toMatchObject({
+      crashesCaused: 4_000,
+      restarts: 1,
+    })
   })
 
   test('what was not measured breaks no bound', () => {
@@ -198,7 +208,13 @@ describe('for all facts', () => {
     { maxLength: 12 },
   )
   const all = fc
-    .record({ before: figures, during: figures, crashes, back: fc.constantFrom(true, false, null) })
+    .record({
+      before: figures,
+      during: figures,
+      caused: crashes,
+      others: fc.nat(9),
+      back: fc.constantFrom(true, false, null),
+    })
     .map(({ back, ...rest }) => facts({ ...rest, isBack: () => back }))
 
   test('the report is one the schema takes, and says why', () => {
@@ -207,7 +223,7 @@ describe('for all facts', () => {
         const report = resilienceOf(given)
         expect(resilience.parse(report)).toEqual(report)
         expect(report?.because.length).toBeGreaterThan(0)
-        expect((report?.crashesCaused ?? 0) + (report?.crashesOther ?? 0)).toBe(given.crashes.length)
+        expect(report?.crashesCaused).toBe(given.caused.filter(({ role }) => role !== null).length)
       }),
     )
   })
@@ -242,8 +258,8 @@ describe('for all facts', () => {
   test('the order of the crashes changes no figure', () => {
     fc.assert(
       fc.property(all, (given) => {
-        const unique = given.crashes.map((one, i) => ({ ...one, atMs: i }))
-        const [a, b] = [unique, unique.toReversed()].map((list) => resilienceOf({ ...given, crashes: list }))
+        const unique = given.caused.map((one, i) => ({ ...one, atMs: i }))
+        const [a, b] = [unique, unique.toReversed()].map((list) => resilienceOf({ ...given, caused: list }))
         expect({ ...a, because: [], escalations: a?.escalations.length }).toEqual({
           ...b,
           because: [],

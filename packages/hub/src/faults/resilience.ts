@@ -5,15 +5,20 @@
  */
 import type { Experiment, ExperimentTarget, Resilience, Verdict } from '@orrery/protocol/faults'
 import type { CrashFact } from './crash-fact.ts'
-import type { Figures } from './figures.ts'
+import type { Figures } from './stretch-figures.ts'
 
 export interface ResilienceFacts {
-  experiment: Pick<Experiment, 'id' | 'endedBy' | 'endedWhy' | 'touched' | 'dropped' | 'nodes'> & {
+  experiment: Pick<
+    Experiment,
+    'id' | 'endedBy' | 'endedWhy' | 'touched' | 'dropped' | 'crashes' | 'nodes'
+  > & {
     faults: readonly string[]
   }
   targets: readonly Pick<ExperimentTarget, 'state' | 'node' | 'key'>[]
-  /** Crashes on its nodes, from its start to the moment of the report. */
-  crashes: readonly CrashFact[]
+  /** Crashes it has a part in, up to the moment of the report. */
+  caused: readonly CrashFact[]
+  /** Crashes on its nodes meanwhile that it has no part in. */
+  others: number
   before: Figures
   during: Figures
   /** Nodes that are not up at the moment of the report. */
@@ -48,13 +53,14 @@ export const BOUNDS = {
 export function resilienceOf(facts: ResilienceFacts): Resilience | null {
   const { experiment, targets, before, during } = facts
   if (!targets.some(({ state }) => state !== 'intended' && state !== 'refused')) return null
-  const caused = facts.crashes.filter(({ role }) => role !== null)
+  const caused = facts.caused.filter(({ role }) => role !== null)
   const recovery = caused.flatMap(({ outcome, backAfterMs }) =>
     outcome === 'restarted' && backAfterMs !== null ? [backAfterMs] : [],
   )
   const figures: Omit<Resilience, 'verdict' | 'because'> = {
-    crashesCaused: caused.length,
-    crashesOther: facts.crashes.length - caused.length,
+    // In a storm not every report is stored, while the agents count on.
+    crashesCaused: Math.max(caused.length, experiment.crashes),
+    crashesOther: facts.others,
     restarts: caused.reduce((sum, { action, stopped }) => sum + (action === 'restart' ? 1 + stopped : 0), 0),
     recoveryP50Ms: quantile(recovery, 0.5),
     recoveryP99Ms: quantile(recovery, 0.99),

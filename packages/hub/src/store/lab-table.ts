@@ -11,6 +11,7 @@ import {
 } from '../faults/lab-store.ts'
 import type { Prisma, PrismaClient } from '../generated/client.ts'
 import { toJsonb } from './crash-row.ts'
+import { crashesOf } from './fault-crashes.ts'
 
 /** How the store reads and writes: each says whether the database answers. */
 export interface Access {
@@ -86,6 +87,7 @@ export function labTable(prisma: PrismaClient, { read, write }: Access): LabStor
     dropRoutine: (id) =>
       write(async () => (await prisma.faultRoutine.deleteMany({ where: { id } })).count > 0),
 
+    crashesOf: (asked) => read(() => crashesOf(prisma, asked)),
     saveVerdicts: (experiment, atMs, rows) =>
       write(async () => {
         const data = unique(rows.map((row) => ({ ...row, subtree: clean(row.subtree).slice(0, NAME_CHARS) })))
