@@ -242,6 +242,15 @@ export class Node {
     if ((target.flags & EXITED) === 0) setInterceptor(target, sender as Proc | null, interceptor)
   }
 
+  /**
+   * Puts the node's clock out: the wall clock by `offsetMs`, and wall clock and new timers by `driftPercent` of the time that passes (so `after(1000)`
+   * takes half a second at 100); `null` sets it right. Monotonic time, by which a node's events are ordered, and the host's timers are not touched.
+   */
+  skewClock(skew: { offsetMs: number; driftPercent: number } | null): void {
+    this.clock.skew(skew)
+    this.timers.rate = skew === null ? 1 : 1 + skew.driftPercent / 100
+  }
+
   /** A bounded picture of a process's inside. */
   inspect(process: Process, bounds: InspectBounds = {}): Inspected {
     return inspect(process as Proc, bounds)
