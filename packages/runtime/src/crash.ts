@@ -54,6 +54,13 @@ export interface CrashNotice {
   readonly reasonTag: string
   /** Of the message being handled, empty for none. */
   readonly messageType: string
+  readonly cascade: CrashLink
+  /** What was thrown, its stack not formatted. */
+  readonly error: Error | null
+  /** How the exit signal came that ended it; `null` where it died by its own hand. */
+  readonly via: Via | null
+  /** Ids of the injected faults that led to it, each proven. */
+  firings(): readonly string[]
 }
 
 export interface RawCrash {
@@ -148,6 +155,10 @@ export function crashNotice(process: Proc, failure: Failure): CrashNotice {
     kind: failure.kind,
     reasonTag: reasonTag(failure.reason),
     messageType: typeOfMessage(process, failure.phase),
+    cascade: failure.link,
+    error: failure.error,
+    via: failure.killer?.via ?? null,
+    firings: () => firingsOf(process, failure),
   }
 }
 
@@ -205,8 +216,9 @@ function firingsOf(process: Proc, { error, phase }: Failure): string[] {
       firings.add(thrown.firing)
   }
   const { mailbox } = process
-  const touched = phase === 'message' || phase === 'run' ? mailbox?.firingOf(mailbox.head) : null
-  if (touched !== null && touched !== undefined) firings.add(touched)
+  const isHandling = phase === 'message' || phase === 'run'
+  if (mailbox !== null && isHandling)
+    for (const firing of mailbox.firingsOf(mailbox.head)) firings.add(firing)
   return [...firings]
 }
 

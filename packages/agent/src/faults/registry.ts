@@ -1,0 +1,45 @@
+/** Which file does which kind of fault. A kind of the catalogue that nobody does is a compile error. */
+import type { FaultName } from '@orrery/protocol/faults'
+import type { FaultDoer } from './kind.ts'
+import { crashNext } from './kinds/crash-next.ts'
+import { crashTimes } from './kinds/crash-times.ts'
+import { hang } from './kinds/hang.ts'
+import { kill } from './kinds/kill.ts'
+import { throwFault } from './kinds/throw.ts'
+
+/** Not done yet. */
+type Missing =
+  | 'slow'
+  | 'busy'
+  | 'delay'
+  | 'drop'
+  | 'duplicate'
+  | 'reorder'
+  | 'corrupt'
+  | 'flood'
+  | 'exhaust'
+  | 'block'
+  | 'memory'
+  | 'clock'
+  | 'partition'
+  | 'dependency'
+  | 'pause'
+  | 'node_kill'
+
+const DOERS: { readonly [N in Exclude<FaultName, Missing>]: FaultDoer<N> } = {
+  kill,
+  crash_next: crashNext,
+  throw: throwFault,
+  crash_times: crashTimes,
+  hang,
+}
+
+/** Parameters are parsed by the kind's own schema before they come here, so what does it need not be told apart. */
+export type AnyDoer = FaultDoer<FaultName>
+
+export function doerOf(kind: string): AnyDoer | null {
+  return Object.hasOwn(DOERS, kind) ? ((DOERS as unknown as Record<string, AnyDoer>)[kind] ?? null) : null
+}
+
+/** Kinds in the order of the catalogue. */
+export const DONE = Object.keys(DOERS) as FaultName[]
