@@ -97,6 +97,8 @@ export interface Injections {
 const READ_BACK_MS = 2_000
 /** Between two words of one that lasts. */
 const TELL_MS = 1_000
+/** A node that has not looked at its leases for so long stood still. */
+const STOOD_STILL_MS = 1_000
 /** Targets between two places to stop. */
 const STEP = 128
 /** Ended ones that crashes may still come of. */
@@ -111,16 +113,16 @@ export function createInjections(options: InjectionsOptions): Injections {
   const attention = new Map<Placement, Laid>()
   let isSoon = false
   let toldAtMs = Number.NEGATIVE_INFINITY
+  let tickedAtMs = time.nowMs()
 
-  const isInForce = (laid: Laid): boolean => {
+  const leftMs = (laid: Laid): number => {
     const now = time.nowMs()
     const { durationMs } = laid.injection
-    return (
-      laid.why === null &&
-      now - laid.renewedAtMs < LIMITS.leaseMs &&
-      (durationMs === null || now - laid.startedAtMs < durationMs)
-    )
+    const ofLease = laid.renewedAtMs + LIMITS.leaseMs - now
+    return Math.max(0, durationMs === null ? ofLease : Math.min(ofLease, laid.startedAtMs + durationMs - now))
   }
+
+  const isInForce = (laid: Laid): boolean => laid.why === null && leftMs(laid) > 0
 
   const attend = (laid: Laid, placement: Placement): void => {
     attention.set(placement, laid)
@@ -256,9 +258,12 @@ export function createInjections(options: InjectionsOptions): Injections {
       senders: sendersOf(injection),
       port: injection.port,
       parameters: parametersOf(laid) as never,
+      leaseId: laid.leaseId,
       experiment: laid.experiment ?? laid.leaseId,
       kind: laid.kind,
+      durationMs: injection.durationMs,
       time,
+      leftMs: () => (laid.why === null ? leftMs(laid) : 0),
       random: placement.random,
       fires() {
         if (!isInForce(laid) || placement.isFinal) return null
@@ -284,6 +289,7 @@ export function createInjections(options: InjectionsOptions): Injections {
         placement.doneAtMs = time.nowMs()
         attend(laid, placement)
       },
+      end: (why) => end(laid, why),
     }
   }
 
@@ -486,7 +492,10 @@ export function createInjections(options: InjectionsOptions): Injections {
     },
     tick() {
       const now = time.nowMs()
+      const stoodStillMs = now - tickedAtMs
+      tickedAtMs = now
       for (const laid of [...active.values()]) {
+        if (laid.doer.isHeldOutside && stoodStillMs > STOOD_STILL_MS) laid.renewedAtMs += stoodStillMs
         const { durationMs } = laid.injection
         if (durationMs !== null && now - laid.startedAtMs >= durationMs) end(laid, 'expired')
         else if (now - laid.renewedAtMs >= LIMITS.leaseMs) end(laid, 'hub-lost')

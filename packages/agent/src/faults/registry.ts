@@ -1,30 +1,21 @@
 /** Which file does which kind of fault. A kind of the catalogue that nobody does is a compile error. */
 import type { FaultName } from '@orrery/protocol/faults'
 import type { FaultDoer } from './kind.ts'
+import { block } from './kinds/block.ts'
+import { clock } from './kinds/clock.ts'
 import { crashNext } from './kinds/crash-next.ts'
 import { crashTimes } from './kinds/crash-times.ts'
+import { dependency } from './kinds/dependency.ts'
 import { hang } from './kinds/hang.ts'
 import { kill } from './kinds/kill.ts'
+import { memory } from './kinds/memory.ts'
+import { nodeKill } from './kinds/node-kill.ts'
+import { partition } from './kinds/partition.ts'
+import { pause } from './kinds/pause.ts'
 import { throwFault } from './kinds/throw.ts'
 
 /** Not done yet. */
-type Missing =
-  | 'slow'
-  | 'busy'
-  | 'delay'
-  | 'drop'
-  | 'duplicate'
-  | 'reorder'
-  | 'corrupt'
-  | 'flood'
-  | 'exhaust'
-  | 'block'
-  | 'memory'
-  | 'clock'
-  | 'partition'
-  | 'dependency'
-  | 'pause'
-  | 'node_kill'
+type Missing = 'slow' | 'busy' | 'delay' | 'drop' | 'duplicate' | 'reorder' | 'corrupt' | 'flood' | 'exhaust'
 
 const DOERS: { readonly [N in Exclude<FaultName, Missing>]: FaultDoer<N> } = {
   kill,
@@ -32,6 +23,13 @@ const DOERS: { readonly [N in Exclude<FaultName, Missing>]: FaultDoer<N> } = {
   throw: throwFault,
   crash_times: crashTimes,
   hang,
+  block,
+  memory,
+  clock,
+  partition,
+  dependency,
+  pause,
+  node_kill: nodeKill,
 }
 
 /** Parameters are parsed by the kind's own schema before they come here, so what does it need not be told apart. */
