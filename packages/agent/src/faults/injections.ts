@@ -47,6 +47,8 @@ export interface Laid {
   readonly placements: Placement[]
   readonly byKey: Map<string, Placement>
   readonly changed: Set<Placement>
+  /** What the first few targets came to. */
+  readonly said: string[]
   open: number
   firings: number
   touched: number
@@ -99,6 +101,8 @@ const READ_BACK_MS = 2_000
 const TELL_MS = 1_000
 /** Targets between two places to stop. */
 const STEP = 128
+/** Targets whose outcome is told in words. */
+const SAID = 5
 /** Ended ones that crashes may still come of. */
 const REMEMBERED = 1_024
 
@@ -149,7 +153,7 @@ export function createInjections(options: InjectionsOptions): Injections {
       placement.state = 'gone'
       placement.target = null
       laid.changed.add(placement)
-      if (laid.injection.follow === 'static' || placement.isSpent) finish(laid, placement)
+      if (!isFollowed(laid) || placement.isSpent) finish(laid, placement)
       return
     }
     if (!placement.isSpent || placement.held > 0) {
@@ -157,8 +161,9 @@ export function createInjections(options: InjectionsOptions): Injections {
       return
     }
     // A shot takes effect in the node's next turn.
-    const isWaiting = time.nowMs() - placement.doneAtMs < READ_BACK_MS
-    if (isWaiting && placement.applied?.check() !== null && placement.applied !== null) return
+    const isShot = FAULTS[laid.kind].life === 'shot'
+    const isWaiting = isShot && time.nowMs() - placement.doneAtMs < READ_BACK_MS
+    if (isWaiting && placement.applied !== null && placement.applied.check() !== null) return
     attention.delete(placement)
     recover(laid, placement)
     finish(laid, placement)
@@ -199,6 +204,8 @@ export function createInjections(options: InjectionsOptions): Injections {
     let left: string | null = 'it could not be read back'
     run(`read-back of ${laid.kind}`, () => {
       left = applied.check()
+      const said = applied.said?.()
+      if (said !== undefined && laid.said.length < SAID) laid.said.push(said)
     })
     if (placement.held !== 0) {
       laid.held -= placement.held
@@ -341,7 +348,7 @@ export function createInjections(options: InjectionsOptions): Injections {
   /** A logical process that is followed has begun anew. */
   const newLife = (target: Target): void => {
     for (const laid of active.values()) {
-      if (laid.injection.follow === 'static' || laid.byKey.size === 0) continue
+      if (!isFollowed(laid)) continue
       const placement = laid.byKey.get(target.key)
       if (!placement || placement.isFinal || placement.target?.isAlive) continue
       // What nothing more comes of is settled later, outside of the path of the start.
@@ -376,6 +383,7 @@ export function createInjections(options: InjectionsOptions): Injections {
       placements: [],
       byKey: new Map(),
       changed: new Set(),
+      said: [],
       open: 0,
       firings: 0,
       touched: 0,
@@ -505,6 +513,11 @@ export function createInjections(options: InjectionsOptions): Injections {
       return active.size
     },
   }
+}
+
+/** A shot is for the life it hits: a killed process that comes back is not killed again. */
+function isFollowed({ injection, kind }: Laid): boolean {
+  return injection.follow === 'dynamic' && FAULTS[kind].life === 'lease'
 }
 
 const sendersOfInjection = new WeakMap<Injection, ReadonlySet<string>>()
