@@ -32,6 +32,8 @@ export interface Applied {
   undo(): void
   /** Reads back what of it is still there, in words; `null` where nothing is. */
   check(): string | null
+  /** What came of it, in words, for the last word of the injection. */
+  said?(): string
 }
 
 export interface Refused {
