@@ -207,7 +207,11 @@ export async function createHub(options: HubOptions): Promise<Hub> {
           store: store.kind,
           storeState: store.ready() ? 'ready' : 'down',
         }),
-        faults: () => commands.leases(),
+        faults: () => ({
+          ...commands.leases(),
+          experiments: {},
+          agents: { known: 0, connected: 0, armed: 0 },
+        }),
         inspect: live.inspect,
         connection: (node) => contacts.of(node),
         incarnations: (node) => incarnations.of(node),

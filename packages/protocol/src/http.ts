@@ -70,6 +70,7 @@ export const node = z
     crashes5m: count,
     restarts5m: count,
     faults: count,
+    pausedBy: name.describe('The experiment that has it stand still right now.'),
     agent: z.object({
       cpuPercent: z.number(),
       spoolBytes: z.number(),

@@ -30,6 +30,9 @@ export interface HaltOutcome {
   auditId: string | null
 }
 
+/** Leases and latch, as the view of faults shows them. */
+export type LeasesView = Omit<FaultsView, 'experiments' | 'agents'>
+
 export interface Commands {
   /**
    * Does `body` (`{ command, reason?, durationMs?, message?, id? }`, unknown until parsed) to the process `target`, a
@@ -41,7 +44,7 @@ export interface Commands {
   release(actor: Actor): Promise<HaltOutcome>
   /** Ends one lease before its time. */
   releaseLease(actor: Actor, leaseId: string): Promise<CommandOutcome>
-  leases(): FaultsView
+  leases(): LeasesView
   isHalted(): boolean
 }
 

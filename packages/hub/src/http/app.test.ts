@@ -620,6 +620,7 @@ const nodeRow: NodeRow = {
   crashBuckets: [],
   restartBuckets: [],
   faults: 0,
+  pausedBy: null,
   agent: { cpuPercent: 0, spoolBytes: 0, spoolRefused: 0, drops: 0, gaps: 0 },
 }
 
@@ -644,6 +645,7 @@ const processView: ProcessView = {
   inspectionError: null,
   crashes: [],
   incarnations: [],
+  faults: [],
 }
 
 /** A world of one node that stands still: what is shown here is HTTP. */

@@ -10,6 +10,7 @@ import { amendCrashes, saveCrashes } from './crash-write.ts'
 import { NO_STATUSES, readCrashesView } from './crashes-screen.ts'
 import { isTimeout, isUnwilling } from './database-error.ts'
 import { createDiskRoom, type DiskRoom } from './disk-room.ts'
+import { experimentStore } from './fault-table.ts'
 import { createGate } from './gate.ts'
 import { changeGroup, notesOf } from './group-notes.ts'
 import { mergeGroup, unmergeGroup } from './group-rules.ts'
@@ -141,6 +142,7 @@ function storeOver(
     changeGroup: (id, patch, by) => write(() => changeGroup(prisma, id, patch, by)),
     mergeGroup: (id, into, by) => write(() => mergeGroup(prisma, id, into, by)),
     unmergeGroup: (id, by) => write(() => unmergeGroup(prisma, id, by)),
+    experiments: experimentStore(prisma, watch, write),
     appendAudit: (entry) => write(() => appendAudit(prisma, entry)),
     settleAudit: (id, result) => write(() => settleAudit(prisma, id, result)),
     audit: (filter, page) => watch(readAudit(prisma, filter, page)),

@@ -7,6 +7,7 @@
 import type { CrashesView, CrashGroupDetail, CrashView, GroupNote, GroupStatus } from '@orrery/live/views'
 import type { CrashReport, Decision, Outcome, StormCounts } from '@orrery/protocol'
 import type { Query } from '@orrery/protocol/query'
+import type { ExperimentStore } from '../faults/experiment-store.ts'
 
 export interface Store extends AsyncDisposable {
   readonly kind: 'embedded' | 'postgres'
@@ -53,6 +54,9 @@ export interface Store extends AsyncDisposable {
   mergeGroup(id: string, into: string, by: GroupChange): Promise<GroupOutcome>
   /** Takes a merged group out again, with the reports and counts of its own fingerprint. */
   unmergeGroup(id: string, by: GroupChange): Promise<GroupOutcome>
+
+  /** Experiments of the fault lab. */
+  readonly experiments: ExperimentStore
 
   /** Written before the command leaves the hub. */
   appendAudit(entry: AuditEntry): Promise<string>

@@ -15,6 +15,19 @@ export interface Lease {
   endedAtMs: number | null
 }
 
+/** From when to when a fault lay upon something: what charts hatch. */
+export interface FaultSpan {
+  /** Of the experiment, or of a lease that is none. */
+  id: string
+  kind: string
+  node: string
+  /** Empty where it is about several processes, or the node as a whole. */
+  key: string
+  fromMs: number
+  /** `null` while it lasts. */
+  toMs: number | null
+}
+
 export interface FaultsView {
   isHalted: boolean
   haltedAtMs: number | null

@@ -5,7 +5,7 @@
  * Times ending in `…Ms` are Unix milliseconds (`atMs`) or durations (`backAfterMs`); rates are per second.
  */
 import type { CrashReport, Inspection, ProcessKind, Status, Strategy } from '@orrery/protocol'
-import type { FaultsView } from './fault-types.ts'
+import type { FaultSpan, FaultsView } from './fault-types.ts'
 import type { NodeView } from './node-types.ts'
 
 /** Spark lines: newest last, one value a second, at most 60; `null` is a gap. */
@@ -65,6 +65,8 @@ export interface NodeRow {
   crashBuckets: number[]
   restartBuckets: number[]
   faults: number
+  /** The experiment that has it stand still right now; it is then no wonder that it is not heard. */
+  pausedBy: string | null
   agent: { cpuPercent: number; spoolBytes: number; spoolRefused: number; drops: number; gaps: number }
 }
 
@@ -313,6 +315,8 @@ export interface ProcessView {
   crashes: { id: string; atMs: number; tag: string; text: string; stored: boolean }[]
   /** Pids this logical process had, newest first, at most 20. */
   incarnations: { pid: string; startedAtMs: number; exitedAtMs: number | null; exit: string | null }[]
+  /** Faults that lay upon it in the last five minutes. */
+  faults: FaultSpan[]
 }
 
 /** The strip at the bottom of every screen: five minutes of one node or of all. */
@@ -333,7 +337,7 @@ export interface TimelineView {
     /** So many more of its kind came in the same second. */
     more: number
   }[]
-  faults: { id: string; kind: string; node: string; key: string; fromMs: number; toMs: number | null }[]
+  faults: FaultSpan[]
 }
 
 export interface SeriesView {
