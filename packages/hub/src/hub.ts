@@ -219,6 +219,10 @@ export async function createHub(options: HubOptions): Promise<Hub> {
       }),
   })
   const http = createHttp({
+    isLeaseHeld(leaseId) {
+      const lease = commands.leases().leases[leaseId]
+      return lease !== undefined && lease.status !== 'ended'
+    },
     config,
     store,
     live,
