@@ -219,10 +219,6 @@ export async function createHub(options: HubOptions): Promise<Hub> {
       }),
   })
   const http = createHttp({
-    isLeaseHeld(leaseId) {
-      const lease = commands.leases().leases[leaseId]
-      return lease !== undefined && lease.status !== 'ended'
-    },
     config,
     store,
     live,

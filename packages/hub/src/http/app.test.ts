@@ -96,7 +96,6 @@ function deps(env: Environment) {
       moves: createMoves(),
       clock: systemClock,
     }),
-    isLeaseHeld: (id: string) => id === 'held',
     version: '0.1.0',
     logger: {
       ...silentLogger,
@@ -245,21 +244,6 @@ describe('who may ask', () => {
     const done = await ask('POST', path, { ...kill, headers: { authorization: `Bearer ${OPERATOR}` } })
     expect(done.status).toBe(200)
     expect(asked.map(({ actor }) => actor.role)).toEqual(['viewer', 'operator'])
-  })
-
-  it('[WIRE-112] says to agents and to people whether a lease is wanted, and to nobody else', async () => {
-    const ask = await serve({ ...TOKENS, ORRERY_AGENT_TOKEN: 'agents-token-0123456789' })
-    const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
-    const held = '/api/v1/leases/held'
-    expect((await ask('GET', held, as('agents-token-0123456789'))).body).toEqual({ isHeld: true })
-    expect((await ask('GET', held, as(VIEWER))).body).toEqual({ isHeld: true })
-    expect((await ask('GET', '/api/v1/leases/other', as(VIEWER))).body).toEqual({ isHeld: false })
-    const none = await ask('GET', held)
-    expect([none.status, code(none)]).toEqual([401, 'session.required'])
-    expect((await ask('GET', held, as('guess'))).status).toBe(401)
-    // The token of agents opens nothing else.
-    expect((await ask('GET', '/api/v1/nodes', as('agents-token-0123456789'))).status).toBe(401)
-    expect((await (await serve())('GET', held)).body).toEqual({ isHeld: true })
   })
 
   it('stops whoever tries tokens', async () => {

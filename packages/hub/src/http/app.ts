@@ -18,7 +18,6 @@ import { crashRoutes, IMPORT_PATH } from './routes/crashes.ts'
 import { faultRoutes } from './routes/faults.ts'
 import { healthRoutes } from './routes/health.ts'
 import { hubRoutes } from './routes/hub.ts'
-import { leaseRoutes } from './routes/leases.ts'
 import { nodeRoutes } from './routes/nodes.ts'
 import { seriesRoutes } from './routes/series.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -124,7 +123,6 @@ export function createApi(deps: HttpDeps): Api {
   nodeRoutes(api, deps)
   commandRoutes(api, deps)
   faultRoutes(api, deps)
-  leaseRoutes(api, deps)
   crashRoutes(api, deps)
   crashGroupRoutes(api, deps)
   seriesRoutes(api, deps)

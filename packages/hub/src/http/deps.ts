@@ -16,8 +16,6 @@ export interface HttpDeps {
   live: HttpLive
   commands: Commands
   groups: Groups
-  /** Whether somebody still wants what lasts under this lease. */
-  isLeaseHeld(leaseId: string): boolean
   version: string
   logger: Logger
   nowMs(): number
