@@ -80,6 +80,9 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     guard.timed(where, work)
   }
 
+  // Where the process above the node asks whether a pause still lasts.
+  source.faults.runner?.reach({ url: settings.hub, token: settings.token })
+
   const facts =
     guard.run('facts', () => hostFacts({ redactor, environment: options.environment ?? [] })) ?? null
 

@@ -10,6 +10,7 @@ import {
   command,
   type FaultTouch,
   type LeaseEnded,
+  type PortList,
   renewal,
 } from '@orrery/protocol'
 import type { FaultName, FaultStatus, Injection } from '@orrery/protocol/faults'
@@ -54,6 +55,7 @@ export interface Commands {
 const SEEN = 4_096
 const STATE_BYTES = 120_000
 const VALUE_BYTES = 8_000
+const MAX_PORTS = 1_000
 const CHECK_MS = 200
 /** Of a single command: on one life of one process. */
 const SINGLE = {
@@ -154,6 +156,11 @@ export function createCommands(options: CommandsOptions): Commands {
         return inspect(source, redactor, order.target)
       case 'fault.inject':
         return inject(order)
+      case 'ports.list':
+        return {
+          ok: true,
+          value: { ports: source.faults.ports.list().slice(0, MAX_PORTS) } satisfies PortList,
+        }
       case 'fault.preview':
         return refusal('node.unsupported')
       case 'lease.release':
@@ -171,7 +178,15 @@ export function createCommands(options: CommandsOptions): Commands {
   const change = (
     order: Exclude<
       Command,
-      { op: 'process.inspect' | 'lease.release' | 'fault.halt' | 'fault.inject' | 'fault.preview' }
+      {
+        op:
+          | 'process.inspect'
+          | 'ports.list'
+          | 'lease.release'
+          | 'fault.halt'
+          | 'fault.inject'
+          | 'fault.preview'
+      }
     >,
     target: Target,
   ) => {

@@ -3,7 +3,9 @@ import type { Delivery, Handling, Interceptor, Node, Process } from '@orrery/run
 import { messageType } from '@orrery/runtime'
 import { InjectedCrash } from './faults/injected-crash.ts'
 import type { FaultHost, FaultRoll, Handled, Kin, Lives, Passing, Tap } from './faults/kind.ts'
+import { runnerOf } from './faults/runner.ts'
 import { ProcessTarget, processOf } from './runtime-control.ts'
+import { clockDoor, portsDoor } from './runtime-doors.ts'
 
 export interface RuntimeFaults {
   readonly host: FaultHost
@@ -25,6 +27,9 @@ export function runtimeFaults(node: Node, fault: (where: string, error: unknown)
     return process === null || process.status === 'exited' ? null : process
   }
   const host: FaultHost = {
+    clock: clockDoor(node),
+    ports: portsDoor(node),
+    runner: runnerOf(process),
     roll: () => rollOf(node),
     tap(target, senders, tap) {
       const process = living(target)

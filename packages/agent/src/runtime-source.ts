@@ -176,7 +176,8 @@ export function runtimeSource(node: Node): Source {
     capabilities: CAPABILITIES,
     absent: {},
     nowUs: () => node.clock.nowUs(),
-    wallMs: () => node.clock.wallMs(),
+    // Observers go by the host's clock, whatever a fault makes the node believe.
+    wallMs: () => node.clock.hostWallMs(),
 
     watch(listener) {
       events = listener

@@ -24,6 +24,7 @@ export const runnerOrder = z.discriminatedUnion('orrery', [
     /** `null`: as long as the hub says so. */
     durationMs: z.int().min(1).max(3_600_000).nullable(),
   }),
+  z.object({ orrery: z.literal('resume'), leaseId: id }),
   z.object({ orrery: z.literal('kill'), leaseId: id, fault: endingFault }),
 ])
 export type RunnerOrder = z.infer<typeof runnerOrder>

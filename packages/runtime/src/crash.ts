@@ -169,7 +169,8 @@ export function rawCrash(process: Proc, failure: Failure): RawCrash {
   return {
     id: failure.link.id,
     atUs,
-    wallMs: node.clock.wallMs(),
+    // As its observers count, so that a clock put out does not misplace the report.
+    wallMs: node.clock.hostWallMs(),
     process,
     identity: {
       pid: process.pid.toString(),

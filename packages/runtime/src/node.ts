@@ -243,6 +243,15 @@ export class Node {
     if ((target.flags & EXITED) === 0) setInterceptor(target, sender as Proc | null, interceptor)
   }
 
+  /**
+   * Puts the node's clock out: the wall clock by `offsetMs`, and wall clock and new timers by `driftPercent` of the time that passes (so `after(1000)`
+   * takes half a second at 100); `null` sets it right. Monotonic time, by which a node's events are ordered, and the host's timers are not touched.
+   */
+  skewClock(skew: { offsetMs: number; driftPercent: number } | null): void {
+    this.clock.skew(skew)
+    this.timers.rate = skew === null ? 1 : 1 + skew.driftPercent / 100
+  }
+
   /** The interceptor that stands before a process, or before one edge to it; `null` for none. */
   interceptorOf(process: Process, sender: Process | null = null): Interceptor | null {
     const slot = (process as Proc).interceptor

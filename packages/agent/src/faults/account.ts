@@ -70,5 +70,6 @@ export function readBackText(laid: Laid, proof: string, left: readonly string[])
   if (gone > 0) parts.push(`${gone} ${gone === 1 ? 'process has' : 'processes have'} ended`)
   if (left.length > 0)
     parts.push(`not so: ${left[0]}${left.length > 1 ? ` (and ${left.length - 1} more)` : ''}`)
+  parts.push(...laid.said)
   return parts.join('; ').slice(0, 1_000)
 }

@@ -47,6 +47,8 @@ export interface Laid {
   readonly placements: Placement[]
   readonly byKey: Map<string, Placement>
   readonly changed: Set<Placement>
+  /** What the first few targets came to. */
+  readonly said: string[]
   open: number
   firings: number
   touched: number
@@ -97,8 +99,12 @@ export interface Injections {
 const READ_BACK_MS = 2_000
 /** Between two words of one that lasts. */
 const TELL_MS = 1_000
+/** A node that has not looked at its leases for so long stood still. */
+const STOOD_STILL_MS = 1_000
 /** Targets between two places to stop. */
 const STEP = 128
+/** Targets whose outcome is told in words. */
+const SAID = 5
 /** Ended ones that crashes may still come of. */
 const REMEMBERED = 1_024
 
@@ -111,16 +117,16 @@ export function createInjections(options: InjectionsOptions): Injections {
   const attention = new Map<Placement, Laid>()
   let isSoon = false
   let toldAtMs = Number.NEGATIVE_INFINITY
+  let tickedAtMs = time.nowMs()
 
-  const isInForce = (laid: Laid): boolean => {
+  const leftMs = (laid: Laid): number => {
     const now = time.nowMs()
     const { durationMs } = laid.injection
-    return (
-      laid.why === null &&
-      now - laid.renewedAtMs < LIMITS.leaseMs &&
-      (durationMs === null || now - laid.startedAtMs < durationMs)
-    )
+    const ofLease = laid.renewedAtMs + LIMITS.leaseMs - now
+    return Math.max(0, durationMs === null ? ofLease : Math.min(ofLease, laid.startedAtMs + durationMs - now))
   }
+
+  const isInForce = (laid: Laid): boolean => laid.why === null && leftMs(laid) > 0
 
   const attend = (laid: Laid, placement: Placement): void => {
     attention.set(placement, laid)
@@ -149,7 +155,7 @@ export function createInjections(options: InjectionsOptions): Injections {
       placement.state = 'gone'
       placement.target = null
       laid.changed.add(placement)
-      if (laid.injection.follow === 'static' || placement.isSpent) finish(laid, placement)
+      if (!isFollowed(laid) || placement.isSpent) finish(laid, placement)
       return
     }
     if (!placement.isSpent || placement.held > 0) {
@@ -157,8 +163,9 @@ export function createInjections(options: InjectionsOptions): Injections {
       return
     }
     // A shot takes effect in the node's next turn.
-    const isWaiting = time.nowMs() - placement.doneAtMs < READ_BACK_MS
-    if (isWaiting && placement.applied?.check() !== null && placement.applied !== null) return
+    const isShot = FAULTS[laid.kind].life === 'shot'
+    const isWaiting = isShot && time.nowMs() - placement.doneAtMs < READ_BACK_MS
+    if (isWaiting && placement.applied !== null && placement.applied.check() !== null) return
     attention.delete(placement)
     recover(laid, placement)
     finish(laid, placement)
@@ -199,6 +206,8 @@ export function createInjections(options: InjectionsOptions): Injections {
     let left: string | null = 'it could not be read back'
     run(`read-back of ${laid.kind}`, () => {
       left = applied.check()
+      const said = applied.said?.()
+      if (said !== undefined && laid.said.length < SAID) laid.said.push(said)
     })
     if (placement.held !== 0) {
       laid.held -= placement.held
@@ -256,9 +265,12 @@ export function createInjections(options: InjectionsOptions): Injections {
       senders: sendersOf(injection),
       port: injection.port,
       parameters: parametersOf(laid) as never,
+      leaseId: laid.leaseId,
       experiment: laid.experiment ?? laid.leaseId,
       kind: laid.kind,
+      durationMs: injection.durationMs,
       time,
+      leftMs: () => (laid.why === null ? leftMs(laid) : 0),
       random: placement.random,
       fires() {
         if (!isInForce(laid) || placement.isFinal) return null
@@ -284,6 +296,7 @@ export function createInjections(options: InjectionsOptions): Injections {
         placement.doneAtMs = time.nowMs()
         attend(laid, placement)
       },
+      end: (why) => end(laid, why),
     }
   }
 
@@ -341,7 +354,7 @@ export function createInjections(options: InjectionsOptions): Injections {
   /** A logical process that is followed has begun anew. */
   const newLife = (target: Target): void => {
     for (const laid of active.values()) {
-      if (laid.injection.follow === 'static' || laid.byKey.size === 0) continue
+      if (!isFollowed(laid)) continue
       const placement = laid.byKey.get(target.key)
       if (!placement || placement.isFinal || placement.target?.isAlive) continue
       // What nothing more comes of is settled later, outside of the path of the start.
@@ -376,6 +389,7 @@ export function createInjections(options: InjectionsOptions): Injections {
       placements: [],
       byKey: new Map(),
       changed: new Set(),
+      said: [],
       open: 0,
       firings: 0,
       touched: 0,
@@ -486,7 +500,10 @@ export function createInjections(options: InjectionsOptions): Injections {
     },
     tick() {
       const now = time.nowMs()
+      const stoodStillMs = now - tickedAtMs
+      tickedAtMs = now
       for (const laid of [...active.values()]) {
+        if (laid.doer.isHeldOutside && stoodStillMs > STOOD_STILL_MS) laid.renewedAtMs += stoodStillMs
         const { durationMs } = laid.injection
         if (durationMs !== null && now - laid.startedAtMs >= durationMs) end(laid, 'expired')
         else if (now - laid.renewedAtMs >= LIMITS.leaseMs) end(laid, 'hub-lost')
@@ -505,6 +522,11 @@ export function createInjections(options: InjectionsOptions): Injections {
       return active.size
     },
   }
+}
+
+/** A shot is for the life it hits: a killed process that comes back is not killed again. */
+function isFollowed({ injection, kind }: Laid): boolean {
+  return injection.follow === 'dynamic' && FAULTS[kind].life === 'lease'
 }
 
 const sendersOfInjection = new WeakMap<Injection, ReadonlySet<string>>()

@@ -5,6 +5,8 @@
 import type { CommandErrorCode } from '@orrery/protocol'
 import type { FaultName, FaultParameters } from '@orrery/protocol/faults'
 import type { Target } from '../source.ts'
+import type { NodeDoors } from './doors.ts'
+import type { InjectionEnd } from './injections.ts'
 
 /** How one kind is done. One file for each stands in `kinds/`, one line in `registry.ts`. */
 export interface FaultDoer<N extends FaultName> {
@@ -14,6 +16,8 @@ export interface FaultDoer<N extends FaultName> {
    * would hold back its supervisor as well.
    */
   readonly begins: 'started' | 'initialised'
+  /** Somebody outside holds its lease while the node stands still: that time is not counted as the hub's silence. */
+  readonly isHeldOutside?: boolean
   /** Why this node cannot do it at all, for `absent` in the hello; left out where it can. */
   absent?(host: FaultHost): string | null
   /** Why it may not be laid upon so many targets at once. */
@@ -28,6 +32,8 @@ export interface Applied {
   undo(): void
   /** Reads back what of it is still there, in words; `null` where nothing is. */
   check(): string | null
+  /** What came of it, in words, for the last word of the injection. */
+  said?(): string
 }
 
 export interface Refused {
@@ -41,10 +47,14 @@ export interface FaultOrder<P> {
   readonly senders: ReadonlySet<string> | null
   readonly port: string | null
   readonly parameters: P
+  readonly leaseId: string
   /** As crash reports name it. */
   readonly experiment: string
   readonly kind: FaultName
+  readonly durationMs: number | null
   readonly time: FaultTime
+  /** Until the lease is over, as it was renewed last; 0 where it is. */
+  leftMs(): number
   /** Numbers in [0, 1), the same for the same seed and logical key. */
   random(): number
   /**
@@ -60,6 +70,8 @@ export interface FaultOrder<P> {
   claimKill(pid: string, firing: string): void
   /** Nothing more will come of it at this target. */
   done(): void
+  /** The whole injection is over: for what somebody outside has ended. */
+  end(why: InjectionEnd): void
 }
 
 /** The host's own time: never the node's injected clock. */
@@ -72,7 +84,7 @@ export interface FaultTime {
 }
 
 /** What a source offers to faults. */
-export interface FaultHost {
+export interface FaultHost extends NodeDoors {
   /** A picture of who lives now, for finding many. */
   roll(): FaultRoll
   /** Puts a tap on the messages to a target, behind those that are there; the function returned takes it out. */

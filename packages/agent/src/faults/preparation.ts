@@ -2,6 +2,7 @@
 import type { CommandErrorCode } from '@orrery/protocol'
 import { type FaultName, faultNamed, type Injection } from '@orrery/protocol/faults'
 import type { FaultHost } from './kind.ts'
+import { NO_RUNNER } from './kinds/of-runner.ts'
 import { type AnyDoer, doerOf } from './registry.ts'
 
 export type Preparation =
@@ -15,7 +16,9 @@ export function preparation(injection: Injection, host: FaultHost): Preparation 
   if (known === undefined) return no('fault.unknown')
   const kind = fault as FaultName
   const doer = doerOf(kind)
-  if (doer === null || (doer.absent?.(host) ?? null) !== null) return no('node.unsupported')
+  if (doer === null) return no('node.unsupported')
+  const lack = doer.absent?.(host) ?? null
+  if (lack !== null) return no(lack === NO_RUNNER ? 'fault.no_runner' : 'node.unsupported')
   const parsed = known.parameters.safeParse(injection.parameters)
   if (!parsed.success) {
     const isOver = parsed.error.issues.every(({ code }) => code === 'too_big' || code === 'too_small')

@@ -5,6 +5,7 @@ import type { Behaviour, DeadLetter, Node, NodeOptions, Process } from '@orrery/
 import { start } from '@orrery/runtime'
 import { virtualTime } from '@orrery/runtime/testing'
 import { createAttribution } from '../faults/attribution.ts'
+import type { NodeDoors } from '../faults/doors.ts'
 import { type Begun, createInjections, type Injections } from '../faults/injections.ts'
 import type { FaultTime } from '../faults/kind.ts'
 import { runtimeSource } from '../runtime-source.ts'
@@ -27,6 +28,8 @@ export interface FaultNode {
   settle(): Promise<void>
   /** Moves time in steps of 100 ms; leases are renewed each second unless `isAlone`. */
   advance(ms: number, isAlone?: boolean): Promise<void>
+  /** Time passes, and nobody of the agent looks at it. */
+  standStill(ms: number): Promise<void>
   /** Lays a fault upon processes by key; what is left out is the kind's own. */
   inject(fault: FaultName, keys: string[], rest?: Partial<Injection> & { leaseId?: string }): Begun
   last(leaseId?: string): FaultStatus
@@ -38,6 +41,7 @@ const TICK_MS = 100
 export async function faultNode(
   root: Behaviour<undefined, unknown>,
   options: Partial<NodeOptions> = {},
+  doors: Partial<NodeDoors> = {},
 ): Promise<FaultNode> {
   const virtual = virtualTime()
   const node = await start(root, { name: 'test@localhost', ...virtual.options, ...options })
@@ -59,7 +63,7 @@ export async function faultNode(
   }
   const attribution = createAttribution(() => injections)
   const injections = createInjections({
-    host: source.faults,
+    host: { ...source.faults, ...doors },
     time,
     nowUs: source.nowUs,
     run(where, work) {
@@ -126,6 +130,7 @@ export async function faultNode(
     failures,
     nowMs: () => virtual.nowMs,
     settle: doSoon,
+    standStill: (ms) => virtual.advance(ms),
     async advance(ms, isAlone = false) {
       const until = virtual.nowMs + ms
       do {

@@ -205,3 +205,16 @@ test('a node that went down and never came back is let go of after a month', asy
   await pass(30_000)
   expect(settings.get('open_lives')).toEqual([])
 })
+
+test('[WIRE-114] a life that a fault has ended has it in its report, proven by its runner; another has none', async () => {
+  const { ends, told, tags, pass } = await setup()
+  ends.hello(helloOf(FIRST))
+  await pass(20_000)
+  const fault = { experiment: 'F-0007', kind: 'node_kill', firing: 'lease:1' }
+  ends.hello(helloOf(SECOND, [{ ...lifeOf(FIRST, 'killed'), fault }]))
+  expect(tags()).toEqual(['no_heartbeat', 'killed'])
+  expect(told.map(({ faults }) => fieldValue(faults))).toEqual([
+    [],
+    [{ fault: 'F-0007', kind: 'node_kill', role: 'direct', firing: 'lease:1' }],
+  ])
+})

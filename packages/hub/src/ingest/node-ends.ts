@@ -7,6 +7,8 @@ import {
   type CrashReport,
   captured,
   type EarlierLife,
+  type EndingFault,
+  type FaultTouch,
   type Hello,
   type NodeEnd,
   type NodeSample,
@@ -126,7 +128,7 @@ export async function createNodeEnds(options: NodeEndsOptions): Promise<NodeEnds
     if (told?.end === 'stopped' && !life.isTold) return
     const outcome = outcomeOf(hello, life.heardAtMs, clock.nowMs())
     const tag = told ? tagOf(told.end) : 'killed_or_lost_power'
-    const report = reportOf(life, tag, told?.detail ?? '', outcome)
+    const report = reportOf(life, tag, told?.detail ?? '', outcome, told?.fault)
     if (!life.isTold) options.ended(report)
     offer(report)
   }
@@ -144,7 +146,8 @@ export async function createNodeEnds(options: NodeEndsOptions): Promise<NodeEnds
       for (const life of hello.lives ?? []) {
         const isHeld = held?.incarnation === life.incarnation
         if (life.end === 'stopped' && !(isHeld && held.isTold)) settled.push(nodeEndId(life.incarnation))
-        else if (!isHeld) offer(reportOf(earlierOf(life, hello), tagOf(life.end), life.detail, null))
+        else if (!isHeld)
+          offer(reportOf(earlierOf(life, hello), tagOf(life.end), life.detail, null, life.fault))
       }
       if (settled.length > 0) options.settled(node, settled)
       if (!held && open.size >= MAX_OPEN) return
@@ -255,7 +258,13 @@ function wordsOf(tag: Tag, detail: string): string {
   }
 }
 
-function reportOf(life: Watched, tag: Tag, detail: string, outcome: Outcome | null): CrashReport {
+function reportOf(
+  life: Watched,
+  tag: Tag,
+  detail: string,
+  outcome: Outcome | null,
+  fault: EndingFault | null = null,
+): CrashReport {
   const { sample } = life
   const report = nodeEndReport(
     {
@@ -269,14 +278,19 @@ function reportOf(life: Watched, tag: Tag, detail: string, outcome: Outcome | nu
       reason: { kind: 'node-down', tag, text: wordsOf(tag, detail), term: tag },
       stack: unavailable('the node itself said nothing'),
       chain: [],
-      killer: unavailable('nobody saw who'),
+      killer: unavailable(fault === null ? 'nobody saw who' : 'its runner, told to by a fault'),
     },
   )
   return {
     ...report,
     ...(outcome ? { outcome: captured(outcome) } : {}),
+    ...(fault ? { faults: captured([touchOf(fault)]) } : {}),
     ...(sample ? lastSeen(sample) : {}),
   }
+}
+
+function touchOf({ experiment, kind, firing }: EndingFault): FaultTouch {
+  return { fault: experiment, kind, role: 'direct', firing }
 }
 
 /** What the last sample says of the node as it was heard last. */
