@@ -108,7 +108,7 @@ export function ExperimentScreen({ id }: { id: string }) {
           </Link>
         ) : null}
         {again === null ? null : (
-          <Link href={again} className="btn">
+          <Link href={again} className="btn fx-again">
             <RotateCcw className="ic" aria-hidden />
             Run again <kbd>R</kbd>
           </Link>

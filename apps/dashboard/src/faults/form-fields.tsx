@@ -127,7 +127,7 @@ function Field({
       )
     case 'choice':
       return (
-        <div className="fl-choice">
+        <div className="fl-choice" data-wide={isWide(field.options) || undefined}>
           <div className="lbl" title={field.about}>
             {field.label}
           </div>
@@ -157,6 +157,11 @@ function Field({
       return never
     }
   }
+}
+
+/** In half of the row its words would not stand beside each other. */
+function isWide(options: readonly { label: string }[]): boolean {
+  return options.reduce((sum, { label }) => sum + label.length + 4, 0) > 44
 }
 
 const WHENS: readonly { id: When['kind']; label: string; fresh: When }[] = [

@@ -72,10 +72,10 @@ export function RunFoot({
         </label>
       ) : null}
       <div className="fl-foot" ref={holder}>
-        <Button kind="quiet" onClick={onSave}>
+        <Button kind="quiet" aria-disabled={json === ''} onClick={onSave}>
           Save as scenario
         </Button>
-        <CopyButton kind="quiet" label="Copy as JSON" text={json} />
+        {json === '' ? null : <CopyButton kind="quiet" label="Copy as JSON" text={json} />}
         <span className="sp" />
         <span className={why === null ? 'lbl' : 'fl-why'} role={why === null ? undefined : 'status'}>
           {why ?? (isRunning ? 'sent' : 'hold to run')}
