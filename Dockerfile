@@ -9,6 +9,7 @@ COPY apps/dashboard/package.json apps/dashboard/
 COPY apps/mail-robustifier/package.json apps/mail-robustifier/
 COPY apps/exchange/package.json apps/exchange/
 COPY packages/agent/package.json packages/agent/
+COPY packages/cli/package.json packages/cli/
 COPY packages/hub/package.json packages/hub/
 COPY packages/live/package.json packages/live/
 COPY packages/protocol/package.json packages/protocol/
@@ -57,8 +58,10 @@ WORKDIR /orrery
 ENV NODE_ENV=production MAIL_SMTP_PORT=2525 MAIL_DATA=/orrery/data/mail ORRERY_SPOOL_DIR=/orrery/data/spool
 COPY --from=demo-packages /orrery ./
 COPY --from=build /orrery/apps/mail-robustifier/dist apps/mail-robustifier/dist
+COPY --from=build /orrery/packages/cli/dist packages/cli/dist
 COPY --from=build --chown=1000:1000 /orrery/data data
 USER 1000:1000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "require('node:net').connect(process.env.MAIL_SMTP_PORT, '127.0.0.1').once('data', (text) => process.exit(/^220 /.test(text) ? 0 : 1)).once('error', () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "apps/mail-robustifier/dist/main.mjs"]
+# Below a runner, so that it can be paused and ended, too; started again after a node kill.
+CMD ["node", "packages/cli/dist/main.mjs", "run", "--name", "mail", "--", "node", "--enable-source-maps", "apps/mail-robustifier/dist/main.mjs"]

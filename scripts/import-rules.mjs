@@ -13,6 +13,7 @@ const ROOMS = {
   'packages/live': { may: ['protocol'] },
   'packages/agent': { may: ['runtime', 'protocol'] },
   'packages/hub': { may: ['protocol', 'live'] },
+  'packages/cli': { may: ['protocol'] },
   'packages/testkit': { may: ['runtime', 'protocol', 'live', 'agent', 'hub'] },
   'apps/dashboard': { may: ['protocol', 'live'] },
   'apps/mail-robustifier': { may: ['runtime', 'agent'] },

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const RUNNER = 'packages/cli/dist/main.mjs'
 const STOP_GRACE_MS = 10_000
 const READY_WITHIN_MS = 300_000
 const SAY_EVERY_MS = 15_000
@@ -19,6 +20,8 @@ const address = `http://${loopback.includes(':') ? `[${loopback}]` : loopback}:$
 
 /** @type {Map<string, import('node:child_process').ChildProcess>} */
 const running = new Map()
+/** Of runners, each named by its leader. */
+const groups = new Set()
 let isStopping = false
 
 process.on('SIGINT', () => stop(0))
@@ -39,10 +42,10 @@ if (wanted.has('demo')) {
     // The demo is there to be broken; a node of one's own opts in by itself.
     ORRERY_FAULTS: process.env.ORRERY_FAULTS ?? 'allow',
   }
-  launch('mail', 'apps/mail-robustifier/dist/main.mjs', observed)
+  launchNode('mail', 'apps/mail-robustifier/dist/main.mjs', observed)
   const trunk = await freePort()
   const exchange = (name, area, side) => {
-    launch(name, 'apps/exchange/dist/main.mjs', {
+    launchNode(name, 'apps/exchange/dist/main.mjs', {
       EXCHANGE_NAME: `exchange@${name}`,
       EXCHANGE_AREA: area,
       EXCHANGE_AREAS: '08,31',
@@ -61,20 +64,31 @@ if (wanted.has('dashboard') && !isStopping) {
   )
 }
 
-function launch(name, file, env) {
+/** A node below a runner of its own, which can pause it and end it, and starts it again after a node kill. */
+function launchNode(name, file, env) {
+  const runner = join(root, RUNNER)
+  launch(name, file, env, [runner, 'run', '--name', name, '--bound', '--', process.execPath])
+}
+
+function launch(name, file, env, above = []) {
   const entry = join(root, file)
-  if (!existsSync(entry)) {
-    process.stderr.write(`orrery: ${file} is not built; run npm run build.\n`)
+  const missing = [file, ...(above.length > 0 ? [RUNNER] : [])].find((each) => !existsSync(join(root, each)))
+  if (missing) {
+    process.stderr.write(`orrery: ${missing} is not built; run npm run build.\n`)
     return stop(1)
   }
-  const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+  const child = spawn(process.execPath, [...above, '--enable-source-maps', entry], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
+    // A runner leads a group, in which its node is found where the runner itself has died.
+    detached: above.length > 0,
     env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...process.env, ...env },
   })
+  if (above.length > 0) groups.add(child.pid)
   running.set(name, child)
   child.on('exit', (code, signal) => {
     running.delete(name)
+    killGroup(child.pid)
     if (isStopping) {
       if (running.size === 0) process.exit(process.exitCode ?? 0)
       return
@@ -125,6 +139,16 @@ function answers(url) {
   })
 }
 
+/** What a runner has left behind. */
+function killGroup(pid) {
+  if (!groups.delete(pid)) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Nothing: it ended with its runner.
+  }
+}
+
 function stop(code) {
   if (isStopping) return
   isStopping = true
@@ -144,6 +168,7 @@ function stop(code) {
   }
   setTimeout(() => {
     for (const child of running.values()) child.kill('SIGKILL')
+    for (const group of groups) killGroup(group)
     process.exit(process.exitCode ?? code)
   }, STOP_GRACE_MS).unref()
 }

@@ -90,6 +90,28 @@ describe('the exchange', () => {
     expect(other.crashes).toEqual([])
   })
 
+  test('parted one way, nothing of the one exchange reaches the other, and the other way all of it; healed, both carry', async () => {
+    const { one, other } = await two()
+    one.node.ports.block('trunk', 'out')
+    await vi.waitFor(() => expect(one.node.ports.get('trunk')?.stopped).toBeGreaterThan(3), WAIT)
+    const heard = Number((await seen(other.node, 'Framer')).framesIn)
+    const told = Number((await seen(one.node, 'Framer')).framesIn)
+    const stopped = one.node.ports.get('trunk')?.stopped ?? 0
+    await vi.waitFor(async () => {
+      expect(one.node.ports.get('trunk')?.stopped).toBeGreaterThan(stopped + 3)
+      expect(Number((await seen(one.node, 'Framer')).framesIn)).toBeGreaterThan(told)
+    }, WAIT)
+    expect(Number((await seen(other.node, 'Framer')).framesIn)).toBe(heard)
+    expect((await seen(one.node, 'RouteTable')).hasCarrier).toBe(true)
+    one.node.ports.block('trunk', 'none')
+    // The frames that are missing end its TrunkLink, which learns anew where the other side stands.
+    await vi.waitFor(async () => {
+      expect(other.crashes[0]).toMatchObject({ reason: { tag: 'frame_overrun' } })
+      expect(Number((await seen(other.node, 'Framer')).framesIn)).toBeGreaterThan(2)
+      expect((await seen(other.node, 'TrunkLink')).isUp).toBe(true)
+    }, WAIT)
+  })
+
   test('a frame that is lost ends TrunkLink, and with it all of TrunkSup; they come back', async () => {
     const { one } = await two()
     const framer = one.node.process('Framer')

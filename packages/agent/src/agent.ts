@@ -12,6 +12,7 @@ import { createCrashDesk } from './crash-desk.ts'
 import { createDeathbed } from './deathbed.ts'
 import { createDelivery, type DeliveryStats } from './delivery.ts'
 import { armDiagnostics, diagnosticReport, findDiagnostics, forgetDiagnostic } from './diagnostics.ts'
+import { createTold } from './faults/told.ts'
 import { createGcMeter } from './gc-meter.ts'
 import { createGuard } from './guard.ts'
 import { hostFacts } from './host-facts.ts'
@@ -79,6 +80,9 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     guard.timed(where, work)
   }
 
+  // Where the process above the node asks whether a pause still lasts.
+  source.faults.runner?.reach({ url: settings.hub, token: settings.token })
+
   const facts =
     guard.run('facts', () => hostFacts({ redactor, environment: options.environment ?? [] })) ?? null
 
@@ -115,6 +119,8 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
       welcomed: (welcome) => {
         outbox.continueAfter(welcome.lastSeq)
         telling.begin()
+        told.again()
+        commands.tellFaults()
         tell('welcomed')
       },
       lost: () => {
@@ -172,12 +178,15 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     armDiagnostics(settings.spoolDir)
   }
 
+  const told = createTold({ send: (status, acked) => connection.tell('fault', status, acked) })
   const commands = createCommands({
     source,
     redactor,
     isArmed: settings.isArmed,
     run,
     fault: guard.fault,
+    slices: (where, steps) => slices.run(where, steps, 'urgent'),
+    tellFault: (status, isLast) => told.tell(status, isLast),
     result: (record) => {
       outbox.put('results', record)
       outbox.flushSoon()
@@ -296,6 +305,8 @@ export function startAgent(source: Source, options: ObserveOptions = {}): Agent 
     isWatched = true
     unwatch = source.watch({
       happened: (isUrgent) => telling.happened(isUrgent),
+      dying: (proof) => void guard.run('faults of a crash', () => commands.dying(proof)),
+      failed: guard.fault,
       crashing: (stormKey, ref) => guard.timed('crash', () => desk.crashing(stormKey, ref)) ?? false,
       crashed: (crash) => {
         guard.timed('crash', () => desk.crashed(crash))

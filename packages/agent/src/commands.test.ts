@@ -1,7 +1,6 @@
 import { child, GenServer, type Node, nameOf, noreply, Supervisor } from '@orrery/runtime'
-import { describe, expect, test, vi } from 'vitest'
-import { createLeases } from './leases.ts'
-import { afterwards, type Constellation, startConstellation, until } from './testing/constellation.ts'
+import { describe, expect, test } from 'vitest'
+import { type Constellation, startConstellation, until } from './testing/constellation.ts'
 
 const Worker = GenServer.define<{ args: undefined; state: { seen: number }; casts: { tick: object } }>({
   module: 'Worker',
@@ -167,69 +166,6 @@ describe('orders', () => {
     await ask(parts, { op: 'process.suspend', target: 'w', leaseId: 'S', durationMs: 60_000 })
     await parts.agent.stop()
     expect(parts.node.process('w')?.status).toBe('running')
-  })
-})
-
-describe('[WIRE-55] leases', () => {
-  const table = () => {
-    let now = 0
-    const ended: string[] = []
-    const undone: string[] = []
-    vi.useFakeTimers()
-    afterwards(() => vi.useRealTimers())
-    const target = {
-      ref: 1,
-      pid: 'p',
-      key: 'k',
-      isAlive: true,
-      isImmune: false,
-      handled: 0,
-      mailbox: 0,
-      name: null,
-    }
-    const leases = createLeases({
-      nowMs: () => now,
-      undo: ({ id }) => undone.push(id),
-      ended: (id, why) => ended.push(`${id} ${why}`),
-      run: (_where, work) => work(),
-    })
-    const advance = (ms: number) => {
-      for (let passed = 0; passed < ms; passed += 100) {
-        now += 100
-        vi.advanceTimersByTime(100)
-      }
-    }
-    return { leases, target, ended, undone, advance }
-  }
-
-  test('one that is not renewed for five seconds ends by itself', () => {
-    const { leases, target, ended, undone, advance } = table()
-    leases.begin({ id: 'a', kind: 'suspend', target, durationMs: 60_000 })
-    advance(4_800)
-    expect(ended).toEqual([])
-    advance(400)
-    expect(ended).toEqual(['a hub-lost'])
-    expect(undone).toEqual(['a'])
-  })
-
-  test('one that is renewed ends when its own time is over', () => {
-    const { leases, target, ended, advance } = table()
-    leases.begin({ id: 'a', kind: 'suspend', target, durationMs: 8_000 })
-    for (let i = 0; i < 7; i++) {
-      advance(1_000)
-      leases.renew(['a', 'other'])
-    }
-    expect(ended).toEqual([])
-    advance(1_200)
-    expect(ended).toEqual(['a expired'])
-  })
-
-  test('one whose target is gone is not undone', () => {
-    const { leases, target, ended, undone, advance } = table()
-    leases.begin({ id: 'a', kind: 'suspend', target, durationMs: 8_000 })
-    target.isAlive = false
-    advance(300)
-    expect([ended, undone]).toEqual([['a target-gone'], []])
   })
 })
 

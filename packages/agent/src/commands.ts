@@ -10,26 +10,18 @@ import {
   command,
   type FaultTouch,
   type LeaseEnded,
+  type PortList,
   renewal,
 } from '@orrery/protocol'
+import type { FaultName, FaultStatus, Injection } from '@orrery/protocol/faults'
 import { boundTerm } from './bound.ts'
-import { createLeases, type Lease } from './leases.ts'
+import { createAttribution } from './faults/attribution.ts'
+import { hostTime } from './faults/host-time.ts'
+import { createInjections } from './faults/injections.ts'
+import type { FaultTime } from './faults/kind.ts'
 import type { Redactor } from './redact.ts'
 import { mapField } from './render-crash.ts'
-import type { Obeyed, Source, SourceCrash, Target } from './source.ts'
-
-/** Thrown into a process by `crash on next message`; knows the fault that threw it. */
-export class InjectedCrash extends Error {
-  override readonly name = 'InjectedCrash'
-  readonly fault: string
-  readonly firing: string
-
-  constructor(reason: string, fault: string, firing: string) {
-    super(reason)
-    this.fault = fault
-    this.firing = firing
-  }
-}
+import type { CrashProof, Obeyed, Source, SourceCrash, Target } from './source.ts'
 
 export interface CommandsOptions {
   source: Source
@@ -37,39 +29,78 @@ export interface CommandsOptions {
   isArmed: boolean
   result: (record: CommandResult) => void
   leaseEnded: (record: LeaseEnded) => void
+  /** A word of an injection; `isLast` where the hub has to have it. */
+  tellFault: (status: FaultStatus, isLast: boolean) => void
   run: (where: string, work: () => void) => void
   fault: (where: string, error: unknown) => void
-  nowMs?: () => number
+  /** Work in steps, with the event loop between them. */
+  slices: (where: string, steps: Iterator<void>) => Promise<void>
+  time?: FaultTime
 }
 
 export interface Commands {
   command(raw: unknown): void
   renewal(raw: unknown): void
-  /** The faults that touched a crash, proven by the error thrown or the signal sent, never by overlap in time. */
+  /** Every crash, in the dying path. */
+  dying(proof: CrashProof): void
+  /** The faults that touched a crash, proven by its firing, never by overlap in time. */
   touches(crash: SourceCrash): FaultTouch[]
+  /** There is a hub that knows nothing: it is told what is in force. */
+  tellFaults(): void
   readonly leases: number
   /** Undoes everything. */
   stop(): void
 }
 
 const SEEN = 4_096
-const KILLS = 256
 const STATE_BYTES = 120_000
 const VALUE_BYTES = 8_000
+const MAX_PORTS = 1_000
+const CHECK_MS = 200
+/** Of a single command: on one life of one process. */
+const SINGLE = {
+  senders: null,
+  port: null,
+  follow: 'static',
+  when: null,
+  seed: 0,
+  maxFirings: 1_000_000,
+} as const
+
+type Later = (answer: (result: Obeyed) => void) => Generator<void>
 
 export function createCommands(options: CommandsOptions): Commands {
   const { source, redactor } = options
   const seen = new Set<string>()
-  /** Recent kills by pid, with the command that sent the signal. */
-  const kills = new Map<string, string>()
-  let firings = 0
+  let timer: NodeJS.Timeout | null = null
 
-  const leases = createLeases({
+  const attribution = createAttribution(() => injections)
+  const injections = createInjections({
+    host: source.faults,
+    time: options.time ?? hostTime,
+    nowUs: source.nowUs,
     run: options.run,
-    ...(options.nowMs ? { nowMs: options.nowMs } : {}),
-    undo: (lease) => undo(source, lease, leases.on(lease.target.ref, lease.kind).length > 0),
-    ended: (id, why) => options.leaseEnded({ type: 'lease.ended', atUs: source.nowUs(), id, why }),
+    tell: options.tellFault,
+    leaseEnded: (id, why) => options.leaseEnded({ type: 'lease.ended', atUs: source.nowUs(), id, why }),
+    claimKill: (pid, laid, firing) =>
+      attribution.claimKill(pid, {
+        fault: laid.experiment ?? laid.leaseId,
+        kind: laid.toldAs,
+        firing,
+        laid,
+      }),
+    soon: (work) => void setImmediate(work).unref(),
   })
+
+  /** Leases are looked after while there are any. */
+  const keepTime = (): void => {
+    timer ??= setInterval(() => {
+      options.run('leases', () => injections.tick())
+      if (injections.size > 0 || timer === null) return
+      clearInterval(timer)
+      timer = null
+    }, CHECK_MS).unref()
+  }
 
   /** The target, or why it must be left alone. */
   const changeable = (pidOrKey: string): Target | Obeyed => {
@@ -79,49 +110,63 @@ export function createCommands(options: CommandsOptions): Commands {
     return target.isImmune ? refusal('process.immune') : target
   }
 
-  const suspend = (target: Target, leaseId: string, durationMs: number): Obeyed => {
-    const done = source.suspend(target)
-    if (done.ok) leases.begin({ id: leaseId, kind: 'suspend', target, durationMs })
-    return done
+  /** A fault that an operator laid upon one process by a single command. A newer one takes the older one's place. */
+  const single = (
+    target: Target,
+    fault: FaultName,
+    toldAs: string,
+    lease: { leaseId: string; durationMs: number },
+    parameters: Injection['parameters'],
+  ): Obeyed => {
+    const { leaseId, durationMs } = lease
+    for (const older of injections.on(target.ref, fault))
+      if (older.experiment === null) injections.end(older.leaseId, 'released')
+    keepTime()
+    const targets = [{ key: target.key, pid: target.pid }]
+    const injection: Injection = { ...SINGLE, fault, targets, parameters, durationMs }
+    const begun = finished(injections.begin({ leaseId, experiment: null, injection, toldAs }))
+    if (!begun.ok) return refusal(begun.code)
+    const [record] = begun.value.targets
+    return record?.state === 'refused' ? refusal(record.code as CommandErrorCode) : OK
   }
 
   const resume = (target: Target): Obeyed => {
     if (!source.isSuspended(target)) return refusal('process.not_suspended')
-    const held = leases.on(target.ref, 'suspend')
-    for (const lease of held) leases.end(lease.id, 'released')
-    return held.length > 0 ? OK : source.resume(target)
+    return injections.lift(target.ref, 'hang') ? OK : source.resume(target)
   }
 
-  const crashNext = (target: Target, leaseId: string, durationMs: number, reason: string): Obeyed => {
-    // One interceptor a process: the newer one takes the older one's place.
-    for (const lease of leases.on(target.ref, 'crash_next')) leases.end(lease.id, 'released')
-    const done = source.intercept(target, () => {
-      const firing = `${leaseId}:${++firings}`
-      source.intercept(target, null)
-      leases.end(leaseId, 'fired')
-      throw new InjectedCrash(reason, leaseId, firing)
-    })
-    if (done.ok) leases.begin({ id: leaseId, kind: 'crash_next', target, durationMs })
-    return done
+  const inject = (order: Extract<Command, { op: 'fault.inject' }>): Obeyed | Later => {
+    if (!options.isArmed) return refusal('node.not_armed')
+    const { leaseId, experiment, injection } = order
+    keepTime()
+    return function* (answer) {
+      const begun = yield* injections.begin({ leaseId, experiment, injection })
+      answer(begun.ok ? begun : refusal(begun.code))
+    }
   }
 
   const kill = (target: Target, reason: string, id: string): Obeyed => {
-    kills.set(target.pid, id)
-    if (kills.size > KILLS) {
-      const [oldest] = kills.keys()
-      if (oldest !== undefined) kills.delete(oldest)
-    }
+    attribution.claimKill(target.pid, { fault: id, kind: 'kill', firing: id, laid: null })
     return source.kill(target, reason)
   }
 
-  const obey = (order: Command): Obeyed => {
+  const obey = (order: Command): Obeyed | Later => {
     switch (order.op) {
       case 'process.inspect':
         return inspect(source, redactor, order.target)
+      case 'fault.inject':
+        return inject(order)
+      case 'ports.list':
+        return {
+          ok: true,
+          value: { ports: source.faults.ports.list().slice(0, MAX_PORTS) } satisfies PortList,
+        }
+      case 'fault.preview':
+        return refusal('node.unsupported')
       case 'lease.release':
-        return leases.end(order.leaseId, 'released') ? OK : refusal('lease.unknown')
+        return injections.end(order.leaseId, 'released') ? OK : refusal('lease.unknown')
       case 'fault.halt':
-        return { ok: true, value: { ended: leases.endAll('halted') } }
+        return { ok: true, value: { ended: injections.endAll('halted') } }
       default: {
         const target = changeable(order.target)
         if ('ok' in target) return target
@@ -131,7 +176,18 @@ export function createCommands(options: CommandsOptions): Commands {
   }
 
   const change = (
-    order: Exclude<Command, { op: 'process.inspect' | 'lease.release' | 'fault.halt' }>,
+    order: Exclude<
+      Command,
+      {
+        op:
+          | 'process.inspect'
+          | 'ports.list'
+          | 'lease.release'
+          | 'fault.halt'
+          | 'fault.inject'
+          | 'fault.preview'
+      }
+    >,
     target: Target,
   ) => {
     switch (order.op) {
@@ -140,11 +196,11 @@ export function createCommands(options: CommandsOptions): Commands {
       case 'process.send':
         return source.send(target, order.message)
       case 'process.suspend':
-        return suspend(target, order.leaseId, order.durationMs)
+        return single(target, 'hang', 'suspend', order, {})
       case 'process.resume':
         return resume(target)
       case 'fault.crash_next':
-        return crashNext(target, order.leaseId, order.durationMs, order.reason)
+        return single(target, 'crash_next', 'crash_next', order, { reason: order.reason })
       default: {
         const never: never = order
         return never
@@ -154,6 +210,11 @@ export function createCommands(options: CommandsOptions): Commands {
 
   const answer = (id: string, result: CommandResult['result']): void =>
     options.result({ type: 'command.result', id, result })
+
+  const failed = (order: Command, error: unknown): void => {
+    options.fault(`command ${order.op}`, error)
+    answer(order.id, { ok: false, code: 'node.unsupported', message: 'the node failed to carry it out' })
+  }
 
   return {
     command(raw) {
@@ -167,42 +228,48 @@ export function createCommands(options: CommandsOptions): Commands {
       const order = parsed.data
       if (seen.has(order.id)) return answer(order.id, refusal('command.replayed'))
       remember(seen, order.id)
-      let result: Obeyed
       try {
-        result = obey(order)
+        const result = obey(order)
+        if (typeof result !== 'function') return answer(order.id, result)
+        let isAnswered = false
+        const steps = result((said) => {
+          isAnswered = true
+          answer(order.id, said)
+        })
+        options.slices(`command ${order.op}`, steps).then(
+          () => {
+            if (!isAnswered) failed(order, new Error('it ended without an answer'))
+          },
+          (error: unknown) => failed(order, error),
+        )
       } catch (error) {
-        options.fault(`command ${order.op}`, error)
-        result = { ok: false, code: 'node.unsupported', message: 'the node failed to carry it out' }
+        failed(order, error)
       }
-      answer(order.id, result)
     },
     renewal(raw) {
       const parsed = renewal.safeParse(raw)
-      if (parsed.success) leases.renew(parsed.data.leases)
+      if (parsed.success) injections.renew(parsed.data.leases)
       else options.fault('renewal', parsed.error)
     },
-    touches(crash) {
-      const touches: FaultTouch[] = []
-      const { thrown } = crash
-      if (thrown instanceof InjectedCrash) {
-        touches.push({ fault: thrown.fault, kind: 'crash_next', role: 'direct', firing: thrown.firing })
-      }
-      const killedBy = crash.isByCommand ? kills.get(crash.target.pid) : undefined
-      if (killedBy !== undefined) {
-        touches.push({ fault: killedBy, kind: 'kill', role: 'direct', firing: killedBy })
-      }
-      for (const lease of leases.size === 0 ? [] : leases.on(crash.target.ref)) {
-        touches.push({ fault: lease.id, kind: lease.kind, role: 'silent', firing: null })
-      }
-      return touches
-    },
+    dying: (proof) => attribution.dying(proof),
+    touches: (crash) => attribution.touches(crash.proof),
+    tellFaults: () => injections.tellAll(),
     get leases() {
-      return leases.size
+      return injections.size
     },
     stop() {
-      leases.endAll('released')
-      leases.stop()
+      injections.endAll('released')
+      if (timer) clearInterval(timer)
+      timer = null
     },
+  }
+}
+
+/** All steps at once: for what has only one. */
+function finished<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
   }
 }
 
@@ -210,21 +277,6 @@ const OK: Obeyed = { ok: true, value: null }
 
 function refusal(code: CommandErrorCode): Obeyed & { ok: false } {
   return { ok: false, code, message: COMMAND_ERRORS[code] }
-}
-
-function undo(source: Source, lease: Lease, isStillHeld: boolean): void {
-  switch (lease.kind) {
-    case 'suspend':
-      if (!isStillHeld) source.resume(lease.target)
-      return
-    case 'crash_next':
-      source.intercept(lease.target, null)
-      return
-    default: {
-      const never: never = lease.kind
-      return never
-    }
-  }
 }
 
 /** Redacted, and small enough for one record. */

@@ -45,6 +45,8 @@ export interface Connection {
   start(): void
   /** Whether the frame was handed over. */
   send(frame: Uint8Array): boolean
+  /** Whether it was handed over; `acked` is called when the hub has said that it has it. */
+  tell(event: string, payload: unknown, acked: () => void): boolean
   /** Drops the connection and begins anew: for a socket that takes nothing any more. */
   renew(why: string): void
   /** Says goodbye and closes; waits at most a second for the bytes to go. */
@@ -185,6 +187,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     send(frame) {
       if (state !== 'welcomed') return false
       socket.emit('frame', frame)
+      return true
+    },
+    tell(event, payload, acked) {
+      if (state !== 'welcomed') return false
+      socket.emit(event, payload, () => guard.run(`ack of ${event}`, acked))
       return true
     },
     renew: (why) => retry(why),

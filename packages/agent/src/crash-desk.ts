@@ -252,8 +252,16 @@ const GONE: Target = {
 
 const emptied: Omit<SourceCrash, 'id' | 'stormKey' | 'atUs'> = {
   target: GONE,
-  thrown: null,
-  isByCommand: false,
+  proof: {
+    id: '',
+    rootCrash: '',
+    parentCrash: null,
+    ref: 0,
+    pid: '',
+    thrown: null,
+    isByCommand: false,
+    firings: () => [],
+  },
   stack: () => ({ why: 'already rendered' }),
   report: () => {
     throw new Error('a crash is rendered once')

@@ -1,7 +1,7 @@
 export type { Agent, AgentStatus } from './agent.ts'
 export { startAgent } from './agent.ts'
-export { InjectedCrash } from './commands.ts'
 export type { ConnectionState } from './connection.ts'
+export { InjectedCrash } from './faults/injected-crash.ts'
 export type { Logger } from './logger.ts'
 export { consoleLogger } from './logger.ts'
 export { observe } from './observe.ts'

@@ -55,6 +55,30 @@ test('[WIRE-72] an end that was read once stays what it was, over later restarts
   ])
 })
 
+test('[WIRE-114] the fault that ended a life is told of the life with that pid alone, and kept until it is acked', () => {
+  const dir = folder()
+  const fault = { experiment: 'F-0007', kind: 'node_kill', firing: 'lease:1' }
+  const first = live(dir)
+  const next = (killed: { pid: number; fault: typeof fault } | null, bootId = '') =>
+    openLives({
+      dir,
+      incarnation: randomUUID(),
+      startedAt: new Date(START_MS),
+      wallMs: () => START_MS,
+      bootId,
+      killed,
+    })
+  const told = { incarnation: first.incarnation, end: 'killed', fault }
+  expect(next({ pid: process.pid, fault }).earlier).toMatchObject([told])
+  const later = next({ pid: process.pid + 1, fault })
+  expect(later.earlier).toMatchObject([told, { end: 'unknown' }])
+  expect(later.earlier[1]).not.toHaveProperty('fault')
+  later.end('stopped', '')
+  const last = next({ pid: process.pid, fault })
+  // It said itself how it ended: whoever was killed was another.
+  expect(last.earlier.map((life) => life.fault ?? null)).toEqual([fault, null, null])
+})
+
 test('the first end that is noted stands, with its moment and its words', () => {
   const dir = folder()
   const first = live(dir, { wallMs: START_MS + 500 })

@@ -14,7 +14,15 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type EarlierLife, MAX_LIVES, NODE_ENDS, type NodeEnd, nodeEndId } from '@orrery/protocol'
+import {
+  type EarlierLife,
+  endingFault,
+  MAX_LIVES,
+  NODE_ENDS,
+  type NodeEnd,
+  nodeEndId,
+  type RunnerKill,
+} from '@orrery/protocol'
 import { z } from 'zod'
 
 export interface Lives {
@@ -37,6 +45,7 @@ const mark = z.object({
   end: z
     .object({ at: z.iso.datetime(), how: z.enum(NODE_ENDS).catch('unknown'), detail: z.string().max(1_024) })
     .nullable(),
+  fault: endingFault.nullable().catch(null).default(null),
 })
 type Mark = z.infer<typeof mark>
 const book = z.object({ marks: z.array(mark).max(MAX_LIVES + 1) })
@@ -48,6 +57,8 @@ export interface LivesOptions {
   wallMs: () => number
   /** Of the machine, new at every start of it; empty where it cannot be told. */
   bootId?: string
+  /** The end of the life before, as its runner has sent and seen it. */
+  killed?: RunnerKill | null
 }
 
 /** Reads what earlier lives left and marks the start of this one. Throws where the folder cannot be written. */
@@ -61,11 +72,19 @@ export function openLives(options: LivesOptions): Lives {
     host: hostname().slice(0, 255),
     bootId,
     end: null,
+    fault: null,
   }
   const marks = readMarks(path).filter(({ incarnation }) => incarnation !== me.incarnation)
   const seenAt = lastTouch(path)
   // Only the newest can be without an end that is noted: it was the holder of the folder until it ended.
-  let earlier = marks.slice(-MAX_LIVES).map((left) => readLife(left, seenAt, { bootId, host: me.host }))
+  const latest = marks.at(-1)
+  let earlier = marks.slice(-MAX_LIVES).map((left) => {
+    const life = readLife(left, seenAt, { bootId, host: me.host })
+    const { killed } = options
+    // Only of the life that had this pid last: pids come again.
+    const isIt = left === latest && left.end === null && killed?.pid === left.pid
+    return isIt && killed ? { ...life, end: 'killed' as const, fault: killed.fault } : life
+  })
   const write = (): void => {
     const ends = earlier.map((life) => markOf(life))
     writeWhole(path, JSON.stringify({ marks: [...ends, me] }))
@@ -98,7 +117,8 @@ function readLife(left: Mark, seenAt: string, now: { bootId: string; host: strin
   const { incarnation, startedAt, pid, host } = left
   if (left.end !== null) {
     const { at: lastSignAt, how: end, detail } = left.end
-    return { incarnation, startedAt, lastSignAt, pid, host, end, detail }
+    const fault = left.fault === null ? {} : { fault: left.fault }
+    return { incarnation, startedAt, lastSignAt, pid, host, end, detail, ...fault }
   }
   const isTold = left.bootId !== '' && now.bootId !== ''
   const end: NodeEnd = !isTold
@@ -113,8 +133,8 @@ function readLife(left: Mark, seenAt: string, now: { bootId: string; host: strin
 }
 
 /** Once read, an end is settled: what the machine does later cannot change it. */
-function markOf({ end, detail, lastSignAt, ...life }: EarlierLife): Mark {
-  return { ...life, bootId: '', end: { at: lastSignAt, how: end, detail } }
+function markOf({ end, detail, lastSignAt, fault, ...life }: EarlierLife): Mark {
+  return { ...life, fault: fault ?? null, bootId: '', end: { at: lastSignAt, how: end, detail } }
 }
 
 function readMarks(path: string): Mark[] {

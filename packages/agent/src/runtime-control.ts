@@ -47,10 +47,7 @@ export class ProcessTarget implements Target {
   }
 }
 
-type Controls = Pick<
-  Source,
-  'find' | 'inspect' | 'kill' | 'send' | 'suspend' | 'resume' | 'isSuspended' | 'intercept'
->
+type Controls = Pick<Source, 'find' | 'inspect' | 'kill' | 'send' | 'resume' | 'isSuspended'>
 
 export function controlsOf(node: Node): Controls {
   const find = (pidOrKey: string): Target | null => {
@@ -80,26 +77,18 @@ export function controlsOf(node: Node): Controls {
       node.send(process.pid, message)
       return DONE
     }),
-    suspend: onProcess((process) => {
-      node.suspend(process)
-      return DONE
-    }),
     resume: onProcess((process) => {
       node.resume(process)
       return DONE
     }),
     isSuspended: (target) => processOf(target)?.status === 'suspended',
-    intercept: onProcess((process, before: (() => void) | null) => {
-      node.intercept(process, before === null ? null : { beforeHandle: before })
-      return DONE
-    }),
   }
 }
 
 const DONE: Obeyed = { ok: true, value: null }
 const GONE: Obeyed = { ok: false, code: 'process.unknown', message: 'the process has ended' }
 
-function processOf(target: Target): Process | null {
+export function processOf(target: unknown): Process | null {
   return target instanceof ProcessTarget ? target.process : null
 }
 

@@ -11,8 +11,10 @@ import { termLine } from './reason-text.ts'
 import { cut, renderCrash, renderDecision, renderOutcome, tagOf } from './render-crash.ts'
 import { Roster } from './roster.ts'
 import { controlsOf, ProcessTarget } from './runtime-control.ts'
+import { runtimeFaults } from './runtime-faults.ts'
 import type {
   Clean,
+  CrashProof,
   SampleSink,
   Source,
   SourceCrash,
@@ -55,6 +57,7 @@ export function runtimeSource(node: Node): Source {
   let isKept = false
   let events: SourceEvents | null = null
   const timings = new Timings()
+  const faults = runtimeFaults(node, (where, error) => events?.failed(where, error))
   const stormKeys = createStormKeys()
   const letters = createLetters()
   /** Of the crash that is being told. */
@@ -78,10 +81,12 @@ export function runtimeSource(node: Node): Source {
   const hooks: NodeHooks = {
     processStarted(process) {
       if (process.isHidden) return
+      faults.lives?.started(process)
       roster.add(process)
       note({ what: 'started', process, atUs: process.startedAtUs }, false)
     },
     processInitialised(process) {
+      faults.lives?.initialised(process)
       if (!process.isHidden)
         note({ what: 'initialised', process, atUs: node.clock.nowUs() }, process.replaces > 0)
     },
@@ -91,13 +96,16 @@ export function runtimeSource(node: Node): Source {
     processExited(process, exit) {
       if (process.isHidden) return
       roster.remove(process.id)
+      faults.lives?.ended(process)
       // Copied once already, in the same breath; only the reason is kept of it here.
       const reason = lastCrash !== null && lastCrash.id === exit.crashId ? lastCrash.reason : null
       lastCrash = null
       note({ what: 'exited', process, exit, reason }, exit.crashId !== null)
     },
-    wantsCrash({ process, kind, reasonTag, messageType }: CrashNotice) {
+    wantsCrash(notice: CrashNotice) {
+      const { process, kind, reasonTag, messageType } = notice
       const { module, initialCall } = process
+      events?.dying(proofOf(notice, notice.via, () => notice.firings()))
       stormKey = stormKeys.keyOf(module || initialCall, kind, reasonTag, messageType)
       return events?.crashing(stormKey, process.id) ?? false
     },
@@ -168,7 +176,8 @@ export function runtimeSource(node: Node): Source {
     capabilities: CAPABILITIES,
     absent: {},
     nowUs: () => node.clock.nowUs(),
-    wallMs: () => node.clock.wallMs(),
+    // Observers go by the host's clock, whatever a fault makes the node believe.
+    wallMs: () => node.clock.hostWallMs(),
 
     watch(listener) {
       events = listener
@@ -267,6 +276,7 @@ export function runtimeSource(node: Node): Source {
     },
 
     ...controlsOf(node),
+    faults: faults.host,
   } satisfies Source & { capabilities: readonly Capability[] }
 }
 
@@ -369,8 +379,7 @@ function runtimeCrash(raw: RawCrash, identity: SourceIdentity, stormKey: string)
     atUs: raw.atUs,
     stormKey,
     target: new ProcessTarget(raw.process),
-    thrown: raw.error,
-    isByCommand: raw.killer?.via === 'command',
+    proof: proofOf(raw, raw.killer?.via ?? null, () => raw.firings),
     stack() {
       if (raw.error === null) return { why: 'nothing was thrown: it ended by an exit signal' }
       const read = stackText(raw.error)
@@ -386,6 +395,23 @@ function runtimeCrash(raw: RawCrash, identity: SourceIdentity, stormKey: string)
       }
     },
     report: (stack, clean) => renderCrash(raw, identity, stack, clean),
+  }
+}
+
+function proofOf(
+  { id, process, cascade, error }: Pick<RawCrash, 'id' | 'process' | 'cascade' | 'error'>,
+  via: string | null,
+  firings: () => readonly string[],
+): CrashProof {
+  return {
+    id,
+    rootCrash: cascade.rootCrash,
+    parentCrash: cascade.parentCrash,
+    ref: process.id,
+    pid: String(process.pid),
+    thrown: error,
+    isByCommand: via === 'command',
+    firings,
   }
 }
 

@@ -16,6 +16,7 @@ import type {
   Term,
   WireRecord,
 } from '@orrery/protocol'
+import type { FaultHost } from './faults/kind.ts'
 import type { RawFrame } from './stack.ts'
 
 export interface SourceIdentity {
@@ -58,6 +59,8 @@ export interface LetterCount {
 export interface SourceEvents {
   /** Something waits to be drained; `isUrgent` for what a person is waiting to see. */
   happened(isUrgent: boolean): void
+  /** A process dies: before anything else is asked, of every crash. */
+  dying(proof: CrashProof): void
   /**
    * A process dies: counts it under its storm key. Whether it shall be copied and told by `crashed`, too; everything dear
    * waits for that answer.
@@ -65,6 +68,8 @@ export interface SourceEvents {
   crashing(stormKey: string, ref: number): boolean
   crashed(crash: SourceCrash): void
   decided(crashId: string, read: () => Decision): void
+  /** What of the agent's own stands in the node's way has failed there. */
+  failed(where: string, error: unknown): void
   /** `replacement` is the process that took its place. */
   outcome(crashId: string, read: () => Outcome, replacement: Target | null): void
 }
@@ -83,10 +88,7 @@ export interface SourceCrash {
    * `clean` is for texts the source makes out of terms, where a key would be lost.
    */
   report(stack: StackAtExit | { why: string }, clean: Clean): CrashReport
-  /** What was thrown, for finding the fault that threw it. */
-  readonly thrown: unknown
-  /** The exit signal that ended it was a command's. */
-  readonly isByCommand: boolean
+  readonly proof: CrashProof
 }
 
 /** One living or ended process, opaque to the agent. */
@@ -147,11 +149,24 @@ export interface Source {
   inspect(target: Target): Inspection | null
   kill(target: Target, reason: string): Obeyed
   send(target: Target, message: unknown): Obeyed
-  suspend(target: Target): Obeyed
   resume(target: Target): Obeyed
   isSuspended(target: Target): boolean
-  /** Calls `before` just before the next messages of the target are handled; what it throws is that handler's failure. */
-  intercept(target: Target, before: (() => void) | null): Obeyed
+  /** What faults stand on. */
+  readonly faults: FaultHost
+}
+
+/** Of a dying process what proves the faults that led to it. Read at once, it is not kept. */
+export interface CrashProof {
+  readonly id: string
+  /** Id of the crash that began its cascade, and of the one before it; its own, and `null`, for a root. */
+  readonly rootCrash: string
+  readonly parentCrash: string | null
+  readonly ref: number
+  readonly pid: string
+  readonly thrown: unknown
+  /** The exit signal that ended it was a command's. */
+  readonly isByCommand: boolean
+  firings(): readonly string[]
 }
 
 /** Names and texts are redacted where they are read. */

@@ -2,6 +2,7 @@
  * Opens the spool and the node's marks beside it, and goes on trying where they cannot be had yet: the folder is another
  * process's, or not writable.
  */
+import { readRunnerKill } from './faults/runner.ts'
 import type { Guard } from './guard.ts'
 import { describe } from './guard.ts'
 import { type Lives, openLives } from './lives.ts'
@@ -70,7 +71,13 @@ export function createSpoolKeeper(options: {
 
   const mark = (): void => {
     const { incarnation, startedAt } = source.identity
-    const marked = openLives({ dir: settings.spoolDir, incarnation, startedAt, wallMs: source.wallMs })
+    const marked = openLives({
+      dir: settings.spoolDir,
+      incarnation,
+      startedAt,
+      wallMs: source.wallMs,
+      killed: readRunnerKill(process.env),
+    })
     lives = marked
     touchTimer = setInterval(() => guard.run('lives', marked.touch), TOUCH_MS).unref()
   }

@@ -1,5 +1,6 @@
 /** What a hub asks of an agent, as JSON on the socket event `command`; answered by a `command.result` record. */
 import { z } from 'zod'
+import { injection } from './faults/wire.ts'
 import { LIMITS } from './handshake.ts'
 
 const id = z.string().min(1).max(64)
@@ -33,6 +34,9 @@ export const command = z.discriminatedUnion('op', [
     durationMs,
     reason: z.string().min(1).max(255),
   }),
+  z.object({ op: z.literal('fault.inject'), id, leaseId: id, experiment: id, injection }),
+  z.object({ op: z.literal('fault.preview'), id, injection }),
+  z.object({ op: z.literal('ports.list'), id }),
   z.object({ op: z.literal('lease.release'), id, leaseId: id }),
   z.object({ op: z.literal('fault.halt'), id }),
 ])
@@ -54,6 +58,19 @@ export const COMMAND_ERRORS = {
   'process.immune': 'agent, root supervisors and kernel processes are immune',
   'process.not_suspended': 'the process is not suspended',
   'lease.unknown': 'no such lease',
+  'fault.unknown': 'no fault of that kind is known',
+  'fault.malformed': 'the fault could not be read',
+  'fault.no_target': 'nothing matches the target',
+  'fault.too_many': 'more targets than one experiment may have',
+  'fault.blast_limit': 'it would hit a larger share of a node than the limit allows',
+  'fault.busy': 'a fault of this kind lies on it already',
+  'fault.over_limit': 'a value is beyond its limit',
+  'fault.no_runner': 'the node was not started by orrery run, which alone could pause or end it',
+  'fault.too_often': 'too many experiments are open or were asked for at once',
+  'experiment.unknown': 'no such experiment',
+  'scenario.unknown': 'no such scenario',
+  'routine.unknown': 'no such routine',
+  'port.unknown': 'the node has no port of that name',
   'command.malformed': 'the command could not be read',
   'command.timeout': 'the node did not answer in time',
   'command.replayed': 'a command with this id was already taken',

@@ -3,6 +3,7 @@
  * the hub answers with the event `welcome` or with a connect error whose `data` is a `Refusal`.
  */
 import { z } from 'zod'
+import { FAULTS, type FaultName } from './faults/catalogue.ts'
 import { earlierLife, MAX_LIVES } from './node-end.ts'
 import { nodeFacts } from './node-facts.ts'
 
@@ -28,6 +29,9 @@ export const LIMITS = {
   leaseMs: 5_000,
 } as const
 
+/** One for each kind of fault that may be injected. */
+const FAULT_CAPABILITIES = (Object.keys(FAULTS) as FaultName[]).map((kind) => `fault.${kind}` as const)
+
 /** What a node can be asked to do. The UI offers exactly what is announced. */
 export const CAPABILITIES = [
   'tree',
@@ -35,10 +39,11 @@ export const CAPABILITIES = [
   'inspect.mailbox',
   'inspect.links',
   'inspect.messages',
+  'inspect.ports',
   'process.send',
   'process.kill',
   'process.suspend',
-  'fault.crash_next',
+  ...FAULT_CAPABILITIES,
 ] as const
 export type Capability = (typeof CAPABILITIES)[number]
 

@@ -70,6 +70,7 @@ export const node = z
     crashes5m: count,
     restarts5m: count,
     faults: count,
+    pausedBy: name.describe('The experiment that has it stand still right now.'),
     agent: z.object({
       cpuPercent: z.number(),
       spoolBytes: z.number(),
@@ -480,7 +481,7 @@ export const halt = z
     isHalted: z.boolean(),
     haltedAt: time.nullable(),
     haltedBy: name,
-    released: count.optional().describe('Leases this call ended.'),
+    released: count.optional().describe('Leases and experiments this call ended.'),
     unreached: z
       .array(z.string())
       .optional()

@@ -48,9 +48,10 @@ export {
   welcome,
 } from './handshake.ts'
 export { inspection } from './inspection-schema.ts'
-export type { EarlierLife, NodeEnd, NodeEndFacts } from './node-end.ts'
+export type { EarlierLife, EndingFault, NodeEnd, NodeEndFacts } from './node-end.ts'
 export {
   earlierLife,
+  endingFault,
   isNodeDown,
   isNodeEnd,
   MAX_LIVES,
@@ -60,6 +61,7 @@ export {
 } from './node-end.ts'
 export type { NodeFacts } from './node-facts.ts'
 export { FACT_LIMITS, nodeFacts } from './node-facts.ts'
+export { type PortList, type PortRow, portList, portRow } from './ports.ts'
 export type {
   ChildSpec,
   ProcessKind,
@@ -91,6 +93,21 @@ export type {
   SupervisorDecided,
   WireRecord,
 } from './records.ts'
+export {
+  type LeaseWord,
+  leaseWord,
+  RESUME_REASONS,
+  type ResumeReason,
+  RUNNER_ENV,
+  RUNNER_KILLED_ENV,
+  RUNNER_VERSION,
+  type RunnerKill,
+  type RunnerOrder,
+  type RunnerWord,
+  runnerKill,
+  runnerOrder,
+  runnerWord,
+} from './runner.ts'
 export type { Field, TaggedTerm, Term } from './term.ts'
 export { captured, fieldValue, redacted, truncated, unavailable } from './term.ts'
 export { isTerm, term } from './term-schema.ts'

@@ -14,6 +14,14 @@ export type NodeEnd = (typeof NODE_ENDS)[number]
 /** Most earlier lives a hello tells of. */
 export const MAX_LIVES = 16
 
+/** An injection that ended a node from outside. */
+export const endingFault = z.object({
+  experiment: z.string().min(1).max(64),
+  kind: z.string().min(1).max(64),
+  firing: z.string().min(1).max(96),
+})
+export type EndingFault = z.infer<typeof endingFault>
+
 export const earlierLife = z.object({
   incarnation: z.uuid(),
   startedAt: z.iso.datetime(),
@@ -27,6 +35,8 @@ export const earlierLife = z.object({
     .transform((word): NodeEnd => NODE_ENDS.find((known) => known === word) ?? 'unknown'),
   /** One line: an exit code, what was thrown. */
   detail: z.string().max(1_024),
+  /** The injected fault that ended it, where whoever sent the signal also saw the node end of it. */
+  fault: endingFault.nullable().catch(null).exactOptional(),
 })
 export type EarlierLife = z.infer<typeof earlierLife>
 

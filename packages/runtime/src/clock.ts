@@ -34,6 +34,7 @@ export class Clock {
   tick = 0
   private readonly source: ClockSource
   private readonly originMs: number
+  private skewed: { offsetMs: number; driftPercent: number; sinceUs: number } | null = null
 
   constructor(source: ClockSource) {
     this.source = source
@@ -53,8 +54,31 @@ export class Clock {
     return Math.round(this.read())
   }
 
+  /** What the node takes for Unix time: that of its host, unless a fault has put it out. */
   wallMs(): number {
+    const trueMs = this.source.wallMs()
+    if (this.skewed === null) return trueMs
+    return trueMs + this.skewMs()
+  }
+
+  /** Unix time of the host, whatever the node takes for it: what observers go by. */
+  hostWallMs(): number {
     return this.source.wallMs()
+  }
+
+  /**
+   * Puts the wall clock out by so much, and by `driftPercent` more (or less) of the time that passes from now on; `null` sets it right. Monotonic time
+   * goes on as it did, as after a time warp in OTP; `Timers.rate` makes timers drift, too.
+   */
+  skew(skew: { offsetMs: number; driftPercent: number } | null): void {
+    this.skewed = skew === null ? null : { ...skew, sinceUs: this.read() }
+  }
+
+  /** How far `wallMs` is out, in milliseconds. */
+  skewMs(): number {
+    if (this.skewed === null) return 0
+    const { offsetMs, driftPercent, sinceUs } = this.skewed
+    return offsetMs + Math.round(((this.read() - sinceUs) / 1_000) * (driftPercent / 100))
   }
 
   /** Microseconds since `tick`, up to 19 hours. */

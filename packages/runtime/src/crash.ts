@@ -54,6 +54,13 @@ export interface CrashNotice {
   readonly reasonTag: string
   /** Of the message being handled, empty for none. */
   readonly messageType: string
+  readonly cascade: CrashLink
+  /** What was thrown, its stack not formatted. */
+  readonly error: Error | null
+  /** How the exit signal came that ended it; `null` where it died by its own hand. */
+  readonly via: Via | null
+  /** Ids of the injected faults that led to it, each proven. */
+  firings(): readonly string[]
 }
 
 export interface RawCrash {
@@ -153,6 +160,10 @@ export function crashNotice(process: Proc, failure: Failure): CrashNotice {
     kind: failure.kind,
     reasonTag: reasonTag(failure.reason),
     messageType: typeOfMessage(process, failure.phase),
+    cascade: failure.link,
+    error: failure.error,
+    via: failure.killer?.via ?? null,
+    firings: () => firingsOf(process, failure),
   }
 }
 
@@ -163,7 +174,8 @@ export function rawCrash(process: Proc, failure: Failure): RawCrash {
   return {
     id: failure.link.id,
     atUs,
-    wallMs: node.clock.wallMs(),
+    // As its observers count, so that a clock put out does not misplace the report.
+    wallMs: node.clock.hostWallMs(),
     process,
     identity: {
       pid: process.pid.toString(),
@@ -210,8 +222,9 @@ function firingsOf(process: Proc, { error, phase }: Failure): string[] {
       firings.add(thrown.firing)
   }
   const { mailbox } = process
-  const touched = phase === 'message' || phase === 'run' ? mailbox?.firingOf(mailbox.head) : null
-  if (touched !== null && touched !== undefined) firings.add(touched)
+  const isHandling = phase === 'message' || phase === 'run'
+  if (mailbox !== null && isHandling)
+    for (const firing of mailbox.firingsOf(mailbox.head)) firings.add(firing)
   return [...firings]
 }
 

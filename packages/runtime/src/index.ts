@@ -128,6 +128,8 @@ export type { MaxMailbox, Overflow } from './overflow.ts'
 export { type Group, type GroupMessage, pg } from './pg.ts'
 export { type Name, nameOf, Pid, type To } from './pid.ts'
 export {
+  type Blocked,
+  type Direction,
   Port,
   type PortCallbacks,
   PortError,

@@ -35,7 +35,9 @@ export interface Delivery {
    * Puts the message, or another in its place, into the mailbox; may be called again for a duplicate (of a call, the first answer
    * counts). Where the process has ended meanwhile, it is a dead letter.
    */
-  deliver(firing: string | null, message?: unknown): void
+  deliver(firing: string | readonly string[] | null, message?: unknown): void
+  /** A firing touches the call, not its handling: a timeout of the caller can prove it. */
+  markCall(firing: string): void
   /** Makes the message a dead letter with the firing's id. A call is left to its timeout, which then knows the firing. */
   drop(firing: string): void
 }
@@ -48,6 +50,8 @@ export interface Handling {
   readonly kind: MessageKind
   /** A firing touches this message: a crash of its handler, and a timeout of its caller, can prove it. */
   mark(firing: string): void
+  /** A firing keeps the call from its answer: a timeout of its caller can prove it, a crash of the handler does not. */
+  markCall(firing: string): void
 }
 
 /** What stands in `Proc.interceptor`. */
@@ -127,11 +131,21 @@ export function interceptDelivery(
     kind: kindOf(meta),
     deliver(firing, other = message) {
       if ((target.flags & DEAD) !== 0) {
-        node.deadLetter(target.pid, other, sender, 'noproc', firing)
+        node.deadLetter(
+          target.pid,
+          other,
+          sender,
+          'noproc',
+          typeof firing === 'string' ? firing : (firing?.at(-1) ?? null),
+        )
         return
       }
       node.enqueue(target, other, sender, meta)
-      if (firing !== null) markLatest(target, meta, firing)
+      if (typeof firing === 'string') markLatest(target, meta, firing)
+      else for (const each of firing ?? []) markLatest(target, meta, each)
+    },
+    markCall(firing) {
+      if (meta instanceof Call) meta.firing = firing
     },
     drop(firing) {
       if (meta instanceof Call) meta.firing = firing
@@ -161,6 +175,9 @@ export function interceptHandling(
     kind: kindOf(meta),
     mark(firing) {
       process.mailbox?.noteFiring(seq, firing)
+      if (meta instanceof Call) meta.firing = firing
+    },
+    markCall(firing) {
       if (meta instanceof Call) meta.firing = firing
     },
   }

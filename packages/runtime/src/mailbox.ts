@@ -28,7 +28,7 @@ export class Mailbox {
   /** Most messages that may wait; what is over it goes by the process's overflow policy (`overflow.ts`). */
   limit = NO_LIMIT
   /** Ids of injected faults by the sequence number of the message they touched; `null` until the first. */
-  private firings: Map<number, string> | null = null
+  private firings: Map<number, readonly string[]> | null = null
   /** Pairs of sequence number and microseconds for the handlers that were timed; `null` until the first. */
   took: number[] | null = null
 
@@ -114,16 +114,64 @@ export class Mailbox {
     this.renumber((seq) => (seq > removed ? seq - 1 : seq))
   }
 
+  /**
+   * Removes every waiting message that is one, in one pass, as if they had never come. Gives their places behind the oldest, in order.
+   */
+  removeAll(isOne: (message: unknown) => boolean): number[] {
+    const slots = this.slots
+    const removed: number[] = []
+    for (let i = 0; this.head + i < this.tail; i++) {
+      const from = ((this.head + i) & this.mask) * STRIDE
+      if (isOne(slots[from])) {
+        removed.push(i)
+        continue
+      }
+      if (removed.length === 0) continue
+      const to = ((this.head + i - removed.length) & this.mask) * STRIDE
+      for (let k = 0; k < STRIDE; k++) slots[to + k] = slots[from + k]
+    }
+    if (removed.length === 0) return removed
+    const first = this.head + 1
+    this.tail -= removed.length
+    for (let n = this.tail; n < this.tail + removed.length; n++) {
+      const freed = (n & this.mask) * STRIDE
+      slots[freed] = undefined
+      slots[freed + 1] = undefined
+      slots[freed + 2] = undefined
+    }
+    if (this.firings === null) return removed
+    const gone = new Set(removed.map((place) => first + place))
+    let before = 0
+    const kept = [...this.firings].filter(([seq]) => !gone.has(seq)).sort(([a], [b]) => a - b)
+    this.firings = new Map(
+      kept.map(([seq, firings]) => {
+        while (before < removed.length && first + (removed[before] as number) < seq) before += 1
+        return [seq - before, firings]
+      }),
+    )
+    return removed
+  }
+
   /** A fault touched the message with this sequence number; remembered as long as the message itself is. */
   noteFiring(seq: number, firing: string): void {
     this.firings ??= new Map()
-    for (const old of this.firings.keys()) if (old <= this.head - this.kept) this.firings.delete(old)
-    this.firings.set(seq, firing)
+    // Noted nearly in order, so the forgotten ones stand first.
+    for (const old of this.firings.keys()) {
+      if (old > this.head - this.kept) break
+      this.firings.delete(old)
+    }
+    const before = this.firings.get(seq)
+    this.firings.set(seq, before === undefined ? [firing] : [...before, firing])
+  }
+
+  /** Ids of the faults that touched message `seq`, in the order they did. */
+  firingsOf(seq: number): readonly string[] {
+    return this.firings?.get(seq) ?? NONE
   }
 
   /** Id of the latest fault that touched message `seq`, or `null`. */
   firingOf(seq: number): string | null {
-    return this.firings?.get(seq) ?? null
+    return this.firingsOf(seq).at(-1) ?? null
   }
 
   noteTook(seq: number, tookUs: number): void {
@@ -170,6 +218,8 @@ export class Mailbox {
     this.mask = mask
   }
 }
+
+const NONE: readonly string[] = []
 
 function emptySlots(capacity: number): unknown[] {
   const length = capacity * STRIDE

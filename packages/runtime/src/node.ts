@@ -34,6 +34,7 @@ import { Ports } from './port.ts'
 import { type ChildFacts, never, type Proc } from './process.ts'
 import type { CallMessage, CallReply, CallType, CastOf, InfoOf } from './protocol.ts'
 import { isVia, leaveRegistries, processVia, type RegistryTable, registerVia } from './registry.ts'
+import { each } from './relations.ts'
 import { Scheduler, systemTasks, type TaskSource } from './scheduler.ts'
 import { Callback, SendAfter, type Timer } from './send-after.ts'
 import { Sends } from './sends.ts'
@@ -240,6 +241,70 @@ export class Node {
   intercept(process: Process, interceptor: Interceptor | null, sender: Process | null = null): void {
     const target = process as Proc
     if ((target.flags & EXITED) === 0) setInterceptor(target, sender as Proc | null, interceptor)
+  }
+
+  /**
+   * Puts the node's clock out: the wall clock by `offsetMs`, and wall clock and new timers by `driftPercent` of the time that passes (so `after(1000)`
+   * takes half a second at 100); `null` sets it right. Monotonic time, by which a node's events are ordered, and the host's timers are not touched.
+   */
+  skewClock(skew: { offsetMs: number; driftPercent: number } | null): void {
+    this.clock.skew(skew)
+    this.timers.rate = skew === null ? 1 : 1 + skew.driftPercent / 100
+  }
+
+  /** The interceptor that stands before a process, or before one edge to it; `null` for none. */
+  interceptorOf(process: Process, sender: Process | null = null): Interceptor | null {
+    const slot = (process as Proc).interceptor
+    if (slot === null) return null
+    return sender === null ? slot.all : (slot.edges?.get(sender as Proc) ?? null)
+  }
+
+  /** Puts a synthetic message of a fault into a mailbox, past interceptors, marked with its firing. */
+  put(process: Process, message: unknown, firing: string): void {
+    const target = process as Proc
+    if ((target.flags & DEAD) !== 0) return
+    this.enqueue(target, this.value(message), null, undefined)
+    const { mailbox } = target
+    if (mailbox !== null && mailbox.length > 0) mailbox.noteFiring(mailbox.tail, firing)
+  }
+
+  /** Takes messages that wait out of a mailbox, as if they had never come; calls and signals are asked for like any other. How many. */
+  takeOut(process: Process, isOne: (message: unknown) => boolean): number {
+    const target = process as Proc
+    const places = target.mailbox?.removeAll(isOne) ?? []
+    target.receiver?.forget(places)
+    return places.length
+  }
+
+  /** How many such messages wait. */
+  waiting(process: Process, isOne: (message: unknown) => boolean): number {
+    const { mailbox } = process as Proc
+    let count = 0
+    for (let seq = (mailbox?.head ?? 0) + 1; mailbox !== null && seq <= mailbox.tail; seq++)
+      if (isOne(mailbox.slots[mailbox.at(seq)])) count += 1
+    return count
+  }
+
+  /** A firing keeps whoever waits for an answer of this process now from it: their timeouts can prove it. */
+  markCalls(process: Process, firing: string): void {
+    for (let call = (process as Proc).callers; call !== null; call = call.afterIn)
+      if (!call.isSystem) call.firing = firing
+  }
+
+  /** Links, watchers and, of a supervisor, living children in start order: all of them. */
+  kin(process: Process): {
+    links: readonly Process[]
+    watchers: readonly Process[]
+    children: readonly Process[]
+  } {
+    const target = process as Proc
+    const links: Process[] = []
+    each(target.links, (peer) => void links.push(peer))
+    const watchers = [...(target.monitoredBy ?? [])].map((ref) => ref.watcher)
+    const children = (target.driver.children?.(target) ?? [])
+      .map((child) => child.process)
+      .filter((child) => child !== null)
+    return { links, watchers, children }
   }
 
   /** A bounded picture of a process's inside. */

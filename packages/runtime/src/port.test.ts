@@ -156,3 +156,38 @@ test('[PORT-5] a port without a name, or that cannot open, does not start and sa
   await expect(Port.use(node, 'nobody', () => 1)).rejects.toThrow(/nobody: port_closed/)
   await time.settle()
 })
+
+test('[PORT-6] a line is blocked one way or both, over its restarts, counts what it stops, and carries again', async () => {
+  const { node, time } = createVirtualNode()
+  const wire: string[] = []
+  const Line = Port.define<{ resource: (text: string) => void }>({
+    module: 'Line',
+    isLine: true,
+    open: (_args, ctx) => (text) => {
+      if (ctx.node.ports.carries('line', 'out')) wire.push(text)
+    },
+  })
+  const Root = Supervisor.define({
+    module: 'Root',
+    children: () => [child(Line, { id: 'line', name: 'line' })],
+  })
+  await node.start(Root, { name: 'root' })
+  const say = (text: string) => Port.use(node, Port.nameOf(Line, 'line'), (write) => write(text))
+  expect(node.ports.get('line')).toMatchObject({ isLine: true, module: 'Line', blocked: 'none', stopped: 0 })
+  node.ports.block('line', 'in')
+  await say('one')
+  expect(node.ports.carries('line', 'in')).toBe(false)
+  node.ports.block('line', 'out')
+  await say('two')
+  expect(node.ports.carries('line', 'in')).toBe(true)
+  node.exit(node.process('line') as never, 'kill')
+  await time.settle()
+  await say('three')
+  node.ports.block('line', 'both')
+  await say('four')
+  expect(await sys.getState(node, 'line')).toMatchObject({ blocked: 'both' })
+  node.ports.block('line', 'none')
+  await say('five')
+  expect(wire).toEqual(['one', 'five'])
+  expect(node.ports.get('line')).toMatchObject({ blocked: 'none', stopped: 4 })
+})

@@ -4,6 +4,7 @@
  *
  * - what is under way when the port ends or is cut is aborted, and fails with a `PortError`;
  * - an interceptor in `node.ports` may slow, fail or refuse each use, by the port's name, over the port's restarts;
+ * - a port that is a *line* to another node can be blocked, one way or both: it asks `node.ports.carries` before it sends or takes anything;
  * - uses and failures are counted.
  *
  * The name is OTP's, for what connects a node with the outside; there a port is driven by messages, here by a function that is given the
@@ -48,6 +49,8 @@ export interface PortCallbacks<T extends PortTypes> {
   /** The port has started when this has resolved; where it throws, it has not. */
   readonly open: (args: ArgsOf<T>, ctx: Context<never>) => T['resource'] | Promise<T['resource']>
   readonly close?: (resource: T['resource']) => unknown
+  /** It connects this node with another one, and asks `node.ports.carries` about everything that goes out or comes in. Default: false. */
+  readonly isLine?: boolean
   /** What of the resource observers may see. Default: nothing. */
   readonly formatStatus?: (resource: T['resource']) => unknown
 }
@@ -94,13 +97,23 @@ export interface PortInterceptor {
 export interface PortFacts {
   readonly name: string
   readonly process: Process | null
+  /** Of the port that was open last; `null` where none was. */
+  readonly module: string | null
   readonly isOpen: boolean
   readonly isIntercepted: boolean
+  readonly isLine: boolean
+  /** What a line does not carry. */
+  readonly blocked: Blocked
+  /** Pieces that a blocked line has not carried, since the node's start. */
+  readonly stopped: number
   /** Since the node's start. */
   readonly uses: number
   readonly failures: number
   readonly underWay: number
 }
+
+export type Direction = 'in' | 'out'
+export type Blocked = 'none' | Direction | 'both'
 
 export interface UseOptions {
   readonly operation?: string
@@ -113,6 +126,10 @@ class Slot {
   readonly name: string
   process: Proc | null = null
   resource: unknown = undefined
+  module: string | null = null
+  isLine = false
+  blocked: Blocked = 'none'
+  stopped = 0
   interceptor: PortInterceptor | null = null
   uses = 0
   failures = 0
@@ -123,10 +140,14 @@ class Slot {
   }
 
   facts(): PortFacts {
-    const { name, process, interceptor, uses, failures, underWay } = this
+    const { name, process, module, interceptor, isLine, blocked, stopped, uses, failures, underWay } = this
     return {
       name,
       process,
+      module,
+      isLine,
+      blocked,
+      stopped,
       isOpen: process !== null,
       isIntercepted: interceptor !== null,
       uses,
@@ -161,6 +182,23 @@ export class Ports {
   /** Aborts what is under way. The port stays open; with an interceptor that throws it is as good as cut off. */
   cut(name: string, firing: string | null = null): void {
     this.slots.get(name)?.abort(new PortError(name, 'port_cut', firing))
+  }
+
+  /** Blocks what a line carries, until it is `none` again; over the port's restarts. Whatever else the node is connected with is not touched. */
+  block(name: string, blocked: Blocked): void {
+    this.slot(name).blocked = blocked
+  }
+
+  /**
+   * Whether a line carries something this way now. The port itself asks, for everything it sends or takes, and lets vanish what is not carried; each
+   * `false` is counted.
+   */
+  carries(name: string, direction: Direction): boolean {
+    const slot = this.slots.get(name)
+    if (slot === undefined || slot.blocked === 'none') return true
+    if (slot.blocked !== 'both' && slot.blocked !== direction) return true
+    slot.stopped += 1
+    return false
   }
 
   /** @internal */
@@ -258,6 +296,7 @@ interface AnyCallbacks {
   readonly version?: string
   readonly open: (args: unknown, ctx: unknown) => unknown
   readonly close?: (resource: unknown) => unknown
+  readonly isLine?: boolean
   readonly formatStatus?: (resource: unknown) => unknown
 }
 
@@ -328,9 +367,17 @@ class PortDriver implements Driver {
   formatState(process: Proc): unknown {
     const { name, node, state } = process
     if (name === null) return undefined
-    const { uses, failures, underWay, isIntercepted } = node.ports.slot(name).facts()
+    const { uses, failures, underWay, isIntercepted, isLine, blocked } = node.ports.slot(name).facts()
     const shown = this.callbacks.formatStatus?.(state)
-    return { uses, failures, underWay, isIntercepted, ...(shown === undefined ? {} : { resource: shown }) }
+    const line = isLine ? { blocked } : {}
+    return {
+      uses,
+      failures,
+      underWay,
+      isIntercepted,
+      ...line,
+      ...(shown === undefined ? {} : { resource: shown }),
+    }
   }
 
   getState(process: Proc): unknown {
@@ -342,6 +389,8 @@ class PortDriver implements Driver {
     const slot = process.node.ports.slot(process.name as string)
     slot.process = process
     slot.resource = resource
+    slot.module = this.module
+    slot.isLine = this.callbacks.isLine ?? false
     initialised(process)
   }
 }

@@ -33,6 +33,11 @@ export class Receiver extends Timer {
     this.reject = reject
   }
 
+  /** Messages were taken out of the mailbox, at these places behind the oldest. */
+  forget(places: readonly number[]): void {
+    this.seen -= places.filter((place) => place < this.seen).length
+  }
+
   hasUnread(): boolean {
     const { mailbox } = this.process
     return this.isDue || (mailbox !== null && mailbox.length > this.seen)

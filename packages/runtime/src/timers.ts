@@ -39,6 +39,8 @@ export class Timers {
   private handle: unknown = null
   private armedMs = Number.POSITIVE_INFINITY
   private active = 0
+  /** How fast time passes for timers that are set from now on: 2 is twice as fast. Each keeps the rate it was set with. */
+  rate = 1
 
   constructor(clock: Clock, source: TimerSource) {
     this.clock = clock
@@ -51,7 +53,9 @@ export class Timers {
   }
 
   /** Sets a timer; `nowUs` is the caller's idea of now. */
-  add(timer: Timer, ms: number, nowUs: number): void {
+  add(timer: Timer, asked: number, nowUs: number): void {
+    // A list holds one duration of real time, so that its order stays that of its deadlines.
+    const ms = this.rate === 1 ? asked : asked / this.rate
     const list = this.latest.ms === ms ? this.latest : this.listOf(ms)
     timer.deadlineMs = Math.ceil(nowUs / 1_000 + ms)
     timer.list = list

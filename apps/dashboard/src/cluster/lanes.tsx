@@ -3,8 +3,9 @@
 import type { NodeRow, TimelineView } from '@orrery/live/views'
 import Link from 'next/link'
 import { useId } from 'react'
-import { crashPath } from '../frame/addresses.ts'
+import { crashPath, experimentPath } from '../frame/addresses.ts'
 import { edgeOf, type PlacedMark, placeMarks, SPAN_MS } from '../frame/transport-model.ts'
+import { isExperiment, spanLabel, spansById } from '../live/fault-spans.ts'
 import { clock, clockMinutes, plural } from '../live/format.ts'
 import { Glyph, GlyphMark } from '../ui/glyphs.tsx'
 import { Hatch } from '../ui/hatch.tsx'
@@ -49,7 +50,7 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
           {faults.length > 0 ? (
             <span className="row lbl" style={{ gap: 5 }}>
               <span className="hatch" style={{ width: 16, height: 9 }} />
-              {plural(faults.length, 'fault')}
+              {plural(spansById(faults).length, 'fault')}
             </span>
           ) : null}
         </>
@@ -75,9 +76,8 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
                       {row.node.length > 20 ? `${row.node.slice(0, 19)}…` : row.node}
                     </text>
                     <path d={`M${NAMES_PX} ${y}H${width - RIGHT_PX}`} stroke="var(--color-line)" />
-                    {faults
-                      .filter((fault) => fault.node === row.node)
-                      .slice(0, 2)
+                    {spansById(faults.filter((fault) => fault.node === row.node))
+                      .slice(-2)
                       .map((fault, k) => {
                         const from = Math.max(NAMES_PX, x(fault.fromMs))
                         const to = fault.toMs === null ? scale.edgeX : Math.min(scale.edgeX, x(fault.toMs))
@@ -101,7 +101,7 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
                               stroke="var(--color-surface-1)"
                               strokeWidth="4"
                             >
-                              {fault.kind}
+                              {spanLabel(fault)}
                             </text>
                           </g>
                         )
@@ -146,6 +146,29 @@ export function Lanes({ rows, timeline }: { rows: NodeRow[]; timeline: TimelineV
                 ))}
             </svg>
           )}
+          {timeline === null || width === 0
+            ? null
+            : rows.flatMap((row, i) =>
+                spansById(faults.filter((fault) => fault.node === row.node))
+                  .slice(-2)
+                  .map((fault, k) => {
+                    const from = Math.max(NAMES_PX, x(fault.fromMs))
+                    const to = fault.toMs === null ? scale.edgeX : Math.min(scale.edgeX, x(fault.toMs))
+                    if (!isExperiment(fault.id) || to < NAMES_PX) return null
+                    const top = TOP_PX + i * LANE_PX + LANE_PX / 2 + k * 10
+                    return (
+                      <Link
+                        key={fault.id}
+                        href={experimentPath(fault.id)}
+                        prefetch={false}
+                        className="lane-fault"
+                        style={{ left: from, top, width: Math.max(24, to - from) }}
+                        title={spanLabel(fault)}
+                        aria-label={`${spanLabel(fault)}, injected at ${clock(fault.fromMs)}`}
+                      />
+                    )
+                  }),
+              )}
           {timeline === null
             ? null
             : rows.flatMap((row, i) =>

@@ -32,6 +32,7 @@ export function sampleNode(change: Partial<NodeRow> = {}): NodeRow {
     crashBuckets: [0],
     restartBuckets: [0],
     faults: 0,
+    pausedBy: null,
     agent: { cpuPercent: 0.4, spoolBytes: 0, spoolRefused: 0, drops: 0, gaps: 0 },
     ...change,
   }

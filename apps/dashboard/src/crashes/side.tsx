@@ -5,6 +5,7 @@ import { type CrashReport, fieldValue, type PeerFacts } from '@orrery/protocol'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { comparePath } from '../frame/addresses.ts'
+import { FaultLink } from '../frame/fault-links.tsx'
 import { bytesText, clock, count, dateClock, duration, plural } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
@@ -33,7 +34,9 @@ export function Side({
 }) {
   const killer = fieldValue(report.cause.killer)
   const caller = fieldValue(report.caller)
-  const faults = (fieldValue(report.faults) ?? []).filter((fault) => fault.role !== 'silent')
+  const touched = fieldValue(report.faults) ?? []
+  const faults = touched.filter((fault) => fault.role !== 'silent')
+  const silent = touched.filter((fault) => fault.role === 'silent')
   const around = fieldValue(report.surroundings)
   const hops = fieldValue(report.causalChain)
   return (
@@ -43,13 +46,38 @@ export function Side({
           <div>
             <div className="row c-fault strong">
               <Glyph name="fault" />
-              Injected by {fault.fault} {fault.kind.replace('_', ' ')}
+              {fault.role === 'direct' ? 'Injected by' : 'Downstream of'}{' '}
+              <FaultLink id={fault.fault} label={`${fault.fault} ${fault.kind.replaceAll('_', ' ')}`} />
               <span className="sp" />
               <Tag tone="fault">{fault.role}</Tag>
             </div>
+            <p className="i2 decided">
+              {fault.role === 'direct' ? (
+                <>
+                  Proven{fault.firing ? ' by firing ' : ': '}
+                  {fault.firing ? (
+                    <span className="m">{visible(fault.firing)}</span>
+                  ) : (
+                    'the fault ended it itself.'
+                  )}
+                </>
+              ) : (
+                'It was at work here or before here; that it caused this crash is not proven.'
+              )}
+            </p>
           </div>
         </div>
       ))}
+      {silent.length > 0 ? (
+        <Section title="In scope, but silent">
+          {silent.map((fault) => (
+            <p key={fault.fault} className="i2">
+              <FaultLink id={fault.fault} label={`${fault.fault} ${fault.kind.replaceAll('_', ' ')}`} /> had
+              not fired here.
+            </p>
+          ))}
+        </Section>
+      ) : null}
       {killer ? (
         <Section title="Killed by">
           <span>

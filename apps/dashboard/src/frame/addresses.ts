@@ -9,6 +9,7 @@ export type Screen =
   | 'messages'
   | 'crashes'
   | 'crash'
+  | 'faults'
   | 'other'
 
 export interface Place {
@@ -32,6 +33,7 @@ export function placeOf(pathname: string): Place {
   if (first === 'crashes') {
     return { screen: second ? 'crash' : 'crashes', node: null, crashId: second ? decoded(second) : null }
   }
+  if (first === 'faults') return { screen: 'faults', node: null, crashId: null }
   return { screen: 'other', node: null, crashId: null }
 }
 
@@ -70,6 +72,11 @@ export function crashesPath(q?: string): string {
 
 export function crashPath(id: string): string {
   return `/crashes/${encoded(id)}`
+}
+
+/** What became of an experiment: an opened row of the lab. */
+export function experimentPath(id: string): string {
+  return `/faults/${encoded(id)}`
 }
 
 /** A report beside another. */

@@ -133,6 +133,9 @@ export function crumbOf(place: Place, cluster: ClusterView | null): CrumbSpec {
       ],
     }
   }
+  if (place.screen === 'faults') {
+    return { parts: [{ label: 'Cluster', href: '/' }, { label: 'Fault lab' }] }
+  }
   if (place.screen === 'cluster' && cluster && nodes.length === 0)
     return { parts: [{ label: 'No nodes yet' }] }
   if (place.screen !== 'cluster' || nodes.length === 0) return { parts: [{ label: 'Cluster', href: '/' }] }

@@ -65,6 +65,7 @@ function Standing({ children }: { children: ReactNode }) {
     { keys: 'g p', label: 'Processes', run: () => router.push(processesPath(place.node)) },
     { keys: 'g m', label: 'Messages', run: () => router.push(messagesPath(place.node)) },
     { keys: 'g x', label: 'Crashes', run: () => router.push(crashesPath()) },
+    { keys: 'g f', label: 'Faults', run: () => router.push('/faults') },
     { keys: 'g n', label: 'Node', run: () => treeNode !== null && router.push(nodePath(treeNode)) },
   ])
   return (
@@ -107,7 +108,11 @@ function Standing({ children }: { children: ReactNode }) {
             <PhoneTabs {...rail} />
           </div>
         ) : (
-          <Transport key={shownZone} place={place} isEmpty={cluster !== null && nodes.length === 0} />
+          <Transport
+            key={`time ${shownZone}`}
+            place={place}
+            isEmpty={cluster !== null && nodes.length === 0}
+          />
         )}
       </div>
       {overlay?.kind === 'palette' ? (

@@ -2,6 +2,7 @@
 /** Halt all: ends every lease everywhere, from anywhere, without asking. Never off. */
 import { OctagonX } from 'lucide-react'
 import { useState } from 'react'
+import { activeFaults } from '../faults/experiment-model.ts'
 import { haltAll, releaseHalt } from '../live/api.ts'
 import { plural } from '../live/format.ts'
 import { useView } from '../live/use-view.ts'
@@ -24,7 +25,7 @@ export function useHalt(): Halt {
   const { data } = useView('faults', {}, { followsTime: false })
   const [isSending, setIsSending] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
-  const active = Object.values(data?.leases ?? {}).filter((lease) => lease.status !== 'ended').length
+  const active = activeFaults(data)
   const isHalted = data?.isHalted ?? false
   const press = async () => {
     setIsSending(true)

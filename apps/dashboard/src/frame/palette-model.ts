@@ -17,6 +17,7 @@ export interface Offer {
 
 export const ACTIONS: { id: string; label: string; keys: string }[] = [
   { id: 'halt', label: 'Halt all faults', keys: '⌃.' },
+  { id: 'inject', label: 'Inject a fault', keys: 'g f' },
   { id: 'pause', label: 'Pause or resume live', keys: 'Space' },
   { id: 'theme', label: 'Switch between dark and light', keys: '' },
   { id: 'zone', label: 'Show times in UTC, or in this machine’s zone', keys: '' },
@@ -60,6 +61,7 @@ export function localOffers(
     screen('Processes', processesPath(place.node), 'g p'),
     screen('Messages', messagesPath(place.node), 'g m'),
     screen('Crashes', crashesPath(), 'g x'),
+    screen('Faults', '/faults', 'g f'),
   ].filter((offer) => fits(offer.label))
   const actions = ACTIONS.filter((action) => fits(action.label)).map(
     (action): Offer => ({

@@ -4,6 +4,8 @@ import type { ClusterView, ProcessRow } from '@orrery/live/views'
 import { Search } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { Fragment, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
+import { pidQuery, quoted } from '../faults/draft.ts'
+import { labPath } from '../faults/lab-address.ts'
 import { findProcesses } from '../live/api.ts'
 import { moment } from '../live/moment.ts'
 import { hubNow } from '../live/now.ts'
@@ -50,6 +52,7 @@ export function Palette({
     if (!offer) return
     onClose()
     if (offer.href) router.push(offer.href)
+    else if (offer.action === 'inject') router.push(labPath({ q: queryOf(place, window.location.search) }))
     else act(offer.action, halt)
   }
   const onKeyDown = (event: KeyboardEvent) => {
@@ -168,6 +171,13 @@ function useProcesses(text: string, node: string | null, cluster: ClusterView | 
     }
   }, [text, asked])
   return found
+}
+
+/** The process that is looked at, else its node. */
+function queryOf({ screen, node }: Place, search: string): string {
+  if (node === null) return ''
+  const key = screen === 'tree' || screen === 'process' ? new URLSearchParams(search).get('key') : null
+  return key === null ? `node:${quoted(node)}` : pidQuery(node, key)
 }
 
 function act(action: string | null, halt: Halt): void {

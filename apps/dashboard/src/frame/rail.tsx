@@ -1,6 +1,6 @@
 'use client'
 /** The lens: what works, and nothing else. Changing it keeps the scope. */
-import { Keyboard, ListTree, OctagonX, Orbit, Search, Sun, Table2, Waves } from 'lucide-react'
+import { FlaskConical, Keyboard, ListTree, OctagonX, Orbit, Search, Sun, Table2, Waves } from 'lucide-react'
 import Link from 'next/link'
 import { crashesPath, messagesPath, nodePath, type Place, processesPath, treePath } from './addresses.ts'
 import { openOverlay, openPalette } from './overlays.ts'
@@ -54,6 +54,14 @@ export function Rail({ place, treeNode, newGroups }: RailProps) {
         </Link>
       )}
       <CrashesLink place={place} newGroups={newGroups} />
+      <Link
+        href="/faults"
+        className={place.screen === 'faults' ? 'on' : ''}
+        aria-current={place.screen === 'faults' ? 'page' : undefined}
+      >
+        <FlaskConical className="ic" aria-hidden />
+        Faults
+      </Link>
       <div className="sp" />
       <button type="button" onClick={() => openOverlay({ kind: 'keys' })}>
         <Keyboard className="ic" aria-hidden />

@@ -8,6 +8,7 @@ import { Pause, Play, StepBack, StepForward } from 'lucide-react'
 import Link from 'next/link'
 import { useEffect, useId, useRef, useState } from 'react'
 import { useCrosshair } from '../live/crosshair.ts'
+import { isExperiment, spanLabel, spansById } from '../live/fault-spans.ts'
 import { clock, clockSeconds, duration } from '../live/format.ts'
 import { moment, useMoment } from '../live/moment.ts'
 import { hubNow, useHubNow } from '../live/now.ts'
@@ -16,7 +17,7 @@ import { toggleZone, zone, zoneName } from '../live/zone.ts'
 import { Glyph, GlyphMark } from '../ui/glyphs.tsx'
 import { Hatch } from '../ui/hatch.tsx'
 import { useSize } from '../ui/use-size.ts'
-import { crashPath, type Place, treePath } from './addresses.ts'
+import { crashPath, experimentPath, type Place, treePath } from './addresses.ts'
 import { useKeys } from './keys.ts'
 import {
   countOf,
@@ -36,19 +37,24 @@ export function Transport({ place, isEmpty }: { place: Place; isEmpty: boolean }
   const stripRef = useRef<HTMLDivElement>(null)
   const toggle = () => (moment.isHeld() ? moment.release() : moment.hold(data ? edgeOf(data) : hubNow()))
   const step = (by: 1 | -1) => stepMark(stripRef.current, by)
-  const hasMarks = (data?.marks.length ?? 0) > 0
+  const hasMarks = (data?.marks.length ?? 0) + (data?.faults.length ?? 0) > 0
   useKeys('Time', [
     { keys: 'Space', label: 'Pause or resume live', run: toggle },
     { keys: 'L', label: 'Return to live', run: () => moment.release() },
-    { keys: '[', label: 'Previous crash', run: () => step(-1) },
-    { keys: ']', label: 'Next crash', run: () => step(1) },
+    { keys: '[', label: 'Previous crash or fault', run: () => step(-1) },
+    { keys: ']', label: 'Next crash or fault', run: () => step(1) },
   ])
   const isHeld = heldAtMs !== null
   return (
     <section className={`tp ${isLarge ? 'lg' : ''}`} aria-label="Time">
       <div className="ctl">
         <div className="ib">
-          <button type="button" aria-label="Previous crash" disabled={!hasMarks} onClick={() => step(-1)}>
+          <button
+            type="button"
+            aria-label="Previous crash or fault"
+            disabled={!hasMarks}
+            onClick={() => step(-1)}
+          >
             <StepBack className="ic" />
           </button>
           <button
@@ -60,7 +66,7 @@ export function Transport({ place, isEmpty }: { place: Place; isEmpty: boolean }
           >
             {isHeld ? <Play className="ic" /> : <Pause className="ic" />}
           </button>
-          <button type="button" aria-label="Next crash" disabled={!hasMarks} onClick={() => step(1)}>
+          <button type="button" aria-label="Next crash or fault" disabled={!hasMarks} onClick={() => step(1)}>
             <StepForward className="ic" />
           </button>
         </div>
@@ -175,6 +181,7 @@ function Strip({
   const restarts = isLarge ? placeMarks(data.marks, 'restart', scale) : []
   const all = [...restarts, ...crashes]
   const shown = all.find((mark) => `${mark.kind} ${mark.id}` === hovered) ?? null
+  const lanes = spansById(data.faults).slice(-3)
   const headX = heldAtMs === null ? scale.edgeX : Math.max(scale.leftX, scale.x(heldAtMs))
   return (
     <div ref={ref} className="absolute inset-0" style={{ overflow: 'clip visible' }}>
@@ -184,7 +191,7 @@ function Strip({
             <Hatch id={pattern} of="fault" />
           </defs>
           {isLarge
-            ? data.faults.slice(-3).map((fault, i) => {
+            ? lanes.map((fault, i) => {
                 const from = Math.max(scale.leftX, scale.x(fault.fromMs))
                 const to = Math.min(scale.edgeX, fault.toMs === null ? scale.edgeX : scale.x(fault.toMs))
                 if (to <= from) return null
@@ -205,12 +212,26 @@ function Strip({
                       textAnchor="end"
                       style={{ fill: 'var(--color-fault)' }}
                     >
-                      {fault.kind}
+                      {spanLabel(fault)}
                     </text>
                   </g>
                 )
               })
-            : null}
+            : lanes.map((fault) => {
+                const from = Math.max(scale.leftX, scale.x(fault.fromMs))
+                const to = Math.min(scale.edgeX, fault.toMs === null ? scale.edgeX : scale.x(fault.toMs))
+                return to <= from ? null : (
+                  <rect
+                    key={fault.id}
+                    x={from}
+                    y="2"
+                    width={to - from}
+                    height="4"
+                    fill={`url(#${pattern})`}
+                    opacity=".8"
+                  />
+                )
+              })}
           <path d={paths.area} fill="var(--color-signal)" opacity=".13" />
           <path d={paths.line} fill="none" stroke="var(--color-signal)" strokeWidth="1" opacity=".75" />
           <path d={`M${scale.leftX} ${base + 0.5}H${width}`} stroke="var(--color-line-2)" />
@@ -277,6 +298,24 @@ function Strip({
           ) : null}
         </svg>
       )}
+      {lanes.map((fault, i) => {
+        const from = Math.max(scale.leftX, scale.x(fault.fromMs))
+        const to = Math.min(scale.edgeX, fault.toMs === null ? scale.edgeX : scale.x(fault.toMs))
+        if (width === 0 || to <= from || !isExperiment(fault.id)) return null
+        return (
+          <Link
+            key={fault.id}
+            href={experimentPath(fault.id)}
+            className="fault-mark"
+            data-mark="fault"
+            style={{ left: from, width: Math.max(12, to - from), top: isLarge ? 6 + (i % 2) * 11 : 0 }}
+            title={spanLabel(fault)}
+            aria-label={`${spanLabel(fault)}, injected at ${clockSeconds(fault.fromMs)}`}
+            tabIndex={-1}
+            prefetch={false}
+          />
+        )
+      })}
       {all.map((mark) => {
         const id = `${mark.kind} ${mark.id}`
         return (
@@ -399,9 +438,11 @@ function wordsOf(placed: PlacedMark): string {
   return `${mark.name} ${what} at ${clockSeconds(mark.atMs)}: ${mark.text}${more}`
 }
 
-/** Moves the focus along the crashes of the strip; without one in focus, to the newest. */
+/** Moves the focus along the crashes and faults of the strip; without one in focus, to the newest. */
 function stepMark(strip: HTMLElement | null, by: 1 | -1): boolean {
-  const marks = [...(strip?.querySelectorAll<HTMLElement>('[data-mark="crash"]') ?? [])]
+  const marks = [
+    ...(strip?.querySelectorAll<HTMLElement>('[data-mark="crash"], [data-mark="fault"]') ?? []),
+  ].sort((a, b) => a.offsetLeft - b.offsetLeft)
   if (marks.length === 0) return false
   const at = marks.indexOf(document.activeElement as HTMLElement)
   const next = at < 0 ? marks.length - 1 : Math.max(0, Math.min(marks.length - 1, at + by))

@@ -42,6 +42,17 @@ export function refusalOf(action: ActionName, situation: ActionSituation): Refus
   return null
 }
 
+/** Why nothing can be injected into it; the lab itself says which kinds of fault there are. */
+export function noInjection(situation: ActionSituation): Refusal {
+  const { capabilities, absent, row } = situation
+  if (situation.isHeld || situation.isOld) return refusalOf('kill', situation)
+  if (!capabilities.some((name) => name.startsWith('fault.'))) {
+    const why = Object.entries(absent).find(([name]) => name.startsWith('fault.'))?.[1]
+    return why === undefined || why.includes('ORRERY_FAULTS') ? WORDS['node.not_armed'] : sentence(why)
+  }
+  return row === null ? 'The process is not there.' : null
+}
+
 /** A refusal that holds for the node or the page, not for what the process happens to do now. */
 export function isStanding(action: ActionName, situation: ActionSituation): boolean {
   return situation.isHeld || situation.isOld || !situation.capabilities.includes(NEEDS[action])
@@ -66,6 +77,19 @@ const WORDS: Record<CommandErrorCode, string> = {
   'command.replayed': 'It was already sent once.',
   'role.insufficient': 'This needs the operator role.',
   'halt.latched': 'Halt all is on. Release it first.',
+  'fault.unknown': 'No fault of that kind is known.',
+  'fault.malformed': 'The fault could not be read.',
+  'fault.no_target': 'Nothing matches the target.',
+  'fault.too_many': 'More targets than one experiment may have.',
+  'fault.blast_limit': 'It would hit a larger share of a node than the limit allows.',
+  'fault.busy': 'A fault of this kind lies on it already.',
+  'fault.over_limit': 'A value is beyond its limit.',
+  'fault.no_runner': 'The node was not started by orrery run, which alone could pause or end it.',
+  'fault.too_often': 'Too many experiments are open or were asked for at once.',
+  'experiment.unknown': 'No such experiment.',
+  'scenario.unknown': 'No such scenario.',
+  'routine.unknown': 'No such routine.',
+  'port.unknown': 'The node has no port of that name.',
   'audit.unavailable': 'The audit trail cannot be written, so nothing was sent.',
 }
 

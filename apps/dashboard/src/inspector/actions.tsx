@@ -2,12 +2,15 @@
 /** The foot of the inspector: what can be done to the process, and what became of it. */
 import type { ProcessView, TreeView } from '@orrery/live/views'
 import { FlaskConical, Pause, Play, Zap } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import { pidQuery } from '../faults/draft.ts'
+import { labPath } from '../faults/lab-address.ts'
 import { announce } from '../frame/announcer.tsx'
 import { useKeys } from '../frame/keys.ts'
 import { useMoment } from '../live/moment.ts'
 import { copyText } from '../ui/copy-button.tsx'
-import { type ActionName, blastOf, isStanding, refusalOf } from './action-model.ts'
+import { type ActionName, blastOf, isStanding, noInjection, refusalOf } from './action-model.ts'
 import { ActionsMenu } from './actions-menu.tsx'
 import { CommandLog } from './command-log.tsx'
 import { ConfirmSuspend } from './confirm-suspend.tsx'
@@ -35,6 +38,7 @@ export function Actions({
 }) {
   const { row } = process
   const { heldAtMs } = useMoment()
+  const router = useRouter()
   const { sent, send } = useCommand(node, processKey)
   const [open, setOpen] = useState<Open>(null)
   const situation = {
@@ -64,12 +68,17 @@ export function Actions({
   const askCrash = () => {
     if (why('crash_next') === null) setOpen('crash')
   }
+  const noInject = noInjection(situation)
+  const inject = () => {
+    if (noInject === null && row) router.push(labPath({ q: pidQuery(node, row.key) }))
+  }
   const copyPid = async () => {
     if (row) announce((await copyText(row.pid)) ? `Copied ${row.pid}` : 'The pid was not copied')
   }
   useKeys('Selection', [
     { keys: 's', label: 'Suspend or resume', run: toggleHold },
     { keys: 'K', label: 'Kill, asks with the blast radius', run: askKill },
+    { keys: 'F', label: 'Inject a fault', run: inject },
     { keys: '.', label: 'All actions', run: () => setOpen('menu') },
     { keys: 'y', label: 'Copy the pid', run: () => void copyPid() },
   ])
@@ -79,6 +88,7 @@ export function Actions({
   const items = [
     { name: isSuspended ? 'Resume' : 'Suspend', keys: 'S', why: why(hold), run: toggleHold },
     { name: 'Kill…', keys: '⇧K', why: why('kill'), run: askKill },
+    { name: 'Inject a fault…', keys: '⇧F', why: noInject, run: inject },
     { name: 'Crash on next message…', keys: '', why: why('crash_next'), run: askCrash },
     { name: 'Copy pid', keys: 'Y', why: row ? null : 'The process is not there.', run: () => void copyPid() },
   ]
@@ -95,9 +105,9 @@ export function Actions({
           <Zap className="ic" aria-hidden />
           Kill…
         </ActionButton>
-        <ActionButton kind="flt" why={why('crash_next')} onClick={askCrash}>
+        <ActionButton kind="flt" why={noInject} onClick={inject}>
           <FlaskConical className="ic" aria-hidden />
-          Crash next…
+          Inject…
         </ActionButton>
       </div>
       <div className="insp-more">

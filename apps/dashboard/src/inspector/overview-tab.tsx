@@ -4,6 +4,7 @@ import type { ProcessView } from '@orrery/live/views'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { crashPath } from '../frame/addresses.ts'
+import { FaultLink } from '../frame/fault-links.tsx'
 import { bytes, clock, compact, count, dateClock, plural, rate } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { visible } from '../term/term-text.ts'
@@ -72,7 +73,10 @@ function ExitReason({ process }: { process: ProcessView }) {
         {row?.fault ? (
           <span className="i2 row" style={{ gap: 5 }}>
             <Glyph name="fault" size={11} />
-            under fault <span className="m c-fault">{visible(row.fault)}</span>
+            under fault{' '}
+            <span className="m c-fault">
+              <FaultLink id={row.fault} />
+            </span>
           </span>
         ) : (
           <span className="i2">{outcomeWords(process)}</span>

@@ -87,7 +87,7 @@ export function processPath(node: string, target: string): string {
 
 /** One call; `problem+json` becomes `{ ok: false, code, message }`, silence becomes the code `hub.unreachable`. */
 export async function request<T>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
   signal?: AbortSignal,
@@ -105,6 +105,8 @@ export async function request<T>(
   } catch {
     return { ok: false, status: 0, code: 'hub.unreachable', message: 'The hub does not answer.' }
   }
+  // Done, and nothing to tell.
+  if (answer.status === 204) return { ok: true, value: null as T }
   const value: unknown = await answer.json().catch(() => null)
   if (answer.ok && value !== null) return { ok: true, value: value as T }
   if (answer.ok) {
@@ -125,7 +127,7 @@ export async function request<T>(
 }
 
 /** `crypto.randomUUID` exists on secure origins only, and a hub may be reached by plain HTTP. */
-function commandId(): string {
+export function commandId(): string {
   const raw = crypto.getRandomValues(new Uint8Array(16))
   raw[6] = ((raw[6] ?? 0) & 0x0f) | 0x40
   raw[8] = ((raw[8] ?? 0) & 0x3f) | 0x80

@@ -1,8 +1,11 @@
 'use client'
 /** What the charts of this screen share: time below, faults above, one crosshair, the unknown right edge. */
 import type { MessagesView } from '@orrery/live/views'
+import { useRouter } from 'next/navigation'
 import { type PointerEvent, useId } from 'react'
+import { experimentPath } from '../frame/addresses.ts'
 import { setCrosshair, useCrosshair } from '../live/crosshair.ts'
+import { isExperiment, spanLabel, spansById } from '../live/fault-spans.ts'
 import { clockMinutes } from '../live/format.ts'
 import { timeTicks } from '../node/chart-model.ts'
 import { Hatch } from '../ui/hatch.tsx'
@@ -34,18 +37,26 @@ export function TimeAxis({ frame, y = frame.floor + 15 }: { frame: Frame; y?: nu
 /** Hatched spans above while a fault touched what is shown, a dashed line where it began. */
 export function FaultSpans({ frame, faults }: { frame: Frame; faults: MessagesView['faults'] }) {
   const pattern = useId()
+  const router = useRouter()
   if (faults.length === 0) return null
   return (
     <>
       <defs>
         <Hatch id={pattern} of="fault" />
       </defs>
-      {faults.map((fault) => {
+      {spansById(faults).map((fault) => {
         const from = Math.max(frame.left, xOf(frame, fault.fromMs))
         const to = Math.min(frame.right, fault.toMs === null ? frame.right : xOf(frame, fault.toMs))
         if (to <= from) return null
         return (
-          <g key={fault.id}>
+          // biome-ignore lint/a11y/noStaticElementInteractions: for the keyboard the names above the charts lead there
+          <g
+            key={fault.id}
+            className={isExperiment(fault.id) ? 'fault-span' : undefined}
+            onClick={() => isExperiment(fault.id) && router.push(experimentPath(fault.id))}
+          >
+            <title>{spanLabel(fault)}</title>
+            <rect x={from} y="0" width={to - from} height="8" fill="transparent" />
             <rect x={from} y="2" width={to - from} height="4" fill={`url(#${pattern})`} opacity=".9" />
             {from > frame.left ? (
               <>
@@ -62,7 +73,7 @@ export function FaultSpans({ frame, faults }: { frame: Frame; faults: MessagesVi
                   textAnchor="end"
                   style={{ fill: 'var(--color-fault)' }}
                 >
-                  {fault.kind}
+                  {spanLabel(fault)}
                 </text>
               </>
             ) : null}

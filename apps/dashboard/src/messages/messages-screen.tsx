@@ -4,6 +4,7 @@ import type { MessagesBy, MessagesView } from '@orrery/live/views'
 import { Filter, X } from 'lucide-react'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { messagesPath, treePath } from '../frame/addresses.ts'
+import { FaultLinks } from '../frame/fault-links.tsx'
 import { useKeys } from '../frame/keys.ts'
 import { openPalette } from '../frame/overlays.ts'
 import { count, plural } from '../live/format.ts'
@@ -120,6 +121,7 @@ export function MessagesScreen({ node }: { node: string | null }) {
           </button>
         )}
         <span className="sp" />
+        <FaultLinks faults={view?.faults ?? []} />
         <Totals messages={messages} />
       </div>
       {view !== null && isTable ? (

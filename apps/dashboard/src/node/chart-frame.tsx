@@ -1,8 +1,11 @@
 'use client'
 /** What the three charts share: the time axis, fault strips, the crosshair, and how silence looks. */
 import type { TimelineView } from '@orrery/live/views'
+import { useRouter } from 'next/navigation'
 import { type PointerEvent, type ReactNode, useId } from 'react'
+import { experimentPath } from '../frame/addresses.ts'
 import { setCrosshair, useCrosshair } from '../live/crosshair.ts'
+import { isExperiment, spanLabel, spansById } from '../live/fault-spans.ts'
 import { age, clockMinutes, clockSeconds, tick } from '../live/format.ts'
 import { Hatch } from '../ui/hatch.tsx'
 import { useSize } from '../ui/use-size.ts'
@@ -181,14 +184,22 @@ export function ChartFrame({
 
 /** Two strips at the top; what does not fit a strip of its own lies over the second. */
 function Faults({ span, plot, pattern }: { span: Span; plot: Plot; pattern: string }) {
-  return span.faults
+  const router = useRouter()
+  return spansById(span.faults)
     .filter((fault) => (fault.toMs ?? span.endMs) > span.startMs && fault.fromMs < span.endMs)
     .map((fault, i) => {
       const from = Math.max(plot.left, plot.x(fault.fromMs))
       const to = Math.min(plot.right, plot.x(fault.toMs ?? span.endMs))
       const y = Math.min(i, 1) * 7
       return (
-        <g key={fault.id}>
+        // biome-ignore lint/a11y/noStaticElementInteractions: for the keyboard the names above the charts lead there
+        <g
+          key={fault.id}
+          className={isExperiment(fault.id) ? 'fault-span' : undefined}
+          onClick={() => isExperiment(fault.id) && router.push(experimentPath(fault.id))}
+        >
+          <title>{spanLabel(fault)}</title>
+          <rect x={from} y={y - 2} width={Math.max(2, to - from)} height="8" fill="transparent" />
           <rect
             x={from}
             y={y}

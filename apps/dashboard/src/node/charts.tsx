@@ -1,7 +1,8 @@
 'use client'
 /** The node's time: event loop, memory, processes, on one axis with one crosshair; `v` shows a table. */
-import type { NodeRow, NodeView, Spark, TimelineView } from '@orrery/live/views'
+import type { NodeRow, NodeView, Spark } from '@orrery/live/views'
 import { useSearchParams } from 'next/navigation'
+import { FaultLinks } from '../frame/fault-links.tsx'
 import { useKeys } from '../frame/keys.ts'
 import { count, duration, rate } from '../live/format.ts'
 import { hubNow, useNow } from '../live/now.ts'
@@ -70,7 +71,7 @@ export function Charts({ row, view }: { row: NodeRow; view: View<NodeView> }) {
         />
         <span className="sp" />
         {isOld ? <SmallLamp status={view.status} ageMs={view.ageMs} /> : null}
-        <FaultsKey faults={span.faults} />
+        <FaultLinks faults={span.faults} />
       </div>
       {view.error ? (
         <ErrorState title="The node’s figures could not be read.">{view.error.message}</ErrorState>
@@ -113,18 +114,6 @@ export function Charts({ row, view }: { row: NodeRow; view: View<NodeView> }) {
         </>
       )}
     </div>
-  )
-}
-
-function FaultsKey({ faults }: { faults: TimelineView['faults'] }) {
-  if (faults.length === 0) return null
-  const words = faults.slice(0, 2).map((fault) => fault.kind.replace('_', ' '))
-  return (
-    <span className="row lbl" style={{ gap: 5 }}>
-      <span className="hatch" style={{ width: 16, height: 8 }} />
-      {words.join(', ')}
-      {faults.length > 2 ? ` and ${faults.length - 2} more` : ''}
-    </span>
   )
 }
 

@@ -41,6 +41,7 @@ export function sampleView(): NodeView {
     agent: { heldBytes: 0, boundBytes: 1, spoolLimitBytes: 1, accepted: 0, acked: 0, frames: 1 },
     told: [],
     lastDropMs: null,
+    faults: [],
     connection: null,
     incarnations: [],
   }

@@ -28,7 +28,7 @@ export function ProcessCharts({
   )
   const { received, handled, mailbox } = process.series
   const endMs = Math.floor(hubNow() / 1_000) * 1_000
-  const faults = (timed?.faults ?? []).filter((fault) => fault.key === key)
+  const faults = process.faults
   const set = (lines: [id: string, name: string, points: Spark][]): LineSet => ({
     stepMs: 1_000,
     fromMs: endMs - Math.max(...lines.map(([, , points]) => points.length)) * 1_000,

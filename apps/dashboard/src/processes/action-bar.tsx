@@ -1,8 +1,10 @@
 'use client'
 /** Floats above the foot while something is selected: what can be done to all of it. */
 import type { SelectionView } from '@orrery/live/views'
-import { Copy, Pause, Zap } from 'lucide-react'
+import { Copy, FlaskConical, Pause, Zap } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { labPath } from '../faults/lab-address.ts'
 import { announce } from '../frame/announcer.tsx'
 import { useKeys } from '../frame/keys.ts'
 import { SUSPEND_MS } from '../inspector/actions.tsx'
@@ -14,7 +16,7 @@ import { useView } from '../live/use-view.ts'
 import { visible } from '../term/term-text.ts'
 import { Button, HoldButton } from '../ui/button.tsx'
 import { copyText } from '../ui/copy-button.tsx'
-import { type Item, killable, type Progress, runAll, suspendable } from './bulk.ts'
+import { type Item, injectOff, itemsQuery, killable, type Progress, runAll, suspendable } from './bulk.ts'
 
 export function ActionBar({
   selection,
@@ -26,6 +28,7 @@ export function ActionBar({
   onClear: () => void
 }) {
   const { data: cluster } = useView('cluster', {}, { followsTime: false })
+  const router = useRouter()
   const { heldAtMs } = useMoment()
   const [isKilling, setIsKilling] = useState(false)
   const [progress, setProgress] = useState<Progress | null>(null)
@@ -59,6 +62,13 @@ export function ActionBar({
   useKeys('Selected rows', [
     { keys: 'y', label: 'Copy pids', run: () => void copy() },
     { keys: 'K', label: 'Kill, asks with the blast radius', run: () => off === null && setIsKilling(true) },
+    {
+      keys: 'F',
+      label: 'Inject a fault into them',
+      run: () =>
+        (off ?? injectOff(selection.items, nodes)) === null &&
+        router.push(labPath({ q: itemsQuery(selection.items) })),
+    },
   ])
   const onNodes = [...new Set(selection.items.map(({ node }) => node))]
   const one = kill.items.length === 1 ? kill.items[0] : undefined
@@ -94,6 +104,16 @@ export function ActionBar({
           >
             <Zap className="ic" aria-hidden />
             Kill {count(kill.items.length)}…
+          </Act>
+          <Act
+            kind="fault"
+            why={off ?? injectOff(selection.items, nodes)}
+            said={[]}
+            isHeld={false}
+            onAct={() => router.push(labPath({ q: itemsQuery(selection.items) }))}
+          >
+            <FlaskConical className="ic" aria-hidden />
+            Inject…
           </Act>
           <span className="dv" />
           <Button isSmall onClick={() => void copy()}>
@@ -136,7 +156,7 @@ function Act({
   onAct,
   children,
 }: {
-  kind?: 'plain' | 'danger'
+  kind?: 'plain' | 'danger' | 'fault'
   why: string | null
   said: readonly string[]
   isHeld: boolean

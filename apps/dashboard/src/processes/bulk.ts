@@ -1,5 +1,6 @@
 /** What can be done to everything that is selected: each button counts what it will really touch. Pure, but for `runAll`. */
 import type { NodeRow, SelectionView } from '@orrery/live/views'
+import { quoted } from '../faults/draft.ts'
 import { refusedText } from '../inspector/action-model.ts'
 import { type ProcessCommand, sendCommand } from '../live/api.ts'
 import { plural } from '../live/format.ts'
@@ -44,6 +45,25 @@ export function killable(selection: SelectionView, nodes: Nodes): Reach {
         : []),
     ],
   }
+}
+
+/** A longer query than this is none that the hub reads. */
+const MAX_QUERY = 1_800
+
+/** Why nothing can be injected into them from here. */
+export function injectOff(items: readonly Item[], nodes: Nodes): string | null {
+  const armed = items.filter(
+    ({ node }) =>
+      nodes[node]?.status === 'live' && nodes[node]?.capabilities.some((name) => name.startsWith('fault.')),
+  )
+  if (armed.length === 0) return 'No node of theirs was started with ORRERY_FAULTS=allow.'
+  return itemsQuery(items).length > MAX_QUERY ? 'Too many to name one by one: use a query in the lab.' : null
+}
+
+/** The query that names these, by node and logical key, so that it holds over restarts. */
+export function itemsQuery(items: readonly Item[]): string {
+  const any = (values: readonly string[]) => [...new Set(values)].map(quoted).join('|')
+  return `node:${any(items.map(({ node }) => node))} key:${any(items.map(({ key }) => key))}`
 }
 
 function isArmed({ node }: Item, nodes: Nodes, capability: string): boolean {

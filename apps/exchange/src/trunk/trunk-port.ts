@@ -1,6 +1,7 @@
 /**
  * The line to the other exchange: a TCP connection on loopback, taken up again whenever it is lost. Noise on the line, where it is asked for,
- * damages a byte now and then.
+ * damages a byte now and then. Where the two exchanges are parted, what this side writes vanishes and what arrives is thrown away, while the connection
+ * stays; one that is lost meanwhile does not come up before the line carries again.
  */
 import { createServer, connect as dial, type Server, type Socket } from 'node:net'
 import { type Context, Port } from '@orrery/runtime'
@@ -27,6 +28,7 @@ const RETRY_MS = 1_000
 export const TRUNK = 'trunk'
 export const TrunkPort = Port.define<{ args: TrunkArgs; resource: Trunk }>({
   module: 'TrunkPort',
+  isLine: true,
   open: (args, ctx) => openTrunk(args, ctx),
   close: (trunk) => trunk.close(),
   formatStatus: ({ isUp }) => ({ carrier: isUp ? 'up' : 'down' }),
@@ -48,11 +50,28 @@ async function openTrunk(
     node.send(FRAMER, { type: 'carrier', isUp })
     node.send(TRUNK_LINK, { type: 'carrier', isUp })
   }
+  const isParted = (): boolean => (node.ports.get(TRUNK)?.blocked ?? 'none') !== 'none'
   const take = (socket: Socket): void => {
+    if (isParted()) {
+      socket.on('error', () => undefined)
+      socket.destroy()
+      if (connect !== null) setTimeout(again, RETRY_MS).unref()
+      return
+    }
     line?.destroy()
     line = socket
     socket.setNoDelay(true)
-    socket.on('data', (bytes) => node.send(FRAMER, { type: 'bytes', bytes: new Uint8Array(bytes) }))
+    let hasGap = false
+    socket.on('data', (bytes) => {
+      if (!node.ports.carries(TRUNK, 'in')) {
+        hasGap = true
+        return
+      }
+      // What stood before the gap is half a frame at most, and its other half is gone.
+      if (hasGap) node.send(FRAMER, { type: 'carrier', isUp: true })
+      hasGap = false
+      node.send(FRAMER, { type: 'bytes', bytes: new Uint8Array(bytes) })
+    })
     socket.on('error', () => undefined)
     socket.on('close', () => {
       if (line !== socket) return
@@ -82,6 +101,7 @@ async function openTrunk(
     },
     write(bytes) {
       if (line === null) return false
+      if (!node.ports.carries(TRUNK, 'out')) return true
       const nowMs = node.clock.wallMs()
       noiseDueMs -= nowMs - lastMs
       lastMs = nowMs

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Command, CrashReport, Hello, Refusal, WireRecord } from '@orrery/protocol'
 import { decodeFrame } from '@orrery/protocol/codec'
+import { type FaultStatus, faultStatus } from '@orrery/protocol/faults'
 import { Server, type Socket } from 'socket.io'
 
 export interface TinyHub {
@@ -25,13 +26,23 @@ export interface TinyHub {
   welcomeAgain(): void
   /** Cuts every agent off, as a network would. */
   cut(): void
+  /** Leases it says yes to, when it is asked over HTTP. */
+  readonly held: Set<string>
+  /** What was told of injections; each is acknowledged. */
+  readonly statuses: FaultStatus[]
   refuse: Refusal | null
   acks: boolean
   close(): Promise<void>
 }
 
 export async function tinyHub(options: { port?: number; acks?: boolean } = {}): Promise<TinyHub> {
-  const http = createServer()
+  const held = new Set<string>()
+  const http = createServer((request, response) => {
+    const lease = /^\/api\/v1\/leases\/([^/]+)$/.exec(request.url ?? '')?.[1]
+    if (lease === undefined) return
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ isHeld: held.has(lease) }))
+  })
   const io = new Server(http, { transports: ['websocket'], maxHttpBufferSize: 4e6, serveClient: false })
   const agents = io.of('/agent')
   const sockets = new Set<Socket>()
@@ -52,6 +63,8 @@ export async function tinyHub(options: { port?: number; acks?: boolean } = {}): 
     cut: () => {
       for (const socket of sockets) socket.conn.close()
     },
+    held,
+    statuses: [],
     refuse: null,
     acks: options.acks ?? true,
     close: async () => {
@@ -80,6 +93,10 @@ export async function tinyHub(options: { port?: number; acks?: boolean } = {}): 
         crashIds.push(report.id)
       }
       if (hub.acks && crashIds.length > 0) socket.emit('ack', { crashIds, seq })
+    })
+    socket.on('fault', (raw: unknown, acknowledge?: () => void) => {
+      hub.statuses.push(faultStatus.parse(raw))
+      acknowledge?.()
     })
     socket.on('goodbye', (said: unknown) => hub.goodbyes.push(said))
     socket.emit('welcome', { protocol: 1, hubVersion: 'tiny', heartbeatMs: 1_000, lastSeq: 0 })

@@ -23,12 +23,15 @@ export interface HaltOutcome {
   code?: CommandErrorCode
   message?: string
   isHalted: boolean
-  /** Leases this call ended. */
+  /** Leases and experiments this call ended. */
   released: number
   /** Nodes that could not be told; their agents end every lease by themselves. */
   unreached: string[]
   auditId: string | null
 }
+
+/** Leases and latch, as the view of faults shows them. */
+export type LeasesView = Omit<FaultsView, 'experiments' | 'agents'>
 
 export interface Commands {
   /**
@@ -41,7 +44,7 @@ export interface Commands {
   release(actor: Actor): Promise<HaltOutcome>
   /** Ends one lease before its time. */
   releaseLease(actor: Actor, leaseId: string): Promise<CommandOutcome>
-  leases(): FaultsView
+  leases(): LeasesView
   isHalted(): boolean
 }
 

@@ -7,6 +7,8 @@ import {
   type CrashReport,
   captured,
   type EarlierLife,
+  type EndingFault,
+  type FaultTouch,
   type Hello,
   type NodeEnd,
   type NodeSample,
@@ -26,6 +28,8 @@ export interface NodeEndsOptions {
   clock: Clock
   /** Whether the report was taken; one that was not is offered again. */
   report(report: CrashReport): boolean
+  /** Somebody made it stand still: its silence is no sign. */
+  isPaused(node: string): boolean
   /** It was not known before that this node had gone down. */
   ended(report: CrashReport): void
   /** These ends need no report: the agent need not tell of them again. */
@@ -124,7 +128,7 @@ export async function createNodeEnds(options: NodeEndsOptions): Promise<NodeEnds
     if (told?.end === 'stopped' && !life.isTold) return
     const outcome = outcomeOf(hello, life.heardAtMs, clock.nowMs())
     const tag = told ? tagOf(told.end) : 'killed_or_lost_power'
-    const report = reportOf(life, tag, told?.detail ?? '', outcome)
+    const report = reportOf(life, tag, told?.detail ?? '', outcome, told?.fault)
     if (!life.isTold) options.ended(report)
     offer(report)
   }
@@ -142,7 +146,8 @@ export async function createNodeEnds(options: NodeEndsOptions): Promise<NodeEnds
       for (const life of hello.lives ?? []) {
         const isHeld = held?.incarnation === life.incarnation
         if (life.end === 'stopped' && !(isHeld && held.isTold)) settled.push(nodeEndId(life.incarnation))
-        else if (!isHeld) offer(reportOf(earlierOf(life, hello), tagOf(life.end), life.detail, null))
+        else if (!isHeld)
+          offer(reportOf(earlierOf(life, hello), tagOf(life.end), life.detail, null, life.fault))
       }
       if (settled.length > 0) options.settled(node, settled)
       if (!held && open.size >= MAX_OPEN) return
@@ -187,6 +192,7 @@ export async function createNodeEnds(options: NodeEndsOptions): Promise<NodeEnds
       tickedAtMs = nowMs
       let isNews = false
       for (const life of open.values()) {
+        if (options.isPaused(life.node)) life.countFromMs = nowMs
         if (stoodStillMs > TICK_MS) life.countFromMs += stoodStillMs
         if (life.isTold && nowMs - life.heardAtMs > FORGET_MS) {
           open.delete(life.node)
@@ -252,7 +258,13 @@ function wordsOf(tag: Tag, detail: string): string {
   }
 }
 
-function reportOf(life: Watched, tag: Tag, detail: string, outcome: Outcome | null): CrashReport {
+function reportOf(
+  life: Watched,
+  tag: Tag,
+  detail: string,
+  outcome: Outcome | null,
+  fault: EndingFault | null = null,
+): CrashReport {
   const { sample } = life
   const report = nodeEndReport(
     {
@@ -266,14 +278,19 @@ function reportOf(life: Watched, tag: Tag, detail: string, outcome: Outcome | nu
       reason: { kind: 'node-down', tag, text: wordsOf(tag, detail), term: tag },
       stack: unavailable('the node itself said nothing'),
       chain: [],
-      killer: unavailable('nobody saw who'),
+      killer: unavailable(fault === null ? 'nobody saw who' : 'its runner, told to by a fault'),
     },
   )
   return {
     ...report,
     ...(outcome ? { outcome: captured(outcome) } : {}),
+    ...(fault ? { faults: captured([touchOf(fault)]) } : {}),
     ...(sample ? lastSeen(sample) : {}),
   }
+}
+
+function touchOf({ experiment, kind, firing }: EndingFault): FaultTouch {
+  return { fault: experiment, kind, role: 'direct', firing }
 }
 
 /** What the last sample says of the node as it was heard last. */

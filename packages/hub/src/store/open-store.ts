@@ -11,10 +11,12 @@ import { amendCrashes, saveCrashes } from './crash-write.ts'
 import { NO_STATUSES, readCrashesView } from './crashes-screen.ts'
 import { isTimeout, isUnwilling } from './database-error.ts'
 import { createDiskRoom, type DiskRoom } from './disk-room.ts'
+import { experimentStore } from './fault-table.ts'
 import { createGate } from './gate.ts'
 import { leadGroups } from './group-address.ts'
 import { changeGroup, notesOf } from './group-notes.ts'
 import { mergeGroup, unmergeGroup } from './group-rules.ts'
+import { labTable } from './lab-table.ts'
 import { prune, type Retention, tidy } from './prune.ts'
 import { regroup } from './regroup.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
@@ -168,6 +170,7 @@ function storeOver(
     mergeGroup: (id, into, by) => write(() => mergeGroup(prisma, id, into, by)),
     unmergeGroup: (id, by) => write(() => unmergeGroup(prisma, id, by)),
     regroup: () => write(() => regroup(prisma)),
+    experiments: experimentStore(prisma, watch, write),
     appendAudit: (entry) => write(() => appendAudit(prisma, entry)),
     settleAudit: (id, result) => write(() => settleAudit(prisma, id, result)),
     audit: (filter, page) => watch(readAudit(prisma, filter, page)),
@@ -177,6 +180,7 @@ function storeOver(
     saveSourceMap: (map) => write(() => saveSourceMap(prisma, map)),
     sourceMaps: (page) => watch(listSourceMaps(prisma, page)),
     deleteSourceMap: (id) => write(() => deleteSourceMap(prisma, id)),
+    lab: labTable(prisma, { read: (work) => watch(work()), write }),
     readSetting: async (key) =>
       (await watch(prisma.hubSetting.findUnique({ where: { key } })))?.value ?? null,
     writeSetting: async (key, value) => {

@@ -36,6 +36,7 @@ export async function prune(prisma: PrismaClient, retention: Retention, nowMs: n
         SELECT node, metric, from_at FROM series_blocks WHERE from_at < ${limit} LIMIT ${BATCH})`,
   )
   pruned.sourceMaps = await prisma.$executeRaw`DELETE FROM source_maps WHERE used_at < ${limit}`
+  await prisma.$executeRaw`DELETE FROM fault_verdicts WHERE at < ${limit}`
   await forget(prisma, limit, nowMs)
   return pruned
 }

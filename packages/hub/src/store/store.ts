@@ -7,6 +7,8 @@
 import type { CrashesView, CrashGroupDetail, CrashView, GroupNote, GroupStatus } from '@orrery/live/views'
 import type { CrashReport, Decision, Outcome, StormCounts } from '@orrery/protocol'
 import type { Query } from '@orrery/protocol/query'
+import type { ExperimentStore } from '../faults/experiment-store.ts'
+import type { LabStore } from '../faults/lab-store.ts'
 
 export interface Store extends AsyncDisposable {
   readonly kind: 'embedded' | 'postgres'
@@ -68,6 +70,9 @@ export interface Store extends AsyncDisposable {
    */
   regroup(): Promise<boolean>
 
+  /** Experiments of the fault lab. */
+  readonly experiments: ExperimentStore
+
   /** Written before the command leaves the hub. */
   appendAudit(entry: AuditEntry): Promise<string>
   settleAudit(id: string, result: AuditResult): Promise<void>
@@ -87,6 +92,9 @@ export interface Store extends AsyncDisposable {
   sourceMaps(page: PageRequest): Promise<Page<SourceMapRow>>
   /** Whether there was one. */
   deleteSourceMap(id: string): Promise<boolean>
+
+  /** Scenarios, routines and verdicts of the fault lab. */
+  readonly lab: LabStore
 
   /** Small durable facts of the hub itself, as JSON; `null` where none was written. */
   readSetting(key: string): Promise<unknown>

@@ -11,6 +11,7 @@ export type {
 } from './delta.ts'
 export { DeltaMisfit } from './delta.ts'
 export { diff } from './diff.ts'
+export type { ExperimentRow, FaultSpan, FaultsView, Lease } from './fault-types.ts'
 export type { Incarnation, NodeConnection, NodeLines, NodeView } from './node-types.ts'
 export { DEFAULT_PARAMS, MAX_PROCESS_ROWS } from './params.ts'
 export type {
@@ -23,10 +24,8 @@ export type {
   CrashGroupDetail,
   CrashGroupRow,
   CrashView,
-  FaultsView,
   GroupNote,
   GroupStatus,
-  Lease,
   MessagesBy,
   MessagesLine,
   MessagesView,

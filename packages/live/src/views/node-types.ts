@@ -1,5 +1,6 @@
 /** One node's page: its view, and what it is made of. */
 import type { Drops, NodeFacts } from '@orrery/protocol'
+import type { FaultSpan } from './fault-types.ts'
 import type { Spark } from './types.ts'
 
 /** What the node is, its last five minutes second by second, and what watching costs it. */
@@ -40,6 +41,8 @@ export interface NodeView {
   /** By kind, in the order they are given up; `sent` is `null` where the agent does not tell it. */
   told: { kind: keyof Drops; sent: number | null; dropped: number; why: string }[]
   lastDropMs: number | null
+  /** Faults that lay upon it, or upon something in it, in the last five minutes. */
+  faults: FaultSpan[]
   connection: NodeConnection | null
   /** Newest first. */
   incarnations: Incarnation[]

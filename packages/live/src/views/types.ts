@@ -14,6 +14,7 @@ import type {
   Status,
   Strategy,
 } from '@orrery/protocol'
+import type { FaultSpan, FaultsView } from './fault-types.ts'
 import type { NodeView } from './node-types.ts'
 
 /** Spark lines: newest last, one value a second, at most 60; `null` is a gap. */
@@ -73,6 +74,8 @@ export interface NodeRow {
   crashBuckets: number[]
   restartBuckets: number[]
   faults: number
+  /** The experiment that has it stand still right now; it is then no wonder that it is not heard. */
+  pausedBy: string | null
   agent: { cpuPercent: number; spoolBytes: number; spoolRefused: number; drops: number; gaps: number }
 }
 
@@ -321,6 +324,8 @@ export interface ProcessView {
   crashes: { id: string; atMs: number; tag: string; text: string; stored: boolean }[]
   /** Pids this logical process had, newest first, at most 20. */
   incarnations: { pid: string; startedAtMs: number; exitedAtMs: number | null; exit: string | null }[]
+  /** Faults that lay upon it in the last five minutes. */
+  faults: FaultSpan[]
 }
 
 /** The strip at the bottom of every screen: five minutes of one node or of all. */
@@ -341,7 +346,7 @@ export interface TimelineView {
     /** So many more of its kind came in the same second. */
     more: number
   }[]
-  faults: { id: string; kind: string; node: string; key: string; fromMs: number; toMs: number | null }[]
+  faults: FaultSpan[]
 }
 
 export interface SeriesView {
@@ -558,28 +563,6 @@ export interface CrashView {
   previousId: string | null
   nextId: string | null
   error: { code: string; message: string } | null
-}
-
-export interface Lease {
-  id: string
-  kind: 'suspend' | 'crash_next'
-  node: string
-  key: string
-  pid: string
-  name: string
-  by: string
-  startedAtMs: number
-  endsAtMs: number
-  status: 'requested' | 'active' | 'ended'
-  why: string | null
-  endedAtMs: number | null
-}
-
-export interface FaultsView {
-  isHalted: boolean
-  haltedAtMs: number | null
-  haltedBy: string | null
-  leases: Record<string, Lease>
 }
 
 export interface ViewTypes {

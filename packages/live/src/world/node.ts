@@ -55,6 +55,10 @@ export class NodeState {
   sampling: Sampling
   readonly timings: Timings
   lifecycle: Lifecycle
+  /** The experiment that has it stand still. */
+  pausedBy: string | null = null
+  /** Whoever was held still has this long to be heard again. */
+  #waitUntilMs = Number.NEGATIVE_INFINITY
   /** Changes of the node itself: its hello, whether it is heard, its leases. */
   version = 0
 
@@ -123,7 +127,8 @@ export class NodeState {
   tick(nowMs: number): void {
     if (this.status === 'live' || this.status === 'stale') {
       const silentMs = nowMs - this.lastHeardAtMs
-      if (silentMs >= LIMITS.goneAfterMs) this.setStatus('gone')
+      const isExpected = this.pausedBy !== null || nowMs < this.#waitUntilMs
+      if (silentMs >= LIMITS.goneAfterMs && !isExpected) this.setStatus('gone')
       else if (silentMs >= LIMITS.staleAfterMs) this.setStatus('stale')
     }
     // The last picture of a node that is not heard stays as it was.
@@ -132,6 +137,14 @@ export class NodeState {
       this.processes.pools.settle(nowMs)
     }
     this.marks.prune(nowMs)
+  }
+
+  /** It was made to stand still, or is so no more: its silence is no sign of its end. */
+  setPause(by: string | null, nowMs: number): void {
+    if (this.pausedBy === by) return
+    if (by === null) this.#waitUntilMs = nowMs + LIMITS.goneAfterMs
+    this.pausedBy = by
+    this.version++
   }
 
   /** What is known of a process's messages of the last five seconds. */

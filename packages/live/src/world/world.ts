@@ -3,35 +3,41 @@
  * time is passed in, nothing here waits, reads a clock or opens anything.
  */
 import type { Frame, Hello } from '@orrery/protocol'
+import type { Query } from '@orrery/protocol/query'
+import type { FaultSpan, Lease } from '../views/fault-types.ts'
 import { putKey } from '../views/put-key.ts'
 import type {
   ClusterView,
-  Lease,
   MessagesView,
   NodeRow,
   Offender,
   ProcessesView,
   ProcessView,
   SelectionView,
+  Spark,
   TableView,
   TimelineView,
   TreeView,
   ViewParams,
 } from '../views/types.ts'
-import { ORPHANS } from './columns.ts'
+import { FLAG, NONE, ORPHANS } from './columns.ts'
 import { MARKS_MS } from './marks.ts'
 import { displayName } from './names.ts'
 import { type FrameOutcome, NodeState, type StormTotal } from './node.ts'
+import { type Found, findProcesses, foundAt } from './readers/find-processes.ts'
 import { MessagesReader } from './readers/messages-view.ts'
 import { nodeRow } from './readers/node-row.ts'
 import { type NodeViewOfWorld, nodeView } from './readers/node-view.ts'
 import { offendersOf, worstOffenders } from './readers/offenders.ts'
 import { processView } from './readers/process-view.ts'
 import { processesView } from './readers/processes-view.ts'
+import { addStretch, isAlive, type Stretch } from './readers/stretch.ts'
 import { timelineView } from './readers/timeline-view.ts'
+import { type Touched, touched, touchedMinute, type Window, windowsAbove } from './readers/touched.ts'
 import { TreeReader } from './readers/tree-view.ts'
 import { selectionView } from './table/selection-view.ts'
 import { Tables } from './table/table-view.ts'
+import { type Injected, isActive, spansOf, spansOfKey, touchedKeys } from './under-fault.ts'
 
 export interface WorldOptions {
   nowMs: number
@@ -67,6 +73,8 @@ export interface World {
   crashStored(id: string): void
   /** All leases that are not over; one that is missing from the next list is over. */
   setFaults(leases: Iterable<Lease>): void
+  /** All experiments that last, on each node, and those that ended in the last five minutes. */
+  setExperiments(injected: readonly Injected[]): void
   door(event: ClusterView['door'][number]): void
 
   /** Of one node, or with `null` of the whole. An unknown node stays at 0. */
@@ -91,6 +99,26 @@ export interface World {
   storms(node: string): ReadonlyMap<string, StormTotal>
   /** A dead slot resolves too: its pid is that of the process that was in it. */
   resolve(node: string, keyOrPid: string): Resolved | null
+  /** The living process that is so called, with its place in the tree. */
+  found(node: string, keyOrPid: string): Found | null
+  /** Living processes of all nodes, in the order of node and key. */
+  find(query: Query): Found[]
+  /** Figures of these processes together, with `null` of the node as a whole; `null` where the node is not known. */
+  touched(node: string, keys: readonly string[] | null): Touched | null
+  /** Their last minute, second by second. */
+  touchedMinute(node: string, keys: readonly string[] | null, metric: 'handled' | 'mailbox'): Spark
+  /** Every supervisor above one of these processes. */
+  windowsAbove(node: string, keys: readonly string[]): Window[]
+  heardAtMs(node: string): number | null
+  /** The supervisor or process above; `null` above a root. */
+  above(node: string, key: string): Resolved | null
+  /** Whether a process of this logical key lives now; `null` where the node is not known, or not heard. */
+  isAlive(node: string, key: string): boolean | null
+  /**
+   * Adds what processes below `roots` (logical keys; `null`: the whole node) did in seconds of the hub's clock, both
+   * included, as far as they are held.
+   */
+  addStretch(node: string, roots: readonly string[] | null, fromS: number, toS: number, into: Stretch): void
 }
 
 const FORGET_AFTER_MS = 3_600_000
@@ -122,6 +150,9 @@ class LiveWorld implements World {
   readonly #tables = new Tables()
   /** Open leases, and those that ended in the last five minutes. */
   #leases = new Map<string, Lease>()
+  #injected: readonly Injected[] = []
+  /** Which experiment each touched process shows, by node and key. */
+  #touchedKeys = new Map<string, Map<string, string>>()
   #nowMs: number
   #version = 0
 
@@ -145,8 +176,7 @@ class LiveWorld implements World {
     const state = this.#state(node)
     if (state === null) return { isDuplicate: false, gap: 0, records: 0, unknownRefs: 0 }
     const outcome = state.frame(frame, nowMs)
-    if (this.#leases.size > 0 && frame.records.some(({ type }) => type === 'process.started'))
-      this.#overlay(state)
+    this.#overlayStarted(state, frame)
     return outcome
   }
 
@@ -212,6 +242,19 @@ class LiveWorld implements World {
     this.#version++
   }
 
+  setExperiments(injected: readonly Injected[]): void {
+    this.#injected = injected
+    this.#touchedKeys = touchedKeys(injected)
+    const paused = new Map(
+      injected.filter((each) => each.isPause && isActive(each)).map(({ node, id }) => [node, id]),
+    )
+    for (const [name, { state }] of this.#nodes) {
+      state.setPause(paused.get(name) ?? null, this.#nowMs)
+      this.#overlay(state)
+    }
+    this.#version++
+  }
+
   door(event: ClusterView['door'][number]): void {
     this.#door = [...this.#door, event].slice(-DOOR_EVENTS)
     this.#version++
@@ -236,13 +279,13 @@ class LiveWorld implements World {
 
   node(name: string): NodeRow | null {
     const state = this.#state(name)
-    return state && nodeRow(state, this.#nowMs, this.#openLeases(name).length)
+    return state && nodeRow(state, this.#nowMs, this.#activeOn(name))
   }
 
   nodeRows(): Record<string, NodeRow> {
     const rows: Record<string, NodeRow> = {}
     for (const [name, { state }] of this.#nodes) {
-      putKey(rows, name, nodeRow(state, this.#nowMs, this.#openLeases(name).length))
+      putKey(rows, name, nodeRow(state, this.#nowMs, this.#activeOn(name)))
     }
     return rows
   }
@@ -277,22 +320,26 @@ class LiveWorld implements World {
 
   processView(node: string, keyOrPid: string): ProcessView | null {
     const state = this.#state(node)
-    return state && processView(state, keyOrPid)
+    if (state === null) return null
+    const fromMs = this.#nowMs - MARKS_MS
+    return processView(state, keyOrPid, (key) =>
+      spansOfKey(key, this.#drawnLeases(node), this.#injectedOn(node), fromMs),
+    )
   }
 
   timelineView(node: string | null): TimelineView {
-    return timelineView(this.#statesOf(node), this.#drawnLeases(node), this.#nowMs)
+    return timelineView(this.#statesOf(node), this.#spans(node), this.#nowMs)
   }
 
   messagesReader(params: ViewParams['messages']): { read(): MessagesView } {
     const { node } = params
     const reader = new MessagesReader(params)
-    return { read: () => reader.read(this.#statesOf(node), this.#drawnLeases(node), this.#nowMs) }
+    return { read: () => reader.read(this.#statesOf(node), this.#spans(node), this.#nowMs) }
   }
 
   nodeView(node: string): NodeViewOfWorld | null {
     const state = this.#state(node)
-    return state && nodeView(state)
+    return state && nodeView(state, this.#spans(node)(this.#nowMs - MARKS_MS))
   }
 
   storms(node: string): ReadonlyMap<string, StormTotal> {
@@ -305,6 +352,55 @@ class LiveWorld implements World {
     if (processes === undefined || index === undefined || index === ORPHANS) return null
     const pid = processes.columns.pid[index] ?? ''
     return { key: processes.keyOf(index), pid, name: displayName(processes, index) }
+  }
+
+  found(node: string, keyOrPid: string): Found | null {
+    const state = this.#state(node)
+    const index = state?.processes.resolve(keyOrPid)
+    if (state === null || index === undefined || index === ORPHANS) return null
+    return state.processes.columns.has(index, FLAG.alive) ? foundAt(state, index) : null
+  }
+
+  find(query: Query): Found[] {
+    return findProcesses(this.#scope(null), query, this.#nowMs)
+  }
+
+  touched(node: string, keys: readonly string[] | null): Touched | null {
+    const state = this.#state(node)
+    return state && touched(state, keys)
+  }
+
+  touchedMinute(node: string, keys: readonly string[] | null, metric: 'handled' | 'mailbox'): Spark {
+    const state = this.#state(node)
+    return state === null ? [] : touchedMinute(state, keys, metric)
+  }
+
+  windowsAbove(node: string, keys: readonly string[]): Window[] {
+    const state = this.#state(node)
+    return state === null ? [] : windowsAbove(state, keys)
+  }
+
+  heardAtMs(node: string): number | null {
+    return this.#state(node)?.lastHeardAtMs ?? null
+  }
+
+  above(node: string, key: string): Resolved | null {
+    const processes = this.#state(node)?.processes
+    const index = processes?.find(key)
+    const parent = index === undefined ? NONE : (processes?.columns.parent[index] ?? NONE)
+    if (processes === undefined || parent === NONE || parent === ORPHANS) return null
+    const pid = processes.columns.pid[parent] ?? ''
+    return { key: processes.keyOf(parent), pid, name: displayName(processes, parent) }
+  }
+
+  isAlive(node: string, key: string): boolean | null {
+    const state = this.#state(node)
+    return state === null || state.status !== 'live' ? null : isAlive(state, key)
+  }
+
+  addStretch(node: string, roots: readonly string[] | null, fromS: number, toS: number, into: Stretch): void {
+    const state = this.#state(node)
+    if (state !== null) addStretch(state, roots, fromS, toS, into)
   }
 
   /** One node, or all. */
@@ -330,6 +426,20 @@ class LiveWorld implements World {
     )
   }
 
+  /** Of one node, or of all. */
+  #injectedOn(node: string | null): readonly Injected[] {
+    return node === null ? this.#injected : this.#injected.filter((each) => each.node === node)
+  }
+
+  #spans(node: string | null): (fromMs: number) => FaultSpan[] {
+    return (fromMs) => spansOf(this.#drawnLeases(node), this.#injectedOn(node), fromMs)
+  }
+
+  /** Leases and experiments that last on a node. */
+  #activeOn(node: string): number {
+    return this.#openLeases(node).length + this.#injectedOn(node).filter(isActive).length
+  }
+
   /** Time never goes back, whatever a caller's clock does. */
   #at(nowMs: number): void {
     this.#nowMs = Math.max(this.#nowMs, nowMs)
@@ -339,12 +449,34 @@ class LiveWorld implements World {
     return [...this.#leases.values()].filter((lease) => lease.node === node && lease.status === 'active')
   }
 
-  /** Lays the open leases of a node over its slots: by key, so that a fault follows a restart. */
+  /** Lays what is open over those that started in this frame alone: there may be ten thousand targets, and frames come often. */
+  #overlayStarted(state: NodeState, frame: Frame): void {
+    const keys = this.#touchedKeys.get(state.name)
+    const leases = this.#leases.size === 0 ? [] : this.#openLeases(state.name)
+    if (keys === undefined && leases.length === 0) return
+    const { processes } = state
+    for (const record of frame.records) {
+      if (record.type !== 'process.started') continue
+      const index = processes.refs.get(record.ref)
+      if (index === undefined || index === ORPHANS) continue
+      const key = processes.keyOf(index)
+      const pid = processes.columns.pid[index]
+      const lease = leases.find((each) => each.key === key || each.pid === pid)
+      const id = keys?.get(key) ?? lease?.id
+      if (id !== undefined) processes.setFault(index, id)
+    }
+  }
+
+  /** Lays what is open on a node over its slots: by key, so that a fault follows a restart. */
   #overlay(state: NodeState): void {
     const { processes } = state
     const wanted = new Map<number, string>()
     for (const { id, key, pid } of this.#openLeases(state.name)) {
       const index = processes.resolve(key) ?? processes.resolve(pid)
+      if (index !== undefined && index !== ORPHANS) wanted.set(index, id)
+    }
+    for (const [key, id] of this.#touchedKeys.get(state.name) ?? []) {
+      const index = processes.find(key)
       if (index !== undefined && index !== ORPHANS) wanted.set(index, id)
     }
     for (const index of [...processes.faults.keys()]) if (!wanted.has(index)) processes.setFault(index, null)

@@ -3,10 +3,10 @@
  * percentiles of steps that are over, and an order for ten seconds, so that nothing jumps.
  */
 
+import type { FaultSpan } from '../../views/fault-types.ts'
 import { putKey } from '../../views/put-key.ts'
 import type {
   BacklogRow,
-  Lease,
   MessagesLine,
   MessagesView,
   PercentileStep,
@@ -52,8 +52,8 @@ export class MessagesReader {
     this.#params = params
   }
 
-  /** `nodes` and `leases` are those of the node asked for, or all. */
-  read(nodes: readonly NodeState[], leases: readonly Lease[], nowMs: number): MessagesView {
+  /** `nodes` are the one asked for, or all; `spans` gives the faults of these. */
+  read(nodes: readonly NodeState[], spans: (fromMs: number) => FaultSpan[], nowMs: number): MessagesView {
     const stepS = this.#params.windowS > RING_SECONDS ? STEP_S : 1
     const nowS = Math.floor(nowMs / 1_000)
     // The running step is left out; what was timed in a second may come in the one after it.
@@ -76,16 +76,7 @@ export class MessagesReader {
       more: Math.max(0, ranked.length - order.length),
       ...this.#percentiles(nodes, range, nowS),
       ...this.#backlog(nodes, range, nowMs),
-      faults: leases
-        .filter(({ endedAtMs }) => endedAtMs === null || endedAtMs >= fromMs)
-        .map(({ id, kind, node, key, startedAtMs, endedAtMs }) => ({
-          id,
-          kind,
-          node,
-          key,
-          fromMs: startedAtMs,
-          toMs: endedAtMs,
-        })),
+      faults: spans(fromMs),
     }
   }
 

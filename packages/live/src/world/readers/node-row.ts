@@ -51,6 +51,7 @@ export function nodeRow(node: NodeState, nowMs: number, faults: number): NodeRow
     crashBuckets,
     restartBuckets,
     faults,
+    pausedBy: node.pausedBy,
     agent: {
       cpuPercent: Math.round(sampling.rates.cpuPercent * 100) / 100,
       spoolBytes: sample?.agent.spoolBytes ?? 0,

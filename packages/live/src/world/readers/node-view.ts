@@ -1,5 +1,6 @@
 /** One node's page, as far as the world knows it; its connection and its earlier lives are the hub's to add. */
 import type { Drops } from '@orrery/protocol'
+import type { FaultSpan } from '../../views/fault-types.ts'
 import type { NodeView } from '../../views/node-types.ts'
 import type { Spark } from '../../views/types.ts'
 import type { NodeState } from '../node.ts'
@@ -12,7 +13,7 @@ const KINDS: readonly (keyof Drops)[] = ['samples', 'lifecycle', 'results', 'cra
 
 export type NodeViewOfWorld = Omit<NodeView, 'connection' | 'incarnations'>
 
-export function nodeView(node: NodeState): NodeViewOfWorld {
+export function nodeView(node: NodeState, faults: FaultSpan[]): NodeViewOfWorld {
   const { hello, host, sampling, series } = node
   const { latest } = host
   const sample = sampling.latest
@@ -72,6 +73,7 @@ export function nodeView(node: NodeState): NodeViewOfWorld {
       return { kind, sent: told?.sent ?? null, dropped: node.dropped[kind], why: told?.why ?? '' }
     }),
     lastDropMs: node.lastDropMs,
+    faults,
   }
 }
 

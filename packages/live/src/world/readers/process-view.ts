@@ -1,4 +1,5 @@
 /** One process by its logical key, for the inspector. The node's own answer to an inspection is added by the hub. */
+import type { FaultSpan } from '../../views/fault-types.ts'
 import type { ProcessView } from '../../views/types.ts'
 import { FLAG, NONE, ORPHANS } from '../columns.ts'
 import { displayName } from '../names.ts'
@@ -9,7 +10,11 @@ import { orphansRow, poolKey, sparkOf, treeRow } from './tree-row.ts'
 const MAX_INCARNATIONS = 20
 
 /** `row` is null once the process is gone; its crashes and incarnations stay for a while. */
-export function processView(node: NodeState, keyOrPid: string): ProcessView {
+export function processView(
+  node: NodeState,
+  keyOrPid: string,
+  spans: (key: string) => FaultSpan[],
+): ProcessView {
   const { processes: p, hello } = node
   const index = p.resolve(keyOrPid)
   const view: ProcessView = {
@@ -25,6 +30,7 @@ export function processView(node: NodeState, keyOrPid: string): ProcessView {
     inspectionError: null,
     crashes: [],
     incarnations: [],
+    faults: spans(index === undefined ? keyOrPid : p.keyOf(index)),
   }
   const past = node.pasts.get(index === undefined ? keyOrPid : p.keyOf(index))
   view.crashes = past?.crashes.map((note) => ({ ...note })) ?? []

@@ -1,14 +1,15 @@
 /** The strip below every screen: five minutes of one node or of all, with what happened in them. */
-import type { Lease, Spark, TimelineView } from '../../views/types.ts'
+import type { FaultSpan } from '../../views/fault-types.ts'
+import type { Spark, TimelineView } from '../../views/types.ts'
 import type { NodeState } from '../node.ts'
 import { SERIES_SECONDS } from '../seconds.ts'
 
 const MAX_MARKS = 500
 
-/** Nodes given are those it is about; leases are already of these. */
+/** Nodes given are those it is about; `spans` gives the faults of these. */
 export function timelineView(
   nodes: readonly NodeState[],
-  leases: readonly Lease[],
+  spans: (fromMs: number) => FaultSpan[],
   nowMs: number,
 ): TimelineView {
   const nowS = Math.floor(nowMs / 1_000)
@@ -24,16 +25,7 @@ export function timelineView(
     fromMs,
     messagesPerS: messages(nodes, fromS, nowS),
     marks: marks.slice(-MAX_MARKS),
-    faults: leases
-      .filter(({ endedAtMs }) => endedAtMs === null || endedAtMs >= fromMs)
-      .map(({ id, kind, node, key, startedAtMs, endedAtMs }) => ({
-        id,
-        kind,
-        node,
-        key,
-        fromMs: startedAtMs,
-        toMs: endedAtMs,
-      })),
+    faults: spans(fromMs),
   }
 }
 

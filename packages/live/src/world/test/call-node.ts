@@ -1,5 +1,5 @@
 /** A node with one supervisor of many calls, as most tests want it. */
-import type { Lease } from '../../views/types.ts'
+import type { Lease } from '../../views/fault-types.ts'
 import { type Child, OF_MANY, ONE_FOR_ONE, Teller } from './teller.ts'
 
 export const ROOT = { ref: 1, name: 'root', supervisor: ONE_FOR_ONE }

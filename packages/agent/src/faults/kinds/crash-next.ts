@@ -1,0 +1,3 @@
+import { throwing } from './throwing.ts'
+
+export const crashNext = throwing('crash_next')

@@ -1,0 +1,3 @@
+import { throwing } from './throwing.ts'
+
+export const crashTimes = throwing('crash_times')

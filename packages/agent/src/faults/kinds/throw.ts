@@ -1,0 +1,3 @@
+import { throwing } from './throwing.ts'
+
+export const throwFault = throwing('throw')
