@@ -15,6 +15,7 @@ import { createGroups } from './commands/groups.ts'
 import { createLatch } from './commands/halt.ts'
 import { addressOf, type HubConfig } from './config.ts'
 import { createCounters } from './counters.ts'
+import { type Conductor, createConductor } from './faults/conductor.ts'
 import { createHttp } from './http/app.ts'
 import { actorOf, isAgentToken, isAllowedRequest } from './http/guard.ts'
 import { type Agents, createAgents } from './ingest/agents.ts'
@@ -67,6 +68,7 @@ const PRUNE_FIRST_MS = 60_000
 const PRUNE_MS = 600_000
 const PING_MS = 2_000
 const CLOSE_MS = 5_000
+const FAULTS_CLOSE_MS = 3_000
 
 /**
  * Opens the database and makes a hub of it.
@@ -154,6 +156,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
       logger.warn(`node:${identity.node}`, `${identity.node} went down: ${cause.reason.text}`)
     },
     settled: (node, ids) => agents.ack(node, ids),
+    isPaused: (node) => faults.isPaused(node),
     failed(error) {
       counters.storeFailures++
       logger.warn('database', `which nodes are up could not be written: ${describe(error)}`)
@@ -182,11 +185,36 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     crashed: (node) => recorder.crashed(node),
     result: (node, result) => calls.answered(node, result),
     leaseEnded: (node, ended) => commands.leaseEnded(node, ended),
-    connected: (node, isNewLife) => commands.connected(node, isNewLife),
-    disconnected: (node) => commands.disconnected(node),
+    connected(node, isNewLife) {
+      commands.connected(node, isNewLife)
+      faults.connected(node)
+    },
+    disconnected(node) {
+      commands.disconnected(node)
+      faults.disconnected(node)
+    },
+    fault: (node, status) => faults.status(node, status),
+    reported: (report) => faults.crashed(report),
+    amended: (crashId, outcome) => faults.amended(crashId, outcome),
   })
   const trail = createAuditTrail({ store, clock, logger, counters })
-  const commands = createCommands({ world, trail, agents, calls, latch, moves, clock, counters })
+  const faults: Conductor = await createConductor({
+    world,
+    store: store.experiments,
+    trail,
+    agents,
+    calls,
+    latch,
+    moves,
+    clock,
+    logger,
+    counters,
+    scenario: async () => null,
+  })
+  const commands = createCommands({
+    ...{ world, trail, agents, calls, latch, moves, clock, counters },
+    haltExperiments: (by) => faults.halt(by),
+  })
   const groups = createGroups({ store, trail, moves, clock })
   const live = createLiveAccess({ world, calls, recorder, counters, moves, isConnected: agents.isConnected })
   const browsers = createBrowsers({
@@ -207,11 +235,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
           store: store.kind,
           storeState: store.ready() ? 'ready' : 'down',
         }),
-        faults: () => ({
-          ...commands.leases(),
-          experiments: {},
-          agents: { known: 0, connected: 0, armed: 0 },
-        }),
+        faults: () => ({ ...commands.leases(), ...faults.view() }),
         inspect: live.inspect,
         connection: (node) => contacts.of(node),
         incarnations: (node) => incarnations.of(node),
@@ -224,6 +248,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     live,
     commands,
     groups,
+    faults,
     version: VERSION,
     logger,
     nowMs: clock.nowMs,
@@ -254,6 +279,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   let leaving: Promise<void> | null = null
   let closing: Promise<void> | null = null
   const leave = async (): Promise<void> => {
+    // While agents are there to say what became of their targets.
+    await faults.close(FAULTS_CLOSE_MS)
     for (const stop of stops) stop()
     browsers.close()
     commands.close()

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NodeRow, ProcessView, TreeRow, TreeView } from '@orrery/live/views'
+import { createWorld } from '@orrery/live/world'
 import {
   crashGroup,
   crashGroupDetail,
@@ -17,11 +18,14 @@ import {
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../clock.ts'
+import { createAgentCalls } from '../commands/agent-calls.ts'
 import { createAuditTrail } from '../commands/audit-trail.ts'
 import type { Actor, Commands } from '../commands/commands.ts'
 import { createGroups } from '../commands/groups.ts'
+import { createLatch } from '../commands/halt.ts'
 import { type Environment, readConfig } from '../config.ts'
 import { createCounters } from '../counters.ts'
+import { type Conductor, createConductor } from '../faults/conductor.ts'
 import { InspectRefused } from '../live-access.ts'
 import { silentLogger } from '../logger.ts'
 import { createMoves } from '../moves.ts'
@@ -41,6 +45,7 @@ const TOKENS = {
 const KEY = 'root/worker#3/odd%2Fid'
 
 let store: Store
+let faults: Conductor
 let folder: string
 const servers: Server[] = []
 
@@ -52,9 +57,27 @@ beforeAll(async () => {
     retentionDays: 30,
     retentionMb: null,
   })
+  const clock = systemClock
+  const counters = createCounters()
+  faults = await createConductor({
+    ...{ clock, counters, logger: silentLogger, moves: createMoves(), store: store.experiments },
+    world: createWorld({ nowMs: clock.nowMs() }),
+    trail: createAuditTrail({ store, clock, logger: silentLogger, counters }),
+    agents: {
+      connected: () => [],
+      isConnected: () => false,
+      hello: () => null,
+      send: () => false,
+      renew: () => undefined,
+    },
+    calls: createAgentCalls({ clock, send: () => false }),
+    latch: await createLatch(store, () => undefined),
+    scenario: async () => null,
+  })
 }, 60_000)
 
 afterAll(async () => {
+  await faults.close(0)
   for (const server of servers) server.close()
   await store.close()
   await rm(folder, { recursive: true, force: true })
@@ -85,6 +108,7 @@ function deps(env: Environment) {
     store,
     live,
     commands,
+    faults,
     groups: createGroups({
       store,
       trail: createAuditTrail({
@@ -515,7 +539,9 @@ describe('crashes, series, audit, faults', () => {
     expect((await ask('GET', '/api/v1/faults/halt')).body).toMatchObject({ isHalted: true })
     expect((await ask('DELETE', '/api/v1/faults/halt')).body).toMatchObject({ isHalted: false })
     expect((await ask('GET', '/api/v1/faults')).body).toEqual({ items: [], nextCursor: null })
-    expect(code(await ask('DELETE', '/api/v1/faults/nothing'))).toBe('lease.unknown')
+    expect(code(await ask('DELETE', '/api/v1/faults/nothing'))).toBe('experiment.unknown')
+    expect(code(await ask('DELETE', '/api/v1/leases/nothing'))).toBe('lease.unknown')
+    expect((await ask('GET', '/api/v1/leases/nothing')).body).toEqual({ isHeld: false })
   })
 
   it('counts for Prometheus', async () => {

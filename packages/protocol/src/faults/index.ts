@@ -1,5 +1,7 @@
 export { FAULTS, type FaultName, type FaultParameters, faultNamed } from './catalogue.ts'
 export {
+  type CatalogueEntry,
+  catalogueEntry,
   type DryRun,
   dryRun,
   EXPERIMENT_ENDS,
