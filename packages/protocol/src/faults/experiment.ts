@@ -226,6 +226,18 @@ export const experiment = z
   .meta({ id: 'Experiment' })
 export type Experiment = z.infer<typeof experiment>
 
+/** `GET /api/v1/faults/{id}/report`: whether it passes, for whoever runs it unattended. */
+export const faultReport = z
+  .object({
+    pass: z.boolean().describe('The verdict is better than `failOn`. What injected nothing does not pass.'),
+    failOn: z.enum(['degraded', 'escalated']),
+    verdict: z.enum(VERDICTS).nullable().describe('`null` where nothing was injected.'),
+    because: z.array(z.string()),
+    experiment,
+  })
+  .meta({ id: 'FaultReport' })
+export type FaultReport = z.infer<typeof faultReport>
+
 /** A dry run: what would be hit and what might follow. Shapes of `blast` as in `BlastRadius`, one for each node and step. */
 export const dryRun = z
   .object({
