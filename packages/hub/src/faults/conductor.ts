@@ -82,6 +82,8 @@ export interface Conductor extends Faults {
   ports(node: string): Promise<{ ok: true; ports: PortList['ports'] } | Refused>
   /** A body that no schema takes: refused, and written down as any other. */
   refuseUnread(actor: Actor, error: ZodError): Promise<FaultRefusal>
+  /** Those that have begun and are not over. */
+  running(): ExperimentRecord[]
   /** Made to stand still by an experiment that lasts. */
   isPaused(node: string): boolean
   view(): Pick<FaultsView, 'experiments' | 'agents'>
@@ -323,17 +325,8 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
       live,
       legs.filter((leg) => record.arrangement === 'together' || leg.leg.step === legs[0]?.leg.step),
     )
-    const begun = legs.filter(({ state }) => state !== 'waiting')
     const refused = record.targets.filter(({ state }) => state === 'refused').length
-    if (
-      run === 0 &&
-      begun.length > 0 &&
-      !isOver(live) &&
-      record.targets.every(({ state }) => state === 'refused')
-    ) {
-      const [first] = record.targets
-      finish(live, 'refused', 'refused', `every target was refused: ${first?.code ?? ''}`)
-    } else if (refused > 0 && record.ifRefused === 'stop_all' && !isOver(live))
+    if (refused > 0 && record.ifRefused === 'stop_all' && !isOver(live))
       await end(live, 'refused', `${refused} of ${record.targets.length} targets were refused`)
     else advance(live)
     moved()
@@ -416,7 +409,11 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
       return
     }
     if (live.runs < live.due.length && record.status === 'running') return
-    if (record.status === 'running') finish(live, 'ended', 'done', 'it ran to its end')
+    if (record.status !== 'running') return
+    const [first] = record.targets
+    if (first !== undefined && record.targets.every(({ state }) => state === 'refused'))
+      finish(live, 'refused', 'refused', `every target was refused: ${wordsOf(first.code).message}`)
+    else finish(live, 'ended', 'done', 'it ran to its end')
   }
 
   const finish = (
@@ -957,6 +954,8 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
       const refusal = actor.role === 'operator' ? malformed(error) : refuse('role.insufficient')
       return turnAway(actor, 'fault.start', refusal, null, null)
     },
+    running: () =>
+      [...open.values()].map(({ record }) => record).filter(({ startedAtMs }) => startedAtMs !== null),
     isPaused,
     view,
     async close(withinMs) {
