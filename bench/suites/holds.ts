@@ -9,6 +9,7 @@ import { images } from '../holds/images.ts'
 import { holdKills } from '../holds/kills.ts'
 import { holdLives } from '../holds/lives.ts'
 import { holdMailUnderKills } from '../holds/mail.ts'
+import { holdMailUnderFaults } from '../holds/mail-faults.ts'
 import { slope } from '../holds/slope.ts'
 import { storm } from '../holds/storm.ts'
 import type { Suite } from '../suite.ts'
@@ -16,6 +17,7 @@ import type { Suite } from '../suite.ts'
 export const parts: Suite['parts'] = {
   kills: (log) => holdKills({}, log),
   mail: (log) => holdMailUnderKills({}, log),
+  mail_faults: (log) => holdMailUnderFaults({}, log),
   storm: (log) => storm({ crashesPerS: 20_000, seconds: 30, pairs: 20, blockSeconds: 1 }, log),
   fuzz: (log) => fuzz(FUZZ, log),
   browsers: (log) => browsers(BROWSERS, log),

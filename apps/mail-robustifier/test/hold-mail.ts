@@ -144,7 +144,8 @@ function rhythm(everyMs: number, chance: Dice, act: Rhythm['act']): Rhythm {
   return { dueMs: next(), next, act }
 }
 
-function freePort(): Promise<number> {
+/** One nobody listens at now. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

@@ -15,6 +15,12 @@ import { createGroups } from './commands/groups.ts'
 import { createLatch } from './commands/halt.ts'
 import { addressOf, type HubConfig } from './config.ts'
 import { createCounters } from './counters.ts'
+import { createAudited } from './faults/audited.ts'
+import { type Conductor, createConductor } from './faults/conductor.ts'
+import { createJudge } from './faults/judge.ts'
+import { createRoutines } from './faults/routines.ts'
+import { createScenarios } from './faults/scenarios.ts'
+import { createSubtreeWatch } from './faults/subtree-watch.ts'
 import { createHttp } from './http/app.ts'
 import { actorOf, isAgentToken, isAllowedRequest } from './http/guard.ts'
 import { type Agents, createAgents } from './ingest/agents.ts'
@@ -67,6 +73,9 @@ const PRUNE_FIRST_MS = 60_000
 const PRUNE_MS = 600_000
 const PING_MS = 2_000
 const CLOSE_MS = 5_000
+/** Once agents that were there before are back, so that who is missing is known. */
+const CATCH_UP_MS = 30_000
+const FAULTS_CLOSE_MS = 3_000
 
 /**
  * Opens the database and makes a hub of it.
@@ -154,6 +163,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
       logger.warn(`node:${identity.node}`, `${identity.node} went down: ${cause.reason.text}`)
     },
     settled: (node, ids) => agents.ack(node, ids),
+    isPaused: (node) => faults.isPaused(node),
     failed(error) {
       counters.storeFailures++
       logger.warn('database', `which nodes are up could not be written: ${describe(error)}`)
@@ -182,11 +192,55 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     crashed: (node) => recorder.crashed(node),
     result: (node, result) => calls.answered(node, result),
     leaseEnded: (node, ended) => commands.leaseEnded(node, ended),
-    connected: (node, isNewLife) => commands.connected(node, isNewLife),
-    disconnected: (node) => commands.disconnected(node),
+    connected(node, isNewLife) {
+      commands.connected(node, isNewLife)
+      faults.connected(node)
+    },
+    disconnected(node) {
+      commands.disconnected(node)
+      faults.disconnected(node)
+    },
+    fault: (node, status) => faults.status(node, status),
+    reported: (report) => faults.crashed(report),
+    amended: (crashId, outcome) => faults.amended(crashId, outcome),
   })
   const trail = createAuditTrail({ store, clock, logger, counters })
-  const commands = createCommands({ world, trail, agents, calls, latch, moves, clock, counters })
+  const audited = createAudited({ trail, clock })
+  const scenarios = createScenarios({ lab: store.lab, audited })
+  const faults: Conductor = await createConductor({
+    world,
+    store: store.experiments,
+    trail,
+    agents,
+    calls,
+    latch,
+    moves,
+    clock,
+    logger,
+    counters,
+    scenario: scenarios.bodyOf,
+  })
+  const commands = createCommands({
+    ...{ world, trail, agents, calls, latch, moves, clock, counters },
+    haltExperiments: (by) => faults.halt(by),
+  })
+  const routines = await createRoutines({
+    ...{ lab: store.lab, faults, audited, clock, logger },
+    isHalted: () => latch.isHalted,
+    moved: () => moves.touch('faults', 'structure'),
+  })
+  const watch = createSubtreeWatch(world)
+  const judge = createJudge({
+    ...{ experiments: store.experiments, lab: store.lab, world, watch, clock, logger },
+    async judged(record, resilience) {
+      await faults.judged(record.id, resilience)
+      routines.judged(record, resilience)
+    },
+  })
+  faults.onEnded((record) => {
+    routines.ended(record)
+    judge.ended(record)
+  })
   const groups = createGroups({ store, trail, moves, clock })
   const live = createLiveAccess({ world, calls, recorder, counters, moves, isConnected: agents.isConnected })
   const browsers = createBrowsers({
@@ -207,11 +261,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
           store: store.kind,
           storeState: store.ready() ? 'ready' : 'down',
         }),
-        faults: () => ({
-          ...commands.leases(),
-          experiments: {},
-          agents: { known: 0, connected: 0, armed: 0 },
-        }),
+        faults: () => ({ ...commands.leases(), ...faults.view() }),
         inspect: live.inspect,
         connection: (node) => contacts.of(node),
         incarnations: (node) => incarnations.of(node),
@@ -224,6 +274,9 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     live,
     commands,
     groups,
+    faults,
+    scenarios,
+    routines,
     version: VERSION,
     logger,
     nowMs: clock.nowMs,
@@ -233,10 +286,15 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     agents.forget()
     store.prune(clock.nowMs()).catch((error) => logger.warn('database', `pruning failed: ${describe(error)}`))
   }
+  const catchUp = (): void => {
+    judge.catchUp().catch((error) => logger.warn('database', `experiments stay unjudged: ${describe(error)}`))
+  }
   const stops = [
     clock.every(TICK_MS, () => {
       world.tick(clock.nowMs())
       ends.tick()
+      watch.tick(faults.running(), clock.nowMs())
+      void routines.tick()
       const rows = world.nodeRows()
       recorder.sample(rows)
       for (const node of Object.keys(rows)) moves.touch(`node:${node}`, 'numbers')
@@ -246,6 +304,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
       if (!store.ready()) void store.ping()
     }),
     clock.after(PRUNE_FIRST_MS, prune),
+    clock.after(CATCH_UP_MS, catchUp),
     clock.every(PRUNE_MS, prune),
   ]
   world.door({ atMs: startedAtMs, kind: 'store', text: `${store.kind} database ready`, cure: null })
@@ -254,7 +313,10 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   let leaving: Promise<void> | null = null
   let closing: Promise<void> | null = null
   const leave = async (): Promise<void> => {
+    // While agents are there to say what became of their targets.
+    await faults.close(FAULTS_CLOSE_MS)
     for (const stop of stops) stop()
+    judge.close()
     browsers.close()
     commands.close()
     for (const namespace of ['/agent', '/'])

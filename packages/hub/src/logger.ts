@@ -12,6 +12,7 @@ export type About =
   | `node:${string}`
   | `crash:${string}`
   | `audit:${string}`
+  | `routine:${string}`
   | `request:${string}`
 
 export interface Logger {

@@ -1,6 +1,7 @@
 /** A store with something in every part of it, and all that can be read back. */
 import { createHash } from 'node:crypto'
 import type { CrashReport, Outcome } from '@orrery/protocol'
+import { routineBody, scenarioBody } from '@orrery/protocol/faults'
 import { experimentRecord } from '../src/faults/fixture.ts'
 import { parseCrashQuery } from '../src/store/crash-query.ts'
 import { crashReport } from '../src/store/fixture.ts'
@@ -56,6 +57,12 @@ export async function fill(store: Store, crashes: number): Promise<void> {
   await store.experiments.begin(
     experimentRecord({ id: await store.experiments.mintId(), createdAtMs: NOW_MS }),
   )
+  const by = { who: 'operator token', atMs: NOW_MS }
+  const steps = [{ fault: 'kill', target: { query: 'module:Call sample:1' } }]
+  const scenario = await store.lab.addScenario(scenarioBody.parse({ name: 'One call', steps }), by)
+  const routine = { name: 'Calls', scenario: scenario?.id ?? '', everyMs: 600_000 }
+  await store.lab.addRoutine(routineBody.parse(routine), by)
+  await store.lab.saveVerdicts('F-0001', NOW_MS, [{ subtree: 'CallSup', fault: 'kill', verdict: 'absorbed' }])
   await store.writeSetting('halt', { isLatched: true, by: 'operator token' })
 }
 
@@ -82,6 +89,7 @@ export async function contents(store: Store, crashes: number) {
     audit: (await store.audit({}, page)).items,
     series: await store.series({ node: null, metric: 'messages', fromMs: 0, toMs: NOW_MS }),
     experiments: (await store.experiments.list({}, page)).items,
+    lab: [await store.lab.scenarios(), await store.lab.routines(), await store.lab.verdicts(0)],
     setting: await store.readSetting('halt'),
   }
 }

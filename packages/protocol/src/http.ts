@@ -450,7 +450,7 @@ export const halt = z
     isHalted: z.boolean(),
     haltedAt: time.nullable(),
     haltedBy: name,
-    released: count.optional().describe('Leases this call ended.'),
+    released: count.optional().describe('Leases and experiments this call ended.'),
     unreached: z
       .array(z.string())
       .optional()

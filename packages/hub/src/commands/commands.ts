@@ -23,7 +23,7 @@ export interface HaltOutcome {
   code?: CommandErrorCode
   message?: string
   isHalted: boolean
-  /** Leases this call ended. */
+  /** Leases and experiments this call ended. */
   released: number
   /** Nodes that could not be told; their agents end every lease by themselves. */
   unreached: string[]

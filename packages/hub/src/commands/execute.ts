@@ -26,6 +26,8 @@ export interface CommandsOptions {
   moves: Moves
   clock: Clock
   counters: Counters
+  /** Ends what runs of the fault lab; how many. */
+  haltExperiments(by: string): number
 }
 
 export interface CommandCenter extends Commands {
@@ -166,6 +168,7 @@ export function createCommands(options: CommandsOptions): CommandCenter {
     if (actor.role !== 'operator') return haltRefused(actor, 'fault.halt')
     latch.close(actor.who, clock.nowMs())
     const open = leases.open()
+    const experiments = options.haltExperiments(actor.who)
     const nodes = agents.connected()
     const told = Promise.all(
       nodes.map(async (node) => {
@@ -179,7 +182,7 @@ export function createCommands(options: CommandsOptions): CommandCenter {
     faultsMoved()
     const entry = {
       ...auditOf(actor, 'fault.halt'),
-      parameters: { leases: open.length, nodes: nodes.length },
+      parameters: { leases: open.length, experiments, nodes: nodes.length },
     }
     const written = trail.write(entry, HALT_AUDIT_MAX_MS)
     const [auditId, reached] = await Promise.all([soon(written, HALT_AUDIT_MS), told])
@@ -191,7 +194,7 @@ export function createCommands(options: CommandsOptions): CommandCenter {
       unreached.length === 0 ? {} : { detail: `not reached: ${unreached.join(', ').slice(0, 1_000)}` }
     const result: AuditResult = { ok: true, atMs: clock.nowMs(), ...detail }
     void written.then((id) => id !== null && trail.settle(id, result))
-    return { ok: true, isHalted: true, released: open.length, unreached, auditId }
+    return { ok: true, isHalted: true, released: open.length + experiments, unreached, auditId }
   }
 
   const soon = (written: Promise<string | null>, withinMs: number): Promise<string | null> =>

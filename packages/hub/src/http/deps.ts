@@ -6,6 +6,9 @@ import type { Inspection } from '@orrery/protocol'
 import type { Actor, Commands } from '../commands/commands.ts'
 import type { Groups } from '../commands/groups.ts'
 import type { HubConfig } from '../config.ts'
+import type { Conductor } from '../faults/conductor.ts'
+import type { Routines } from '../faults/routines.ts'
+import type { Scenarios } from '../faults/scenarios.ts'
 import type { IngestCounters } from '../live-access.ts'
 import type { Logger } from '../logger.ts'
 import type { SeriesBlock, Store } from '../store/store.ts'
@@ -16,10 +19,18 @@ export interface HttpDeps {
   live: HttpLive
   commands: Commands
   groups: Groups
+  faults: HttpFaults
+  scenarios: Scenarios
+  routines: Pick<Routines, 'list' | 'add' | 'put' | 'drop'>
   version: string
   logger: Logger
   nowMs(): number
 }
+
+export type HttpFaults = Pick<
+  Conductor,
+  'start' | 'dryRun' | 'stop' | 'get' | 'list' | 'isHeld' | 'offers' | 'ports' | 'refuseUnread'
+>
 
 /** The live state as the API reads it. */
 export interface HttpLive {

@@ -91,6 +91,12 @@ export function isAgentToken(config: GuardConfig, token: string | null): boolean
   return config.agentToken === null || (token !== null && isSameToken(config.agentToken, token))
 }
 
+/** Whether this request carries the agents' token. */
+export function isAgent(config: GuardConfig, headers: IncomingHttpHeaders): boolean {
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  return bearer !== undefined && config.agentToken !== null && isSameToken(config.agentToken, bearer)
+}
+
 /** `Set-Cookie` of a login. The cookie is signed with the tokens themselves: changing one ends every session. */
 export function sessionCookie(config: GuardConfig, actor: Actor, nowMs: number): string {
   const payload = Buffer.from(JSON.stringify({ ...actor, untilMs: nowMs + SESSION_MS })).toString('base64url')

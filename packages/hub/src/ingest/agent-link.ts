@@ -55,6 +55,8 @@ export interface AgentLinkOptions {
   /** Reports that no hub will ever read: acked, so that they are not sent for ever. */
   unreadable(crashIds: string[]): void
   goodbye(reason: string): void
+  /** The event `fault`, unread; resolves when it may be acknowledged. */
+  fault(status: unknown): Promise<void>
   /** The connection is gone, said or not. */
   closed(): void
 }
@@ -120,6 +122,15 @@ export function createAgentLink(options: AgentLinkOptions): AgentLink {
   }
 
   socket.on('frame', take)
+  socket.on('fault', (raw: unknown, ack: unknown) => {
+    options.fault(raw).then(
+      () => {
+        if (typeof ack === 'function') ack()
+      },
+      // Not acknowledged: the agent says it again on its next connection.
+      () => undefined,
+    )
+  })
   socket.on('goodbye', (raw: unknown) => options.goodbye(goodbye.parse(raw).reason))
   const stopClock = clock.every(CLOCK_EVERY_MS, () => void askClock(CLOCK_EVERY_MS))
   socket.on('disconnect', () => {

@@ -5,11 +5,22 @@
  * one is refused while the old one still answers.
  */
 import type { World } from '@orrery/live/world'
-import type { Command, CommandResult, Hello, LeaseEnded, Refusal, WireRecord } from '@orrery/protocol'
+import type {
+  Command,
+  CommandResult,
+  CrashReport,
+  Hello,
+  LeaseEnded,
+  Outcome,
+  Refusal,
+  WireRecord,
+} from '@orrery/protocol'
 import type { DecodedFrame, Edition } from '@orrery/protocol/codec'
+import type { FaultStatus } from '@orrery/protocol/faults'
 import type { Namespace, Socket } from 'socket.io'
 import type { Clock } from '../clock.ts'
 import { type Counters, count } from '../counters.ts'
+import { readFaultStatus } from '../faults/read-answer.ts'
 import type { Logger } from '../logger.ts'
 import { type Moves, moreUrgent, type Urgency } from '../moves.ts'
 import { type AgentLink, createAgentLink } from './agent-link.ts'
@@ -42,6 +53,10 @@ export interface AgentsOptions {
   leaseEnded(node: string, ended: LeaseEnded): void
   connected(node: string, isNewLife: boolean): void
   disconnected(node: string): void
+  /** What an agent tells of an injection; resolves when it is durable. */
+  fault(node: string, status: FaultStatus): Promise<void>
+  reported(report: CrashReport): void
+  amended(crashId: string, outcome: Outcome): void
 }
 
 export interface Agents {
@@ -131,6 +146,7 @@ export function createAgents(options: AgentsOptions): Agents {
         link.ack(crashIds, 0)
       },
       goodbye: (reason) => leave(link, reason),
+      fault: (raw) => hearFault(link, raw),
       closed: () => lose(link),
     })
     links.set(node, link)
@@ -176,9 +192,11 @@ export function createAgents(options: AgentsOptions): Agents {
     if (record.type === 'crash') {
       inbox.take(node, record.report)
       incarnations.reported(record.report)
+      options.reported(record.report)
       moves.touch(`crash:${record.report.id}`, 'structure')
     } else if (record.type === 'crash.amended') {
       const { crashId, decision, outcome } = record
+      if (outcome) options.amended(crashId, outcome)
       const frame = { life: lifeOf(node, incarnation), seq }
       inbox.amend(node, frame, crashId, {
         ...(decision ? { decision } : {}),
@@ -188,6 +206,15 @@ export function createAgents(options: AgentsOptions): Agents {
     } else if (record.type === 'storm.counts') storms.take(node, incarnation, record.counts)
     else if (record.type === 'command.result') options.result(node, record)
     else if (record.type === 'lease.ended') options.leaseEnded(node, record)
+  }
+
+  const hearFault = async (link: AgentLink, raw: unknown): Promise<void> => {
+    const { node } = link.hello
+    if (links.get(node) !== link) return
+    const status = readFaultStatus(raw)
+    // One that cannot be read is acknowledged all the same, so that it is not said for ever.
+    if (status === null) return count(counters.frameErrors, 'record.malformed', 1)
+    await options.fault(node, status)
   }
 
   const leave = (link: AgentLink, reason: string): void => {

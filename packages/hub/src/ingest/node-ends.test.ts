@@ -37,6 +37,7 @@ async function setup(settings = new Map<string, unknown>()) {
   const ended: string[] = []
   const settled: string[] = []
   let hasRoom = true
+  let isPaused = false
   const ends = await createNodeEnds({
     store: {
       readSetting: async (key) => settings.get(key) ?? null,
@@ -47,6 +48,7 @@ async function setup(settings = new Map<string, unknown>()) {
       if (hasRoom) told.push(report)
       return hasRoom
     },
+    isPaused: () => isPaused,
     ended: ({ id }) => void ended.push(id),
     settled: (_node, ids) => void settled.push(...ids),
     failed: (error) => {
@@ -69,11 +71,27 @@ async function setup(settings = new Map<string, unknown>()) {
     settings,
     pass,
     tags,
+    pause: (is: boolean) => {
+      isPaused = is
+    },
     full: (is: boolean) => {
       hasRoom = !is
     },
   }
 }
+
+test('a node that was made to stand still is not reported while it does, and has ten seconds after', async () => {
+  const { ends, tags, pass, pause } = await setup()
+  ends.hello(helloOf(FIRST))
+  pause(true)
+  await pass(60_000)
+  expect(tags()).toEqual([])
+  pause(false)
+  await pass(9_000)
+  expect(tags()).toEqual([])
+  await pass(2_000)
+  expect(tags()).toEqual(['no_heartbeat'])
+})
 
 test('[WIRE-71] silence of ten seconds without a goodbye is a provisional report, once, at the last word', async () => {
   const { ends, told, ended, pass, tags } = await setup()

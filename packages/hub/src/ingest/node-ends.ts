@@ -28,6 +28,8 @@ export interface NodeEndsOptions {
   clock: Clock
   /** Whether the report was taken; one that was not is offered again. */
   report(report: CrashReport): boolean
+  /** Somebody made it stand still: its silence is no sign. */
+  isPaused(node: string): boolean
   /** It was not known before that this node had gone down. */
   ended(report: CrashReport): void
   /** These ends need no report: the agent need not tell of them again. */
@@ -190,6 +192,7 @@ export async function createNodeEnds(options: NodeEndsOptions): Promise<NodeEnds
       tickedAtMs = nowMs
       let isNews = false
       for (const life of open.values()) {
+        if (options.isPaused(life.node)) life.countFromMs = nowMs
         if (stoodStillMs > TICK_MS) life.countFromMs += stoodStillMs
         if (life.isTold && nowMs - life.heardAtMs > FORGET_MS) {
           open.delete(life.node)

@@ -14,6 +14,7 @@ import { experimentStore } from './fault-table.ts'
 import { createGate } from './gate.ts'
 import { changeGroup, notesOf } from './group-notes.ts'
 import { mergeGroup, unmergeGroup } from './group-rules.ts'
+import { labTable } from './lab-table.ts'
 import { prune, type Retention, tidy } from './prune.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
 import type { Store } from './store.ts'
@@ -149,6 +150,7 @@ function storeOver(
     saveSeries: (blocks) => write(() => saveSeries(prisma, blocks)),
     series: (q) => watch(readSeries(prisma, q)),
     seriesHeldFromMs: () => watch(seriesHeldFromMs(prisma)),
+    lab: labTable(prisma, { read: (work) => watch(work()), write }),
     readSetting: async (key) =>
       (await watch(prisma.hubSetting.findUnique({ where: { key } })))?.value ?? null,
     writeSetting: async (key, value) => {

@@ -35,6 +35,7 @@ export async function prune(prisma: PrismaClient, retention: Retention, nowMs: n
       DELETE FROM series_blocks WHERE (node, metric, from_at) IN (
         SELECT node, metric, from_at FROM series_blocks WHERE from_at < ${limit} LIMIT ${BATCH})`,
   )
+  await prisma.$executeRaw`DELETE FROM fault_verdicts WHERE at < ${limit}`
   await forget(prisma, limit, nowMs)
   return pruned
 }

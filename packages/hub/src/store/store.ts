@@ -8,6 +8,7 @@ import type { CrashesView, CrashGroupDetail, CrashView, GroupNote, GroupStatus }
 import type { CrashReport, Decision, Outcome, StormCounts } from '@orrery/protocol'
 import type { Query } from '@orrery/protocol/query'
 import type { ExperimentStore } from '../faults/experiment-store.ts'
+import type { LabStore } from '../faults/lab-store.ts'
 
 export interface Store extends AsyncDisposable {
   readonly kind: 'embedded' | 'postgres'
@@ -70,6 +71,9 @@ export interface Store extends AsyncDisposable {
   series(q: { node: string | null; metric: string; fromMs: number; toMs: number }): Promise<SeriesBlock[]>
   /** Start of the oldest block held, or `null`. */
   seriesHeldFromMs(): Promise<number | null>
+
+  /** Scenarios, routines and verdicts of the fault lab. */
+  readonly lab: LabStore
 
   /** Small durable facts of the hub itself, as JSON; `null` where none was written. */
   readSetting(key: string): Promise<unknown>

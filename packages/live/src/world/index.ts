@@ -1,5 +1,6 @@
 export type { FrameOutcome, StormTotal } from './node.ts'
 export type { Found } from './readers/find-processes.ts'
+export { Stretch } from './readers/stretch.ts'
 export type { Touched, Window } from './readers/touched.ts'
 export type { Injected } from './under-fault.ts'
 export { createWorld, type Resolved, type Version, type World, type WorldOptions } from './world.ts'

@@ -22,10 +22,11 @@ export interface Collector {
   add(us: number, weight: number): void
 }
 
-/** Which samples: all, those of a behaviour or module, or of one process. */
+/** Which samples: all, those of a behaviour, module or several, or of one process. */
 export type TimingScope =
   | { of: 'all' }
   | { of: 'behaviour' | 'module'; name: string }
+  | { of: 'modules'; names: ReadonlySet<string> }
   | { of: 'process'; index: number }
 
 interface Block {
@@ -170,6 +171,12 @@ export class Timings {
         const { index } = scope
         const generation = this.#processes.columns.generation[index]
         return (block, i) => block.index[i] === index && block.generation[i] === generation
+      }
+      case 'modules': {
+        const kinds = new Set(
+          [...this.#kinds.keys()].filter((kind) => scope.names.has(this.#kinds[kind]?.module ?? '')),
+        )
+        return (block, i) => kinds.has(block.kind[i] ?? -1)
       }
       default: {
         const { of, name } = scope

@@ -20,7 +20,7 @@ import type {
   TreeView,
   ViewParams,
 } from '../views/types.ts'
-import { FLAG, ORPHANS } from './columns.ts'
+import { FLAG, NONE, ORPHANS } from './columns.ts'
 import { MARKS_MS } from './marks.ts'
 import { displayName } from './names.ts'
 import { type FrameOutcome, NodeState, type StormTotal } from './node.ts'
@@ -31,6 +31,7 @@ import { type NodeViewOfWorld, nodeView } from './readers/node-view.ts'
 import { offendersOf, worstOffenders } from './readers/offenders.ts'
 import { processView } from './readers/process-view.ts'
 import { processesView } from './readers/processes-view.ts'
+import { addStretch, isAlive, type Stretch } from './readers/stretch.ts'
 import { timelineView } from './readers/timeline-view.ts'
 import { type Touched, touched, touchedMinute, type Window, windowsAbove } from './readers/touched.ts'
 import { TreeReader } from './readers/tree-view.ts'
@@ -109,6 +110,15 @@ export interface World {
   /** Every supervisor above one of these processes. */
   windowsAbove(node: string, keys: readonly string[]): Window[]
   heardAtMs(node: string): number | null
+  /** The supervisor or process above; `null` above a root. */
+  above(node: string, key: string): Resolved | null
+  /** Whether a process of this logical key lives now; `null` where the node is not known, or not heard. */
+  isAlive(node: string, key: string): boolean | null
+  /**
+   * Adds what processes below `roots` (logical keys; `null`: the whole node) did in seconds of the hub's clock, both
+   * included, as far as they are held.
+   */
+  addStretch(node: string, roots: readonly string[] | null, fromS: number, toS: number, into: Stretch): void
 }
 
 const FORGET_AFTER_MS = 3_600_000
@@ -372,6 +382,25 @@ class LiveWorld implements World {
 
   heardAtMs(node: string): number | null {
     return this.#state(node)?.lastHeardAtMs ?? null
+  }
+
+  above(node: string, key: string): Resolved | null {
+    const processes = this.#state(node)?.processes
+    const index = processes?.find(key)
+    const parent = index === undefined ? NONE : (processes?.columns.parent[index] ?? NONE)
+    if (processes === undefined || parent === NONE || parent === ORPHANS) return null
+    const pid = processes.columns.pid[parent] ?? ''
+    return { key: processes.keyOf(parent), pid, name: displayName(processes, parent) }
+  }
+
+  isAlive(node: string, key: string): boolean | null {
+    const state = this.#state(node)
+    return state === null || state.status !== 'live' ? null : isAlive(state, key)
+  }
+
+  addStretch(node: string, roots: readonly string[] | null, fromS: number, toS: number, into: Stretch): void {
+    const state = this.#state(node)
+    if (state !== null) addStretch(state, roots, fromS, toS, into)
   }
 
   /** One node, or all. */

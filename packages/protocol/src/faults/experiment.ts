@@ -105,7 +105,18 @@ const whole = {
 export const scenarioBody = z.strictObject(whole).meta({ id: 'FaultScenarioBody' })
 export type ScenarioBody = z.infer<typeof scenarioBody>
 
-/** `POST /api/v1/faults`: one fault in short, or steps. */
+/** What a request may say beside what it does: when, and under which id, so that a request that is sent twice is taken once. */
+const request = {
+  id: z
+    .string()
+    .regex(/^[\w.:-]{1,64}$/)
+    .optional()
+    .describe('Of the request: one with an id that was taken before is refused.'),
+  schedule: schedule.default({ kind: 'now' }),
+  seed: seed.optional(),
+}
+
+/** `POST /api/v1/faults`: one fault in short, or steps, or a saved scenario. */
 export const faultRequest = z
   .union([
     z.strictObject({
@@ -114,15 +125,10 @@ export const faultRequest = z
       stop: whole.stop,
       ifRefused: whole.ifRefused,
       blastPercent: whole.blastPercent,
-      schedule: schedule.default({ kind: 'now' }),
-      seed: seed.optional(),
+      ...request,
     }),
-    z.strictObject({ ...whole, schedule: schedule.default({ kind: 'now' }), seed: seed.optional() }),
-    z.strictObject({
-      scenario: z.string().min(1).max(64).describe('Id of a saved scenario.'),
-      schedule: schedule.default({ kind: 'now' }),
-      seed: seed.optional(),
-    }),
+    z.strictObject({ ...whole, ...request }),
+    z.strictObject({ scenario: z.string().min(1).max(64).describe('Id of a saved scenario.'), ...request }),
   ])
   .meta({ id: 'FaultRequest' })
 export type FaultRequest = z.infer<typeof faultRequest>
@@ -220,6 +226,18 @@ export const experiment = z
   .meta({ id: 'Experiment' })
 export type Experiment = z.infer<typeof experiment>
 
+/** `GET /api/v1/faults/{id}/report`: whether it passes, for whoever runs it unattended. */
+export const faultReport = z
+  .object({
+    pass: z.boolean().describe('The verdict is better than `failOn`. What injected nothing does not pass.'),
+    failOn: z.enum(['degraded', 'escalated']),
+    verdict: z.enum(VERDICTS).nullable().describe('`null` where nothing was injected.'),
+    because: z.array(z.string()),
+    experiment,
+  })
+  .meta({ id: 'FaultReport' })
+export type FaultReport = z.infer<typeof faultReport>
+
 /** A dry run: what would be hit and what might follow. Shapes of `blast` as in `BlastRadius`, one for each node and step. */
 export const dryRun = z
   .object({
@@ -237,6 +255,35 @@ export const dryRun = z
   })
   .meta({ id: 'FaultDryRun' })
 export type DryRun = z.infer<typeof dryRun>
+
+/** `GET /api/v1/faults/catalogue`: a kind with its form, and which nodes would take it. */
+export const catalogueEntry = z
+  .object({
+    kind: z.string(),
+    title: z.string(),
+    group: z.enum(['process', 'messages', 'node']),
+    summary: z.string(),
+    reach: z.int().min(1).max(4).describe('1 its process, 2 its siblings too, 3 the node, 4 the cluster.'),
+    scope: z.enum(['process', 'supervisor', 'port', 'node']),
+    life: z.enum(['shot', 'lease']),
+    when: when.nullable(),
+    hasEdges: z.boolean(),
+    form: z.array(z.record(z.string(), z.unknown())),
+    parameters: z.record(z.string(), z.unknown()).describe('JSON Schema of its parameters.'),
+    undone: z.string(),
+    proof: z.string(),
+    isDirect: z.boolean(),
+    needsTyping: z.boolean(),
+    nodes: z.array(
+      z.object({
+        node: z.string(),
+        isOffered: z.boolean(),
+        why: z.string().describe('Why not, else empty.'),
+      }),
+    ),
+  })
+  .meta({ id: 'FaultKind' })
+export type CatalogueEntry = z.infer<typeof catalogueEntry>
 
 export const scenario = z
   .object({ id: z.string(), name: z.string(), by: z.string(), savedAt: time, body: scenarioBody })

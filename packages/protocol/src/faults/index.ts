@@ -1,5 +1,7 @@
 export { FAULTS, type FaultName, type FaultParameters, faultNamed } from './catalogue.ts'
 export {
+  type CatalogueEntry,
+  catalogueEntry,
   type DryRun,
   dryRun,
   EXPERIMENT_ENDS,
@@ -10,7 +12,9 @@ export {
   type ExperimentTarget,
   experiment,
   experimentTarget,
+  type FaultReport,
   type FaultRequest,
+  faultReport,
   faultRequest,
   type Resilience,
   type ResilienceMatrix,
