@@ -12,3 +12,4 @@ process.on('SIGTERM', () => {
 })
 // An agent and an idle node keep no program alive.
 setInterval(() => undefined, 1_000)
+process.stdout.write(`pid ${process.pid}\n`)

@@ -36,7 +36,7 @@ async function below(): Promise<Below> {
     path('below-runner-node.ts'),
   ]
   const runner = spawn(process.execPath, [...tsx, ...run], {
-    stdio: ['ignore', 'inherit', 'ignore'],
+    stdio: 'ignore',
     env: { ...process.env, ORRERY_HUB_URL: hub.url, ORRERY_FAULTS: 'allow', ORRERY_SPOOL_DIR: dir },
   })
   const pid = () => hub.hellos.at(-1)?.pid ?? 0
