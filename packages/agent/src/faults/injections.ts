@@ -3,7 +3,7 @@
  * when its targets are gone or it has fired all it may, when all is halted. Then it is undone and read back, target by target, and its last word kept
  * until the hub has it. Timed by the host's own clock.
  */
-import { type CommandErrorCode, LIMITS } from '@orrery/protocol'
+import type { CommandErrorCode } from '@orrery/protocol'
 import {
   FAULTS,
   type FaultName,
@@ -15,7 +15,7 @@ import {
 import type { Target } from '../source.ts'
 import { answerOf, readBackText, statusesOf } from './account.ts'
 import type { FaultHost, FaultTime, Lives } from './kind.ts'
-import { type InjectionEnd, isFollowed, isInForce, type Laid } from './laid.ts'
+import { type InjectionEnd, isFollowed, isInForce, type Laid, SILENCE_MS } from './laid.ts'
 import { orderOf } from './order.ts'
 import { Placement } from './placement.ts'
 import { preparation } from './preparation.ts'
@@ -402,7 +402,7 @@ export function createInjections(options: InjectionsOptions): Injections {
       for (const id of leaseIds) {
         const laid = active.get(id)
         // One that is due has ended, whoever says so last.
-        if (laid && now - laid.renewedAtMs < LIMITS.leaseMs) laid.renewedAtMs = now
+        if (laid && now - laid.renewedAtMs < SILENCE_MS) laid.renewedAtMs = now
       }
     },
     end(leaseId, why) {
@@ -445,7 +445,7 @@ export function createInjections(options: InjectionsOptions): Injections {
         if (laid.doer.isHeldOutside && stoodStillMs > STOOD_STILL_MS) laid.renewedAtMs += stoodStillMs
         const { durationMs } = laid.injection
         if (durationMs !== null && now - laid.startedAtMs >= durationMs) end(laid, 'expired')
-        else if (now - laid.renewedAtMs >= LIMITS.leaseMs) end(laid, 'hub-lost')
+        else if (now - laid.renewedAtMs >= SILENCE_MS) end(laid, 'hub-lost')
       }
       attendAll()
       if (now - toldAtMs < TELL_MS) return

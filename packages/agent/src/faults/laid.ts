@@ -33,11 +33,14 @@ export interface Laid {
   readBack: string
 }
 
+/** Silence of the hub that ends a lease: early enough that everything is undone and read back when five seconds are over. */
+export const SILENCE_MS = LIMITS.leaseMs - 500
+
 /** Until its lease or its own time is over, by the host's clock. */
 export function leftMs({ injection, renewedAtMs, startedAtMs, why }: Laid, nowMs: number): number {
   if (why !== null) return 0
   const { durationMs } = injection
-  const ofLease = renewedAtMs + LIMITS.leaseMs - nowMs
+  const ofLease = renewedAtMs + SILENCE_MS - nowMs
   return Math.max(0, durationMs === null ? ofLease : Math.min(ofLease, startedAtMs + durationMs - nowMs))
 }
 
