@@ -99,20 +99,21 @@ function upperBound(programs: readonly (readonly number[])[], random: () => numb
 }
 
 async function inTurns(checked: string, unchecked: string, random: () => number): Promise<Pair[]> {
-  const children = [checked, unchecked].map((file) =>
-    begun({ file, processes: PROCESSES, tokens: TOKENS, hops: HOPS }),
-  )
-  const [on, off] = children as [ChildProcess, ChildProcess]
+  const isCheckedFirst = random() < 0.5
+  const files = isCheckedFirst ? [checked, unchecked] : [unchecked, checked]
+  const children = files.map((file) => begun({ file, processes: PROCESSES, tokens: TOKENS, hops: HOPS }))
+  const [first, second] = children as [ChildProcess, ChildProcess]
+  const [on, off] = isCheckedFirst ? [first, second] : [second, first]
   try {
     for (let i = 0; i < WARM_UP; i++) for (const child of children) await block(child)
     const pairs: Pair[] = []
     for (let i = 0; i < PAIRS_EACH; i++) {
       if (random() < 0.5) {
-        const first = await block(on)
-        pairs.push({ checked: first, unchecked: await block(off) })
+        const measured = await block(on)
+        pairs.push({ checked: measured, unchecked: await block(off) })
       } else {
-        const first = await block(off)
-        pairs.push({ checked: await block(on), unchecked: first })
+        const without = await block(off)
+        pairs.push({ checked: await block(on), unchecked: without })
       }
     }
     return pairs

@@ -79,7 +79,7 @@ const TELL_MS = 1_000
 /** A node that has not looked at its leases for so long stood still. */
 const STOOD_STILL_MS = 1_000
 /** Targets between two places to stop. */
-const STEP = 128
+const STEP = 32
 /** Targets whose outcome is told in words. */
 const SAID = 5
 /** Ended ones that crashes may still come of. */
