@@ -213,7 +213,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   })
   const commands = createCommands({
     ...{ world, trail, agents, calls, latch, moves, clock, counters },
-    haltExperiments: (by) => faults.halt(by),
+    experiments: faults,
   })
   const groups = createGroups({ store, trail, moves, clock })
   const live = createLiveAccess({ world, calls, recorder, counters, moves, isConnected: agents.isConnected })
