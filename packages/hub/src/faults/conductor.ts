@@ -17,7 +17,8 @@ import type { Counters } from '../counters.ts'
 import type { Agents } from '../ingest/agents.ts'
 import { describe, type Logger } from '../logger.ts'
 import type { Moves } from '../moves.ts'
-import type { AuditEntry } from '../store/store.ts'
+import { auditOf, entryOf, summary } from './audit-words.ts'
+import { isOverRecord, liveOf, revived } from './births.ts'
 import { injectionOf, type Prepared, prepare, presentDryRun, wordsOf } from './dry-run.ts'
 import { rowOf } from './experiment-row.ts'
 import type { ExperimentRecord, ExperimentStore, Observed } from './experiment-store.ts'
@@ -29,7 +30,6 @@ import type {
   StartOutcome,
   StopOutcome,
 } from './faults.ts'
-import { addLines, createFigures, together } from './figures.ts'
 import { createThrottle, MAX_OPEN, MAX_STARTING } from './limits.ts'
 import {
   endLeg,
@@ -50,6 +50,7 @@ import { malformed, type Plan, type Refused, readPlan, refuse } from './plan.ts'
 import { readInjectionAnswer } from './read-answer.ts'
 import { runMs, runsOf } from './schedule.ts'
 import { reasonToStop } from './stop-conditions.ts'
+import { figuresOf, secondOf, seenOf } from './watch.ts'
 import { createExperimentWriter } from './writer.ts'
 
 export interface ConductorOptions {
@@ -107,8 +108,6 @@ const SHOWN_ENDED = 50
 const DRAWN_MS = 300_000
 const MAX_TOLD_REFUSALS = 10
 const KEPT_IDS = 10_000
-
-const MAILBOX_KINDS = new Set(['slow', 'busy', 'hang', 'delay', 'flood', 'block', 'exhaust'])
 
 export async function createConductor(options: ConductorOptions): Promise<Conductor> {
   const { world, store, trail, agents, calls, latch, moves, clock, logger, counters } = options
@@ -181,10 +180,10 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
     routine: string | null,
     no: (refusal: Refused, plan: Plan) => Promise<FaultRefusal>,
   ): Promise<StartOutcome> => {
-    const auditId = await trail.write(entryOf(actor, 'fault.start', plan, prepared), AUDIT_MS)
+    const auditId = await trail.write(entryOf(actor, 'fault.start', plan, prepared, clock.nowMs()), AUDIT_MS)
     if (auditId === null) return { ...refuse('audit.unavailable'), auditId: null }
     const due = runsOf(plan.schedule, plan.seed, clock.nowMs())
-    const live = liveOf(plan, actor, routine, prepared, due)
+    const live = liveOf(plan, actor, routine, prepared, due, clock.nowMs())
     const isNow = (due[0] ?? 0) <= clock.nowMs()
     const begun = await intend(live, prepared, isNow)
     const settle = (refusal: Refused | null): void =>
@@ -228,7 +227,11 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
     counters.commands++
     const live = open.get(id)
     const found = live?.record ?? (await store.get(id))
-    const entry = { ...auditOf(actor, 'fault.stop'), node: found?.nodes[0] ?? null, target: id }
+    const entry = {
+      ...auditOf(actor, 'fault.stop', clock.nowMs()),
+      node: found?.nodes[0] ?? null,
+      target: id,
+    }
     if (actor.role !== 'operator' || found === null) {
       const refusal = refuse(found === null ? 'experiment.unknown' : 'role.insufficient')
       const auditId = await trail.write({ ...entry, result: { ...refusal, atMs: clock.nowMs() } }, AUDIT_MS)
@@ -257,8 +260,8 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
     toldRefusals++
     const entry =
       plan === null
-        ? { ...auditOf(actor, action), parameters: { asked: body } }
-        : entryOf(actor, action, plan, null)
+        ? { ...auditOf(actor, action, clock.nowMs()), parameters: { asked: body } }
+        : entryOf(actor, action, plan, null, clock.nowMs())
     const result = { ok, code, message, atMs: clock.nowMs() }
     const auditId = await trail.write({ ...entry, result }, AUDIT_MS)
     return { ok, code, message, auditId }
@@ -327,7 +330,7 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
     const lasts = runMs(record.steps, record.arrangement)
     const lastDue = Math.max(record.startedAtMs, live.due.at(-1) ?? 0)
     record.endsAtMs = lasts === null ? null : lastDue + lasts
-    live.figures ??= figuresOf(live)
+    live.figures ??= figuresOf(live, world, clock.nowMs())
     const legs = live.legs.filter((leg) => leg.run === run)
     await injectAll(
       live,
@@ -491,7 +494,7 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
   /** One that was over before this hub began, of which a node still tells. */
   const fromStore = async (id: string): Promise<LiveExperiment | null> => {
     const record = await store.get(id)
-    return record === null ? null : revived(record)
+    return record === null ? null : revived(record, clock.nowMs())
   }
 
   const crashed = (report: CrashReport): void => {
@@ -567,7 +570,7 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
     if (turnedAway === 0) return
     const refusal = refuse('fault.too_often', `${turnedAway} more requests were refused within a second`)
     const nobody: Actor = { who: 'several', role: 'operator' }
-    const entry = { ...auditOf(nobody, 'fault.start'), parameters: { requests: turnedAway } }
+    const entry = { ...auditOf(nobody, 'fault.start', clock.nowMs()), parameters: { requests: turnedAway } }
     turnedAway = 0
     void trail.write({ ...entry, result: { ...refusal, atMs: clock.nowMs() } }, AUDIT_MS)
   }
@@ -668,65 +671,11 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
   const watch = (live: LiveExperiment, nowMs: number): void => {
     const { record } = live
     if (record.status !== 'running' && record.status !== 'ending') return
-    const touched = touchedBy(live)
-    const figures = touched.map(({ node, keys }) => world.touched(node, keys))
-    const second = together(figures)
-    live.figures?.second(nowMs, second)
+    live.figures?.second(nowMs, secondOf(live, world))
     sumUp(live)
     if (record.status !== 'running') return
-    const quiet = new Set(
-      live.legs.filter(({ kind }) => kind === 'pause' || kind === 'node_kill').map((leg) => leg.record.node),
-    )
-    const exhausted = new Set(
-      live.legs
-        .filter(({ kind }) => kind === 'exhaust')
-        .flatMap((leg) => [...leg.places.keys()].map((key) => `${leg.record.node}\n${key}`)),
-    )
-    const reason = reasonToStop(record.stop, {
-      crashes: record.crashes,
-      windows: touched.flatMap(({ node, keys }) =>
-        (keys === null ? [] : world.windowsAbove(node, keys)).filter(
-          ({ key }) => !exhausted.has(`${node}\n${key}`),
-        ),
-      ),
-      mailboxMax: second?.mailboxMax ?? 0,
-      handlingP99Ms: second?.handlingP99Ms ?? null,
-      silent: record.nodes.flatMap((node) => {
-        const heardAtMs = world.heardAtMs(node)
-        const isUnderFault = live.legs.some((leg) => leg.record.node === node && leg.state === 'active')
-        return quiet.has(node) || heardAtMs === null || !isUnderFault
-          ? []
-          : [{ node, forMs: nowMs - heardAtMs }]
-      }),
-    })
+    const reason = reasonToStop(record.stop, seenOf(live, world, nowMs))
     if (reason !== null) void end(live, reason.by, reason.why)
-  }
-
-  const touchedBy = (live: LiveExperiment): { node: string; keys: string[] | null }[] => {
-    const byNode = new Map<string, string[] | null>()
-    for (const leg of live.legs) {
-      const { node } = leg.record
-      const held = byNode.get(node)
-      if (leg.leg.targets.length === 0) byNode.set(node, null)
-      else if (held !== null) byNode.set(node, [...(held ?? []), ...leg.places.keys()])
-    }
-    return [...byNode].map(([node, keys]) => ({ node, keys: keys === null ? null : [...new Set(keys)] }))
-  }
-
-  const figuresOf = (live: LiveExperiment): LiveExperiment['figures'] => {
-    const touched = touchedBy(live)
-    const minute = (metric: 'handled' | 'mailbox') =>
-      addLines(touched.map(({ node, keys }) => world.touchedMinute(node, keys, metric)))
-    const metric = live.record.steps.some(({ fault }) => MAILBOX_KINDS.has(fault)) ? 'mailbox' : 'handled'
-    const second = together(touched.map(({ node, keys }) => world.touched(node, keys)))
-    return createFigures({
-      startedAtMs: live.record.startedAtMs ?? clock.nowMs(),
-      metric,
-      label: live.record.label,
-      handled: minute('handled'),
-      mailbox: minute('mailbox'),
-      second: second ?? { handledPerS: 0, mailbox: 0, mailboxMax: 0, restarts: 0, handlingP99Ms: null },
-    })
   }
 
   // ——— showing
@@ -776,100 +725,17 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
     }
   }
 
-  // ——— helpers of the trail
-
-  const auditOf = (actor: Actor, action: string): AuditEntry => ({
-    ...{ atMs: clock.nowMs(), who: actor.who, role: actor.role, action },
-    ...{ node: null, target: null, pid: null, parameters: {} },
-  })
-
-  const entryOf = (actor: Actor, action: string, plan: Plan, prepared: Prepared | null): AuditEntry => {
-    const targets = prepared?.legs.reduce((sum, leg) => sum + Math.max(1, leg.targets.length), 0) ?? 0
-    const [first] = prepared?.legs ?? []
-    const isOne = targets === 1 && first !== undefined
-    return {
-      ...auditOf(actor, action),
-      node: isOne ? first.node : null,
-      target: isOne ? (first.targets[0]?.key ?? first.port) : (prepared?.labels.join(', then ') ?? null),
-      pid: isOne ? (first.targets[0]?.pid ?? null) : null,
-      parameters: { ...plan, targets, nodes: [...new Set(prepared?.legs.map(({ node }) => node) ?? [])] },
-    }
-  }
-
-  const summary = ({ record }: LiveExperiment): string => {
-    const refused = record.targets.filter(({ state }) => state === 'refused').length
-    return `${record.id}: ${record.status}, ${record.targets.length} targets, ${refused} refused`
-  }
-
   const remember = (id: string): void => {
     taken.add(id)
     if (taken.size > KEPT_IDS) for (const oldest of taken) return void taken.delete(oldest)
   }
 
-  const liveOf = (
-    plan: Plan,
-    actor: Actor,
-    routine: string | null,
-    prepared: Prepared,
-    due: number[],
-  ): LiveExperiment => {
-    const { name, steps, arrangement, stop: stopWhen, ifRefused, blastPercent, schedule, seed } = plan
-    return {
-      record: {
-        ...{
-          id: '',
-          name,
-          by: actor.who,
-          status: 'scheduled',
-          endedBy: null,
-          endedWhy: '',
-          steps,
-          arrangement,
-        },
-        ...{ stop: stopWhen, schedule, seed, ifRefused, blastPercent, routine },
-        ...{ createdAtMs: clock.nowMs(), startedAtMs: null, endsAtMs: null, endedAtMs: null },
-        nodes: [...new Set(prepared.legs.map(({ node }) => node))],
-        label: prepared.labels.join(', then ').slice(0, 255),
-        ...{ legs: [], firings: 0, touched: 0, dropped: 0, crashes: 0, resilience: null, targets: [] },
-      },
-      ...{ legs: [], due, runs: 0, figures: null, dirty: new Set() },
-    }
-  }
-
   // ——— an earlier start of the hub
-
-  /** As it was written; its legs are waited for, not renewed. */
-  const revived = (record: ExperimentRecord): LiveExperiment => {
-    const legs = record.legs.map((legRecord) => {
-      const places = [...record.targets.entries()].filter(([, { leaseId }]) => leaseId === legRecord.leaseId)
-      const isWhole = places.length === 1 && places[0]?.[1].pid === ''
-      const leg = {
-        ...{ step: legRecord.step, node: legRecord.node, senders: null },
-        targets: isWhole ? [] : places.map(([, { key, pid }]) => ({ key, pid })),
-        port: isWhole ? places[0]?.[1].key || null : null,
-      }
-      const kind = record.steps[legRecord.step]?.fault ?? ''
-      const revivedLeg = liveLeg(legRecord, leg, kind, 0, 0)
-      revivedLeg.places.clear()
-      for (const [place, { key }] of places) revivedLeg.places.set(key, place)
-      revivedLeg.startedAtMs = record.startedAtMs
-      const isSettled = places.every(
-        ([, { state }]) => state === 'recovered' || state === 'gone' || state === 'refused',
-      )
-      revivedLeg.state = isSettled || isOverRecord(record) ? 'ended' : 'ending'
-      revivedLeg.endedAtMs = revivedLeg.state === 'ended' ? record.endedAtMs : null
-      revivedLeg.endingSinceMs = clock.nowMs()
-      revivedLeg.lostAtMs = clock.nowMs()
-      return revivedLeg
-    })
-    return { record, legs, due: [], runs: 0, figures: null, dirty: new Set() }
-  }
-  const isOverRecord = ({ status: word }: ExperimentRecord): boolean => word === 'ended' || word === 'refused'
 
   const recover = async (): Promise<void> => {
     for (const record of await store.unfinished()) {
       const due = record.startedAtMs === null ? runsOf(record.schedule, record.seed, record.createdAtMs) : []
-      const live: LiveExperiment = { ...revived(record), due }
+      const live: LiveExperiment = { ...revived(record, clock.nowMs()), due }
       if (record.status === 'scheduled' && (due[0] ?? 0) > clock.nowMs() && !latch.isHalted) {
         open.set(record.id, live)
         continue

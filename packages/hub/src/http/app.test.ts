@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NodeRow, ProcessView, TreeRow, TreeView } from '@orrery/live/views'
 import { createWorld } from '@orrery/live/world'
+import { FAULTS } from '@orrery/protocol/faults'
 import {
   faultReport,
   resilienceMatrix,
@@ -614,6 +615,18 @@ describe('crashes, series, audit, faults', () => {
     expect(code(await ask('DELETE', '/api/v1/faults/nothing'))).toBe('experiment.unknown')
     expect(code(await ask('DELETE', '/api/v1/leases/nothing'))).toBe('lease.unknown')
     expect((await ask('GET', '/api/v1/leases/nothing')).body).toEqual({ isHeld: false })
+  })
+
+  it('gives the catalogue of faults with their forms and the schemas of their parameters', async () => {
+    const ask = await serve()
+    const { body } = await ask('GET', '/api/v1/faults/catalogue')
+    const { items } = body as {
+      items: { kind: string; form: object[]; parameters: object; nodes: object[] }[]
+    }
+    expect(items.map(({ kind }) => kind)).toEqual(Object.keys(FAULTS))
+    const delay = items.find(({ kind }) => kind === 'delay')
+    expect(delay?.form.map((field) => (field as { name: string }).name)).toContain('delayMs')
+    expect(delay?.parameters).toMatchObject({ type: 'object', properties: { delayMs: { maximum: 60_000 } } })
   })
 
   it('counts for Prometheus', async () => {
