@@ -15,7 +15,12 @@ import { createGroups } from './commands/groups.ts'
 import { createLatch } from './commands/halt.ts'
 import { addressOf, type HubConfig } from './config.ts'
 import { createCounters } from './counters.ts'
+import { createAudited } from './faults/audited.ts'
 import { type Conductor, createConductor } from './faults/conductor.ts'
+import { createJudge } from './faults/judge.ts'
+import { createRoutines } from './faults/routines.ts'
+import { createScenarios } from './faults/scenarios.ts'
+import { createSubtreeWatch } from './faults/subtree-watch.ts'
 import { createHttp } from './http/app.ts'
 import { actorOf, isAgentToken, isAllowedRequest } from './http/guard.ts'
 import { type Agents, createAgents } from './ingest/agents.ts'
@@ -68,6 +73,8 @@ const PRUNE_FIRST_MS = 60_000
 const PRUNE_MS = 600_000
 const PING_MS = 2_000
 const CLOSE_MS = 5_000
+/** Once agents that were there before are back, so that who is missing is known. */
+const CATCH_UP_MS = 30_000
 const FAULTS_CLOSE_MS = 3_000
 
 /**
@@ -198,6 +205,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     amended: (crashId, outcome) => faults.amended(crashId, outcome),
   })
   const trail = createAuditTrail({ store, clock, logger, counters })
+  const audited = createAudited({ trail, clock })
+  const scenarios = createScenarios({ lab: store.lab, audited })
   const faults: Conductor = await createConductor({
     world,
     store: store.experiments,
@@ -209,11 +218,28 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     clock,
     logger,
     counters,
-    scenario: async () => null,
+    scenario: scenarios.bodyOf,
   })
   const commands = createCommands({
     ...{ world, trail, agents, calls, latch, moves, clock, counters },
     haltExperiments: (by) => faults.halt(by),
+  })
+  const routines = await createRoutines({
+    ...{ lab: store.lab, faults, audited, clock, logger },
+    isHalted: () => latch.isHalted,
+    moved: () => moves.touch('faults', 'structure'),
+  })
+  const watch = createSubtreeWatch(world)
+  const judge = createJudge({
+    ...{ experiments: store.experiments, lab: store.lab, world, watch, clock, logger },
+    async judged(record, resilience) {
+      await faults.judged(record.id, resilience)
+      routines.judged(record, resilience)
+    },
+  })
+  faults.onEnded((record) => {
+    routines.ended(record)
+    judge.ended(record)
   })
   const groups = createGroups({ store, trail, moves, clock })
   const live = createLiveAccess({ world, calls, recorder, counters, moves, isConnected: agents.isConnected })
@@ -249,6 +275,8 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     commands,
     groups,
     faults,
+    scenarios,
+    routines,
     version: VERSION,
     logger,
     nowMs: clock.nowMs,
@@ -258,10 +286,15 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     agents.forget()
     store.prune(clock.nowMs()).catch((error) => logger.warn('database', `pruning failed: ${describe(error)}`))
   }
+  const catchUp = (): void => {
+    judge.catchUp().catch((error) => logger.warn('database', `experiments stay unjudged: ${describe(error)}`))
+  }
   const stops = [
     clock.every(TICK_MS, () => {
       world.tick(clock.nowMs())
       ends.tick()
+      watch.tick(faults.running(), clock.nowMs())
+      void routines.tick()
       const rows = world.nodeRows()
       recorder.sample(rows)
       for (const node of Object.keys(rows)) moves.touch(`node:${node}`, 'numbers')
@@ -271,6 +304,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
       if (!store.ready()) void store.ping()
     }),
     clock.after(PRUNE_FIRST_MS, prune),
+    clock.after(CATCH_UP_MS, catchUp),
     clock.every(PRUNE_MS, prune),
   ]
   world.door({ atMs: startedAtMs, kind: 'store', text: `${store.kind} database ready`, cure: null })
@@ -282,6 +316,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
     // While agents are there to say what became of their targets.
     await faults.close(FAULTS_CLOSE_MS)
     for (const stop of stops) stop()
+    judge.close()
     browsers.close()
     commands.close()
     for (const namespace of ['/agent', '/'])

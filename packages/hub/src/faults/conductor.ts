@@ -82,6 +82,8 @@ export interface Conductor extends Faults {
   ports(node: string): Promise<{ ok: true; ports: PortList['ports'] } | Refused>
   /** A body that no schema takes: refused, and written down as any other. */
   refuseUnread(actor: Actor, error: ZodError): Promise<FaultRefusal>
+  /** Those that have begun and are not over. */
+  running(): ExperimentRecord[]
   /** Made to stand still by an experiment that lasts. */
   isPaused(node: string): boolean
   view(): Pick<FaultsView, 'experiments' | 'agents'>
@@ -951,6 +953,8 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
       const refusal = actor.role === 'operator' ? malformed(error) : refuse('role.insufficient')
       return turnAway(actor, 'fault.start', refusal, null, null)
     },
+    running: () =>
+      [...open.values()].map(({ record }) => record).filter(({ startedAtMs }) => startedAtMs !== null),
     isPaused,
     view,
     async close(withinMs) {

@@ -37,6 +37,8 @@ export function createJudge(options: {
 }): Judge {
   const { experiments, lab, world, watch, clock, logger } = options
   const waiting = new Set<() => void>()
+  /** Told of in this start of the hub. */
+  const known = new Set<string>()
 
   const judge = async (id: string, seen: Seen, before: string | null): Promise<string | null> => {
     const record = await experiments.get(id)
@@ -80,6 +82,7 @@ export function createJudge(options: {
   return {
     ended(record) {
       const { id, targets } = record
+      known.add(id)
       if (!targets.some(({ state }) => state !== 'intended' && state !== 'refused')) {
         watch.take(record)
         return
@@ -95,7 +98,8 @@ export function createJudge(options: {
     },
     async catchUp() {
       const ended = await experiments.endedSince(clock.nowMs() - CATCH_UP_MS)
-      for (const { id, resilience } of ended) if (resilience === null) await judge(id, UNSEEN, null)
+      const left = ended.filter(({ id, resilience }) => resilience === null && !known.has(id))
+      for (const { id } of left) await judge(id, UNSEEN, null)
     },
     close() {
       for (const cancel of waiting) cancel()

@@ -6,6 +6,13 @@ import { join } from 'node:path'
 import type { NodeRow, ProcessView, TreeRow, TreeView } from '@orrery/live/views'
 import { createWorld } from '@orrery/live/world'
 import {
+  faultReport,
+  resilienceMatrix,
+  routine as routineSchema,
+  scenario as scenarioSchema,
+} from '@orrery/protocol/faults'
+import {
+  auditEntry,
   crashGroup,
   crashGroupDetail,
   crashReport as crashReportSchema,
@@ -25,7 +32,11 @@ import { createGroups } from '../commands/groups.ts'
 import { createLatch } from '../commands/halt.ts'
 import { type Environment, readConfig } from '../config.ts'
 import { createCounters } from '../counters.ts'
+import { createAudited } from '../faults/audited.ts'
 import { type Conductor, createConductor } from '../faults/conductor.ts'
+import { experimentRecord, targetRecord } from '../faults/fixture.ts'
+import { createRoutines, type Routines } from '../faults/routines.ts'
+import { createScenarios, type Scenarios } from '../faults/scenarios.ts'
 import { InspectRefused } from '../live-access.ts'
 import { silentLogger } from '../logger.ts'
 import { createMoves } from '../moves.ts'
@@ -46,6 +57,8 @@ const KEY = 'root/worker#3/odd%2Fid'
 
 let store: Store
 let faults: Conductor
+let scenarios: Scenarios
+let routines: Routines
 let folder: string
 const servers: Server[] = []
 
@@ -73,6 +86,16 @@ beforeAll(async () => {
     calls: createAgentCalls({ clock, send: () => false }),
     latch: await createLatch(store, () => undefined),
     scenario: async () => null,
+  })
+  const audited = createAudited({
+    trail: createAuditTrail({ store, clock, logger: silentLogger, counters }),
+    clock,
+  })
+  scenarios = createScenarios({ lab: store.lab, audited })
+  const isHalted = (): boolean => false
+  const moved = (): void => undefined
+  routines = await createRoutines({
+    ...{ lab: store.lab, faults, audited, clock, logger: silentLogger, isHalted, moved },
   })
 }, 60_000)
 
@@ -109,6 +132,8 @@ function deps(env: Environment) {
     live,
     commands,
     faults,
+    scenarios,
+    routines,
     groups: createGroups({
       store,
       trail: createAuditTrail({
@@ -551,6 +576,122 @@ describe('crashes, series, audit, faults', () => {
     expect(body).toContain('orrery_node_processes{node="a@b",runtime="orrery"} 3')
     expect(body).toContain('orrery_store_ready 1')
     expect(body).toContain('orrery_build_info{version="0.1.0",store="embedded"} 1')
+  })
+})
+
+describe('scenarios, routines and reports', () => {
+  const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+  const step = { fault: 'kill', target: { query: 'module:Call sample:1' } }
+
+  it('keeps scenarios, and routines that run them', async () => {
+    const ask = await serve()
+    const made = await ask('POST', '/api/v1/fault-scenarios', { body: { name: 'One call', steps: [step] } })
+    expect(made.status).toBe(201)
+    const { id } = scenarioSchema.parse(made.body)
+    expect(await ask('GET', `/api/v1/fault-scenarios/${id}`)).toMatchObject({
+      status: 200,
+      body: made.body as object,
+    })
+    const changed = { name: 'A call', steps: [step, step], arrangement: 'sequence' }
+    expect((await ask('PUT', `/api/v1/fault-scenarios/${id}`, { body: changed })).status).toBe(200)
+    expect(
+      listOf(scenarioSchema).parse((await ask('GET', '/api/v1/fault-scenarios')).body).items,
+    ).toMatchObject([{ id, name: 'A call' }])
+    const body = { name: 'calls', scenario: id, everyMs: 600_000 }
+    const routine = await ask('POST', '/api/v1/fault-routines', { body })
+    expect(routine.status).toBe(201)
+    const { id: routineId, nextAt } = routineSchema.parse(routine.body)
+    expect(nextAt).not.toBeNull()
+    expect(code(await ask('DELETE', `/api/v1/fault-scenarios/${id}`))).toBe('scenario.in_use')
+    const off = await ask('PUT', `/api/v1/fault-routines/${routineId}`, { body: { ...body, isOn: false } })
+    expect(off.body).toMatchObject({ nextAt: null, body: { isOn: false } })
+    expect(listOf(routineSchema).parse((await ask('GET', '/api/v1/fault-routines')).body).items).toHaveLength(
+      1,
+    )
+    expect((await ask('DELETE', `/api/v1/fault-routines/${routineId}`)).status).toBe(204)
+    expect((await ask('DELETE', `/api/v1/fault-scenarios/${id}`)).status).toBe(204)
+    expect(code(await ask('GET', `/api/v1/fault-scenarios/${id}`))).toBe('scenario.unknown')
+    expect(code(await ask('DELETE', `/api/v1/fault-routines/${routineId}`))).toBe('routine.unknown')
+  })
+
+  it('refuses with a reason what cannot be read or is not allowed, and writes it down', async () => {
+    const ask = await serve(TOKENS)
+    const post = (path: string, body: unknown, token = OPERATOR) =>
+      ask('POST', `/api/v1/${path}`, { ...as(token), body })
+    expect(code(await post('fault-scenarios', { name: 'x', steps: [] }))).toBe('fault.over_limit')
+    expect(code(await post('fault-scenarios', { name: 'x', steps: [{ ...step, fault: 'smash' }] }))).toBe(
+      'fault.unknown',
+    )
+    expect(code(await post('fault-scenarios', { name: 'x', steps: [step] }, VIEWER))).toBe(
+      'role.insufficient',
+    )
+    expect(code(await post('fault-routines', { name: 'x', scenario: 'S-9', everyMs: 60_000 }))).toBe(
+      'scenario.unknown',
+    )
+    expect(code(await post('fault-routines', { name: 'x', scenario: 'S-9', everyMs: 5 }))).toBe(
+      'fault.over_limit',
+    )
+    const { body } = await ask('GET', '/api/v1/audit?limit=5', as(OPERATOR))
+    const rows = listOf(auditEntry).parse(body).items
+    expect(rows.map(({ action, result }) => [action, result?.ok])).toEqual([
+      ['routine.create', false],
+      ['routine.create', false],
+      ['scenario.create', false],
+      ['scenario.create', false],
+      ['scenario.create', false],
+    ])
+  })
+
+  it('reports an experiment as pass or fail, text and JUnit, and all of them as a matrix', async () => {
+    const ask = await serve()
+    const targets = [targetRecord({ state: 'recovered' })]
+    const endedAtMs = Date.now()
+    const over = {
+      status: 'ended',
+      endedBy: 'done',
+      createdAtMs: endedAtMs - 60_000,
+      endedAtMs,
+      targets,
+    } as const
+    const id = await store.experiments.mintId()
+    await store.experiments.begin(experimentRecord({ id, ...over }))
+    const report = (query = '') => ask('GET', `/api/v1/faults/${id}/report${query}`)
+    expect(code(await report())).toBe('experiment.unjudged')
+    const none = { before: null, during: null }
+    await faults.judged(id, {
+      ...{ verdict: 'degraded', because: ['Throughput fell by 28 %.'], crashesCaused: 3, crashesOther: 0 },
+      ...{
+        restarts: 3,
+        recoveryP50Ms: 2,
+        recoveryP99Ms: 4,
+        messagesTouched: 9,
+        messagesDropped: 0,
+        messagesLost: 0,
+      },
+      ...{
+        mailboxPeak: none,
+        handledPerS: none,
+        handlingP99Ms: none,
+        cascadeLargest: 1,
+        escalations: [],
+        notBack: 0,
+      },
+    })
+    await store.lab.saveVerdicts(id, over.createdAtMs, [
+      { subtree: 'CallSup', fault: 'delay', verdict: 'degraded' },
+    ])
+    expect(faultReport.parse((await report()).body)).toMatchObject({ pass: true, verdict: 'degraded' })
+    expect((await report('?failOn=degraded')).body).toMatchObject({ pass: false })
+    const text = await report('?format=text')
+    expect(text.headers['content-type']).toContain('text/plain')
+    expect(text.body).toContain(`${id}: degraded (passes, fails on escalated)`)
+    const junit = await report('?format=junit&failOn=degraded')
+    expect(junit.headers['content-type']).toContain('application/xml')
+    expect(junit.body).toContain('failures="1"')
+    expect(code(await ask('GET', '/api/v1/faults/F-9999/report'))).toBe('experiment.unknown')
+    const matrix = resilienceMatrix.parse((await ask('GET', '/api/v1/faults/matrix?days=1')).body)
+    expect(matrix.cells).toMatchObject([{ subtree: 'CallSup', fault: 'delay', runs: 1, latest: id }])
+    expect(code(await ask('GET', '/api/v1/faults/matrix?days=0'))).toBe('request.malformed')
   })
 })
 

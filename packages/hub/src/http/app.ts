@@ -15,6 +15,8 @@ import { auditRoutes } from './routes/audit.ts'
 import { commandRoutes } from './routes/commands.ts'
 import { crashGroupRoutes } from './routes/crash-groups.ts'
 import { crashRoutes, IMPORT_PATH } from './routes/crashes.ts'
+import { faultReportRoutes } from './routes/fault-reports.ts'
+import { faultScenarioRoutes } from './routes/fault-scenarios.ts'
 import { faultRoutes } from './routes/faults.ts'
 import { healthRoutes } from './routes/health.ts'
 import { hubRoutes } from './routes/hub.ts'
@@ -122,7 +124,10 @@ export function createApi(deps: HttpDeps): Api {
   sessionRoutes(api, deps)
   nodeRoutes(api, deps)
   commandRoutes(api, deps)
+  // Before the experiments: `matrix` is no id of one.
+  faultReportRoutes(api, deps)
   faultRoutes(api, deps)
+  faultScenarioRoutes(api, deps)
   crashRoutes(api, deps)
   crashGroupRoutes(api, deps)
   seriesRoutes(api, deps)

@@ -7,6 +7,8 @@ import type { Actor, Commands } from '../commands/commands.ts'
 import type { Groups } from '../commands/groups.ts'
 import type { HubConfig } from '../config.ts'
 import type { Conductor } from '../faults/conductor.ts'
+import type { Routines } from '../faults/routines.ts'
+import type { Scenarios } from '../faults/scenarios.ts'
 import type { IngestCounters } from '../live-access.ts'
 import type { Logger } from '../logger.ts'
 import type { SeriesBlock, Store } from '../store/store.ts'
@@ -18,6 +20,8 @@ export interface HttpDeps {
   commands: Commands
   groups: Groups
   faults: HttpFaults
+  scenarios: Scenarios
+  routines: Pick<Routines, 'list' | 'add' | 'put' | 'drop'>
   version: string
   logger: Logger
   nowMs(): number

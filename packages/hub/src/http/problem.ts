@@ -23,6 +23,8 @@ const HTTP_CODES = {
   'group.merged': 409,
   'group.same': 409,
   'group.not_merged': 409,
+  'experiment.unjudged': 409,
+  'scenario.in_use': 409,
   'crash.refused': 422,
   'body.length_required': 411,
   'body.too_large': 413,

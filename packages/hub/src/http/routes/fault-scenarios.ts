@@ -2,8 +2,9 @@
 
 import { routine, routineBody, scenario, scenarioBody } from '@orrery/protocol/faults'
 import { listOf } from '@orrery/protocol/http'
+import type { Context } from 'hono'
 import type { LabAnswer } from '../../faults/audited.ts'
-import type { HttpDeps } from '../deps.ts'
+import type { Env, HttpDeps } from '../deps.ts'
 import { HttpProblem } from '../problem.ts'
 import { type Api, actor, createRoute, json, problems, z } from './shared.ts'
 
@@ -19,12 +20,11 @@ export function faultScenarioRoutes(api: Api, { scenarios, routines }: HttpDeps)
     if (found === null) throw new HttpProblem('scenario.unknown', `No scenario has the id ${id}.`)
     return c.json(found, 200)
   })
-  api.openapi(postScenario, async (c) =>
-    c.json(valueFrom(await scenarios.add(actor(c), await bodyOf(c))), 201),
-  )
-  api.openapi(putScenario, async (c) =>
-    c.json(valueFrom(await scenarios.put(actor(c), c.req.valid('param').id, await bodyOf(c))), 200),
-  )
+  const addScenario = async (c: Asked) => valueFrom(await scenarios.add(actor(c), await bodyOf(c)))
+  api.openapi(postScenario, async (c) => c.json(await addScenario(c), 201), unread(addScenario))
+  const putScenarioOf = async (c: Asked) =>
+    valueFrom(await scenarios.put(actor(c), c.req.param('id') ?? '', await bodyOf(c)))
+  api.openapi(putScenario, async (c) => c.json(await putScenarioOf(c), 200), unread(putScenarioOf))
   api.openapi(deleteScenario, async (c) => {
     valueFrom(await scenarios.drop(actor(c), c.req.valid('param').id))
     return c.body(null, 204)
@@ -34,17 +34,30 @@ export function faultScenarioRoutes(api: Api, { scenarios, routines }: HttpDeps)
     actor(c)
     return c.json({ items: routines.list(), nextCursor: null }, 200)
   })
-  api.openapi(postRoutine, async (c) => c.json(valueFrom(await routines.add(actor(c), await bodyOf(c))), 201))
-  api.openapi(putRoutine, async (c) =>
-    c.json(valueFrom(await routines.put(actor(c), c.req.valid('param').id, await bodyOf(c))), 200),
-  )
+  const addRoutine = async (c: Asked) => valueFrom(await routines.add(actor(c), await bodyOf(c)))
+  api.openapi(postRoutine, async (c) => c.json(await addRoutine(c), 201), unread(addRoutine))
+  const putRoutineOf = async (c: Asked) =>
+    valueFrom(await routines.put(actor(c), c.req.param('id') ?? '', await bodyOf(c)))
+  api.openapi(putRoutine, async (c) => c.json(await putRoutineOf(c), 200), unread(putRoutineOf))
   api.openapi(deleteRoutine, async (c) => {
     valueFrom(await routines.drop(actor(c), c.req.valid('param').id))
     return c.body(null, 204)
   })
 }
 
-async function bodyOf(c: { req: { json(): Promise<unknown> } }): Promise<unknown> {
+type Asked = Context<Env>
+
+/** What no schema takes goes the same way, where it is refused and written down. */
+function unread(carryOut: (c: Asked) => Promise<unknown>) {
+  return (result: { success: boolean }, c: Asked): Promise<never> | undefined => {
+    if (result.success) return undefined
+    return carryOut(c).then((): never => {
+      throw new HttpProblem('request.malformed', 'The request could not be read.')
+    })
+  }
+}
+
+async function bodyOf(c: Asked): Promise<unknown> {
   return c.req.json().catch(() => undefined)
 }
 
@@ -55,16 +68,10 @@ function valueFrom<T>(answer: LabAnswer<T>): T {
 
 const id = z.object({ id: z.string().min(1).max(64) })
 const NEEDS_OPERATOR = 'Needs the operator role.'
-/** Told in the document, and read by whoever carries it out. */
 const body = <T extends z.ZodType>(schema: T) => ({
-  description: 'As the schema says; what is wrong with it is answered and written down.',
   required: true,
-  content: { 'application/json': { schema: z.unknown().openapi({ allOf: [{ $ref: refOf(schema) }] }) } },
+  content: { 'application/json': { schema } },
 })
-
-function refOf(schema: z.ZodType): string {
-  return `#/components/schemas/${String(schema.meta()?.id)}`
-}
 
 const listScenarios = createRoute({
   method: 'get',
