@@ -325,7 +325,17 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
       live,
       legs.filter((leg) => record.arrangement === 'together' || leg.leg.step === legs[0]?.leg.step),
     )
-    if (refused > 0 && record.ifRefused === 'stop_all' && !isOver(live))
+    const begun = legs.filter(({ state }) => state !== 'waiting')
+    const refused = record.targets.filter(({ state }) => state === 'refused').length
+    if (
+      run === 0 &&
+      begun.length > 0 &&
+      !isOver(live) &&
+      record.targets.every(({ state }) => state === 'refused')
+    ) {
+      const [first] = record.targets
+      finish(live, 'refused', 'refused', `every target was refused: ${first?.code ?? ''}`)
+    } else if (refused > 0 && record.ifRefused === 'stop_all' && !isOver(live))
       await end(live, 'refused', `${refused} of ${record.targets.length} targets were refused`)
     else advance(live)
     moved()
