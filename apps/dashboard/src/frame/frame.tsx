@@ -108,7 +108,11 @@ function Standing({ children }: { children: ReactNode }) {
             <PhoneTabs {...rail} />
           </div>
         ) : (
-          <Transport key={`time ${shownZone}`} place={place} isEmpty={cluster !== null && nodes.length === 0} />
+          <Transport
+            key={`time ${shownZone}`}
+            place={place}
+            isEmpty={cluster !== null && nodes.length === 0}
+          />
         )}
       </div>
       {overlay?.kind === 'palette' ? (
