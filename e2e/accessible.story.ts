@@ -60,6 +60,7 @@ for (const { theme, width, height } of [
       ['/nodes/mail@localhost/processes?group=supervisor', 'BackendsSup'],
       ['/crashes', 'Parser'],
       [`/crashes/${crashId}`, 'exited'],
+      ['/faults?kind=throw&q=module%3AParser', 'Fault lab'],
     ]
     for (const [path, shown] of screens) {
       await page.goto(`${url}${path}`)
