@@ -71,6 +71,7 @@ for (const { theme, width, height } of [
       ['/crashes', 'Parser'],
       [`/crashes/${crashId}`, 'exited'],
       [`/crashes/${crashId}?with=${otherId}`, 'Side by side'],
+      ['/faults?kind=throw&q=module%3AParser', 'Fault lab'],
     ]
     for (const [path, shown] of screens) {
       await page.goto(`${url}${path}`)

@@ -43,7 +43,7 @@ test('a throw is put together on the page, runs, is stopped, proven undone, and 
   await page.keyboard.press('f')
   await expect(page).toHaveURL(/\/faults/)
   await page.locator('[data-kind="throw"][aria-disabled="false"]').click({ timeout: 30_000 })
-  await page.getByRole('radio', { name: 'Every' }).click()
+  await page.getByRole('radio', { name: 'Every', exact: true }).click()
   const target = page.getByRole('combobox', { name: /^Target/ })
   await target.fill('node:mail@localhost module:Parser')
   await target.press('Escape')

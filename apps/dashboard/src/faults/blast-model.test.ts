@@ -70,6 +70,24 @@ it('a supervisor without enough headroom is at risk, and says who decides then',
   expect(figuresOf([risky])).toEqual({ targeted: 51, mayExit: 51, restarted: 0, signalled: 51, atRisk: 1 })
 })
 
+it('who is restarted below a supervisor that is not drawn hangs on the nearest above it', () => {
+  const trunk = {
+    ...calls,
+    groups: [
+      group({ label: 'TrunkLink', count: 1, of: 1, parent: 'exchange_sup/trunkSup' }),
+      group({
+        label: 'Channel',
+        count: 32,
+        of: 32,
+        parent: 'exchange_sup/trunkSup/channelSup',
+        effect: 'restarted',
+      }),
+    ],
+    supervisors: [],
+  }
+  expect(blastPicture(trunk, []).edges.map(({ tone }) => tone)).toEqual(['plain', 'plain', 'restart'])
+})
+
 it('no two boxes lie upon each other, however many there are; the rest is counted', () => {
   for (const many of [0, 1, 4, 5, 6, 40]) {
     const groups = Array.from({ length: many }, (_, i) =>

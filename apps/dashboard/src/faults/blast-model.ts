@@ -78,7 +78,7 @@ export function blastPicture(radius: BlastRadius, bystanders: readonly Bystander
   const edges: BlastEdge[] = []
   for (const root of roots) for (const sup of sups) edges.push(straight(root, sup))
   for (const group of [...targets, ...restarted]) {
-    const from = sups.find(({ id }) => id === `sup ${group.parent}`)
+    const from = nearestAbove(sups, group.parent)
     const to = hit.find(({ id }) => id === groupId(group))
     if (from && to)
       edges.push({ ...straight(from, to), tone: group.effect === 'restarted' ? 'restart' : 'plain' })
@@ -86,6 +86,13 @@ export function blastPicture(radius: BlastRadius, bystanders: readonly Bystander
   const source = hit[0]
   for (const to of right) if (source) edges.push(curved(source, to))
   return { width: 584, height, boxes: placed.flat(), edges }
+}
+
+/** Its supervisor, or of those that are drawn the one that stands nearest above that. */
+function nearestAbove(sups: readonly BlastBox[], parent: string): BlastBox | undefined {
+  return sups
+    .filter(({ id }) => `sup ${parent}` === id || `sup ${parent}`.startsWith(`${id}/`))
+    .toSorted((a, b) => b.id.length - a.id.length)[0]
 }
 
 export interface BlastFigures {

@@ -27,14 +27,18 @@ export function Blast({ run, isOld }: { run: DryRun | null; isOld: boolean }) {
         {run === null ? null : (
           <>
             <Figure glyph="fault">{count(figures.targeted)} targeted</Figure>
-            <Figure glyph="crashed">{count(figures.mayExit)} may exit too</Figure>
+            {figures.mayExit > 0 || figures.restarted === 0 ? (
+              <Figure glyph="crashed">{count(figures.mayExit)} may exit too</Figure>
+            ) : null}
             {figures.restarted > 0 ? (
               <Figure glyph="restarting">{count(figures.restarted)} restarted with it</Figure>
             ) : null}
-            <span className="row fl-figure">
-              <Mail className="ic c-backlog" aria-hidden />
-              {count(figures.signalled)} get a signal
-            </span>
+            {figures.signalled > 0 || figures.restarted === 0 ? (
+              <span className="row fl-figure">
+                <Mail className="ic c-backlog" aria-hidden />
+                {count(figures.signalled)} get a signal
+              </span>
+            ) : null}
             <span className={figures.atRisk > 0 ? 'c-crashed' : ''}>
               {plural(figures.atRisk, 'supervisor')} at risk
             </span>

@@ -63,48 +63,50 @@ export function Composer({
   const change = (next: Partial<DraftStep>) => onChange(changeStep(draft, next))
   return (
     <section className="fl-mid" aria-label="Composer">
-      <header className="sec row fl-title">
-        <span className="c-fault">
-          <KindIcon kind={kind.kind} />
-        </span>
-        <h2>{kind.title}</h2>
-        <span className="lbl el" title={`${kind.summary}. Undone: ${kind.undone}. Proven: ${kind.proof}.`}>
-          {kind.summary}
-        </span>
-        <span className="sp" />
-        {draft.steps.length === 1 ? <AddStep onAdd={() => onChange(addStep(draft))} /> : null}
-      </header>
-      <StepsBar
-        draft={draft}
-        kinds={kinds}
-        onAt={(at) => onChange({ ...draft, at })}
-        onAdd={() => onChange(addStep(draft))}
-        onDrop={(at) => onChange(dropStep(draft, at))}
-        onArrange={(arrangement) => onChange({ ...draft, arrangement })}
-      />
-      {listed.why ? (
-        <p className="sec fl-refused i2" role="status">
-          {visible(listed.why)}
-        </p>
-      ) : null}
-      <FormFields kind={kind} step={step} onChange={change} />
-      <TargetSection
-        kind={kind}
-        step={step}
-        nodes={listed.nodes}
-        // Each step picks on its own.
-        seed={isOld || run === null ? null : (run.seed + draft.at) >>> 0}
-        taken={isOld ? null : takenBy(run, draft.at)}
-        field={target}
-        onChange={change}
-      />
-      <Blast run={run} isOld={isOld} />
-      <Conditions
-        draft={draft}
-        kind={kind}
-        onStep={change}
-        onChange={(next) => onChange({ ...draft, ...next })}
-      />
+      <div className="fl-scroll">
+        <header className="sec row fl-title">
+          <span className="c-fault">
+            <KindIcon kind={kind.kind} />
+          </span>
+          <h2>{kind.title}</h2>
+          <span className="lbl el" title={`${kind.summary}. Undone: ${kind.undone}. Proven: ${kind.proof}.`}>
+            {kind.summary}
+          </span>
+          <span className="sp" />
+          {draft.steps.length === 1 ? <AddStep onAdd={() => onChange(addStep(draft))} /> : null}
+        </header>
+        <StepsBar
+          draft={draft}
+          kinds={kinds}
+          onAt={(at) => onChange({ ...draft, at })}
+          onAdd={() => onChange(addStep(draft))}
+          onDrop={(at) => onChange(dropStep(draft, at))}
+          onArrange={(arrangement) => onChange({ ...draft, arrangement })}
+        />
+        {listed.why ? (
+          <p className="sec fl-refused i2" role="status">
+            {visible(listed.why)}
+          </p>
+        ) : null}
+        <FormFields kind={kind} step={step} onChange={change} />
+        <TargetSection
+          kind={kind}
+          step={step}
+          nodes={listed.nodes}
+          // Each step picks on its own.
+          seed={isOld || run === null ? null : (run.seed + draft.at) >>> 0}
+          taken={isOld ? null : takenBy(run, draft.at)}
+          field={target}
+          onChange={change}
+        />
+        <Blast run={run} isOld={isOld} />
+        <Conditions
+          draft={draft}
+          kind={kind}
+          onStep={change}
+          onChange={(next) => onChange({ ...draft, ...next })}
+        />
+      </div>
       {told ? (
         <p
           className={`sec fl-told ${told.isFailure ? 'c-crashed' : 'c-signal'}`}

@@ -31,6 +31,8 @@ import { endText } from './words.ts'
 /** More are drawn when somebody asks for them. */
 const FIRST_TARGETS = 200
 const ASK_MS = 1_000
+/** Ends whose own words leave nothing to add. */
+const SAYS_ALL: ReadonlySet<string> = new Set(['done', 'stopped', 'halted'])
 const REPORT_MS = 3_000
 
 export function ExperimentScreen({ id }: { id: string }) {
@@ -190,7 +192,9 @@ function State({ experiment, row }: { experiment: Experiment; row: Parameters<ty
         ? `${experiment.status}${row ? `, ${leftText(row, nowMs)}` : ''}`
         : `${endText(experiment.endedBy)}${took ? ` after ${took}` : ''}`}
       {startedAt ? `, began ${dateClock(Date.parse(startedAt))}` : ''}
-      {experiment.endedWhy ? `. ${visible(experiment.endedWhy)}` : ''}
+      {experiment.endedWhy && !SAYS_ALL.has(experiment.endedBy ?? '')
+        ? `: ${visible(experiment.endedWhy)}`
+        : ''}
     </p>
   )
 }

@@ -2,7 +2,7 @@
 /** The fault lab: what can be done, what is being put together, what runs, and what was learned. */
 import './faults.css'
 import '../frame/name-dialog.css'
-import type { Routine } from '@orrery/protocol/faults'
+import type { BlastRadius, DryRun, Routine } from '@orrery/protocol/faults'
 import { useRouter } from 'next/navigation'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { experimentPath } from '../frame/addresses.ts'
@@ -76,7 +76,9 @@ function Lab() {
   const foreseen = useDryRun(link === 'open' ? asked : null)
   const { run } = foreseen
   const targets = run?.targets.length ?? 0
-  const names = (run?.targets ?? []).map(({ key, node }) => key.split('/').at(-1) || node)
+  const names = (run?.targets ?? []).map(
+    ({ key, node }) => nameOf(run, key) ?? (key.split('/').at(-1) || node),
+  )
   const object = kind ? objectOf(kind, step, names, targets) : ''
   const mayNot =
     role === 'viewer'
@@ -234,6 +236,18 @@ function Lab() {
       ) : null}
     </div>
   )
+}
+
+/** What the node calls the only one of a group; of many only their module is told. */
+function nameOf(run: DryRun | null, key: string): string | null {
+  for (const { radius } of run?.blast ?? []) {
+    const groups = (radius as Partial<BlastRadius> | null)?.groups ?? []
+    const own = groups.find(
+      ({ effect, keys, count }) => effect === 'targeted' && count === 1 && keys[0] === key,
+    )
+    if (own) return own.label
+  }
+  return null
 }
 
 /** Enter, wherever the focus is, holds the button as if it had been pressed on it. */

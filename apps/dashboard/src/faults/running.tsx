@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { experimentPath } from '../frame/addresses.ts'
 import { announce } from '../frame/announcer.tsx'
-import { compact, count, duration, rate } from '../live/format.ts'
+import { compact, count, duration, plural, rate } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { visible } from '../term/term-text.ts'
 import { Button } from '../ui/button.tsx'
@@ -125,7 +125,7 @@ function Card({
           <Figures row={row} />
           <p className="i3 fl-small fl-states">
             {statesText(row.states)}
-            {row.held > 0 ? `, ${count(row.held)} messages held back now` : ''}
+            {row.held > 0 ? `, ${plural(row.held, 'message')} held back now` : ''}
             {row.routine ? ', started by a routine' : ''}
           </p>
         </>

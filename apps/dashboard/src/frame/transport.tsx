@@ -199,7 +199,7 @@ function Strip({
                   <g key={fault.id}>
                     <rect
                       x={from}
-                      y={9 + (i % 2) * 11}
+                      y={4 + i * 9}
                       width={to - from}
                       height="5"
                       fill={`url(#${pattern})`}
@@ -208,7 +208,7 @@ function Strip({
                     <text
                       className="ax"
                       x={from - 6}
-                      y={15 + (i % 2) * 11}
+                      y={10 + i * 9}
                       textAnchor="end"
                       style={{ fill: 'var(--color-fault)' }}
                     >
@@ -308,7 +308,7 @@ function Strip({
             href={experimentPath(fault.id)}
             className="fault-mark"
             data-mark="fault"
-            style={{ left: from, width: Math.max(12, to - from), top: isLarge ? 6 + (i % 2) * 11 : 0 }}
+            style={{ left: from, width: Math.max(12, to - from), top: isLarge ? 2 + i * 9 : 0 }}
             title={spanLabel(fault)}
             aria-label={`${spanLabel(fault)}, injected at ${clockSeconds(fault.fromMs)}`}
             tabIndex={-1}
