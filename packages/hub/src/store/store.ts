@@ -220,6 +220,7 @@ export interface Pruned {
   crashes: number
   audit: number
   series: number
+  experiments: number
 }
 
 /** A database that cannot be used, with one line a person can act on. */
