@@ -16,6 +16,7 @@ import {
 import type { FaultName, FaultStatus, Injection } from '@orrery/protocol/faults'
 import { boundTerm } from './bound.ts'
 import { createAttribution } from './faults/attribution.ts'
+import { blastOf } from './faults/blast.ts'
 import { hostTime } from './faults/host-time.ts'
 import { createInjections } from './faults/injections.ts'
 import type { FaultTime } from './faults/kind.ts'
@@ -145,6 +146,16 @@ export function createCommands(options: CommandsOptions): Commands {
     }
   }
 
+  /** Looking: it needs no consent. */
+  const preview = (injection: Injection): Obeyed | Later => {
+    const checked = injections.check(injection)
+    if (!checked.ok) return refusal(checked.code)
+    return function* (answer) {
+      const radius = yield* blastOf(injection, checked.kind, source.faults, injections.unfit)
+      answer({ ok: true, value: redactor.deep(radius) })
+    }
+  }
+
   const kill = (target: Target, reason: string, id: string): Obeyed => {
     attribution.claimKill(target.pid, { fault: id, kind: 'kill', firing: id, laid: null })
     return source.kill(target, reason)
@@ -162,7 +173,7 @@ export function createCommands(options: CommandsOptions): Commands {
           value: { ports: source.faults.ports.list().slice(0, MAX_PORTS) } satisfies PortList,
         }
       case 'fault.preview':
-        return refusal('node.unsupported')
+        return preview(order.injection)
       case 'lease.release':
         return injections.end(order.leaseId, 'released') ? OK : refusal('lease.unknown')
       case 'fault.halt':

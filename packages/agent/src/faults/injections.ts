@@ -83,6 +83,10 @@ export interface Injections {
   endAll(why: InjectionEnd): number
   /** Takes one kind of fault off one process; whether it lay there. */
   lift(ref: number, kind: FaultName): boolean
+  /** Why a fault of this kind could not be laid upon it. */
+  unfit(target: Target | null, kind: FaultName): CommandErrorCode | null
+  /** What is wrong with an injection as a whole, before anything is touched; else its kind. */
+  check(injection: Injection): { ok: true; kind: FaultName } | { ok: false; code: CommandErrorCode }
   /** Those of one kind upon a process. */
   on(ref: number, kind?: FaultName): Laid[]
   /** In force on the node as a whole. */
@@ -489,6 +493,8 @@ export function createInjections(options: InjectionsOptions): Injections {
       }
       return there.length > 0
     },
+    unfit,
+    check: (injection) => preparation(injection, host),
     on,
     nodeWide: () => [...active.values()].filter(({ kind }) => FAULTS[kind].scope === 'node'),
     known: (leaseId) => active.get(leaseId) ?? past.get(leaseId),

@@ -325,17 +325,7 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
       live,
       legs.filter((leg) => record.arrangement === 'together' || leg.leg.step === legs[0]?.leg.step),
     )
-    const begun = legs.filter(({ state }) => state !== 'waiting')
-    const refused = record.targets.filter(({ state }) => state === 'refused').length
-    if (
-      run === 0 &&
-      begun.length > 0 &&
-      !isOver(live) &&
-      record.targets.every(({ state }) => state === 'refused')
-    ) {
-      const [first] = record.targets
-      finish(live, 'refused', 'refused', `every target was refused: ${first?.code ?? ''}`)
-    } else if (refused > 0 && record.ifRefused === 'stop_all' && !isOver(live))
+    if (refused > 0 && record.ifRefused === 'stop_all' && !isOver(live))
       await end(live, 'refused', `${refused} of ${record.targets.length} targets were refused`)
     else advance(live)
     moved()
@@ -418,7 +408,11 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
       return
     }
     if (live.runs < live.due.length && record.status === 'running') return
-    if (record.status === 'running') finish(live, 'ended', 'done', 'it ran to its end')
+    if (record.status !== 'running') return
+    const [first] = record.targets
+    if (first !== undefined && record.targets.every(({ state }) => state === 'refused'))
+      finish(live, 'refused', 'refused', `every target was refused: ${wordsOf(first.code).message}`)
+    else finish(live, 'ended', 'done', 'it ran to its end')
   }
 
   const finish = (

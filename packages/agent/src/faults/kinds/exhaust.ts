@@ -1,6 +1,6 @@
 /** Exhaust restart intensity: as many children are killed as the supervisor has headroom, or one more. */
 import type { Target } from '../../source.ts'
-import { casualtiesOf } from '../casualties.ts'
+import { casualtiesOf, kinOnce } from '../casualties.ts'
 import type { FaultDoer } from '../kind.ts'
 
 /** Casualties looked for around one child. */
@@ -39,6 +39,7 @@ export const exhaust: FaultDoer<'exhaust'> = {
     }
     /** One whose end is counted, once: it will be started again, and takes as few siblings with it as can be. */
     const choose = (children: readonly Target[]): Target | null => {
+      const kinOf = kinOnce(host)
       const siblings = new Set(children.map(({ ref }) => ref))
       let fewest = Number.POSITIVE_INFINITY
       let best: Target | null = null
@@ -46,9 +47,9 @@ export const exhaust: FaultDoer<'exhaust'> = {
       for (let step = 0; step < children.length && fewest > 0; step++) {
         const child = children[(from + step) % children.length] as Target
         if (!child.isAlive || child.isImmune) continue
-        const { restart, isInitialised } = host.kin(child)
+        const { restart, isInitialised } = kinOf(child)
         if (restart === 'temporary' || !isInitialised) continue
-        const others = casualtiesOf(child, host, NEAR).filter(({ ref }) => siblings.has(ref)).length
+        const others = casualtiesOf([child], kinOf, NEAR).filter(({ ref }) => siblings.has(ref)).length
         if (others >= fewest) continue
         best = child
         fewest = others
