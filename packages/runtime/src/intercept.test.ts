@@ -191,3 +191,69 @@ test('[CEPT-8] what is released to a process that has ended is a dead letter', a
   held[0]?.deliver('f1')
   expect(letters.map(({ why, firing }) => [why, firing])).toEqual([['noproc', 'f1']])
 })
+
+test('[CEPT-9] a message that several faults touched knows them all, and a crash of its handler names each', async () => {
+  const { node, time } = createVirtualNode()
+  const crashes: RawCrash[] = []
+  node.hooks = { processCrashed: (crash) => crashes.push(crash) }
+  const sink = node.spawn({
+    handle: () => {
+      throw new Error('no')
+    },
+  })
+  node.intercept(processOf(node, sink), {
+    onDeliver(delivery) {
+      delivery.deliver(['f1', 'f2'])
+      return true
+    },
+  })
+  node.send(sink, 'x')
+  await time.settle()
+  expect(crashes[0]?.firings).toEqual(['f1', 'f2'])
+})
+
+test('[CEPT-10] a firing may keep a call from its answer without touching its handler', async () => {
+  const { node, time } = createVirtualNode()
+  const crashes: RawCrash[] = []
+  node.hooks = { processCrashed: (crash) => crashes.push(crash) }
+  const server = node.spawn({
+    handle: () => {
+      throw new Error('its own')
+    },
+  })
+  node.intercept(processOf(node, server), { beforeHandle: ({ markCall }) => markCall('f1') })
+  node.send(server, 'x')
+  await time.settle()
+  expect(crashes[0]?.firings).toEqual([])
+})
+
+test('[CEPT-11] synthetic messages pass interceptors, are marked, and are taken out of the middle of a mailbox', async () => {
+  const { node, time } = createVirtualNode()
+  const crashes: RawCrash[] = []
+  node.hooks = { processCrashed: (crash) => crashes.push(crash) }
+  const got: unknown[] = []
+  const reader = node.spawn(async (ctx: Context<string>) => {
+    got.push(await ctx.receive((message) => message === 'go'))
+    for (;;) {
+      const message = await ctx.receive()
+      got.push(message)
+      if (message === 'synthetic') throw new Error('met one')
+    }
+  })
+  await time.settle()
+  const process = processOf(node, reader)
+  node.intercept(process, { onDeliver: (delivery) => delivery.drop('f') === undefined })
+  for (let i = 0; i < 5; i++) node.put(process, 'synthetic', 'flood:1')
+  node.intercept(process, null)
+  node.send(reader, 'real')
+  await time.settle()
+  expect(node.waiting(process, (message) => message === 'synthetic')).toBe(5)
+  expect(node.takeOut(process, (message) => message === 'synthetic')).toBe(5)
+  expect(process.mailboxLength).toBe(1)
+  node.send(reader, 'go')
+  await time.settle()
+  expect(got).toEqual(['go', 'real'])
+  node.put(process, 'synthetic', 'flood:2')
+  await time.settle()
+  expect(crashes[0]?.firings).toEqual(['flood:2'])
+})

@@ -66,3 +66,45 @@ test('[MBOX-3] a large ring is given back once it has been drained', () => {
   expect(mailbox.mask + 1).toBe(16)
   expect(mailbox.slots[mailbox.at(mailbox.head)]).toBe(5_999)
 })
+
+test('[MBOX-4] many are taken out of the middle in one pass, and each firing stays with its message', () => {
+  const step = fc.oneof(
+    { weight: 6, arbitrary: fc.constant('push' as const) },
+    { weight: 3, arbitrary: fc.constant('take' as const) },
+    { weight: 1, arbitrary: fc.nat(4).map((rest) => ({ rest })) },
+  )
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 300 }), (kept, steps) => {
+      const mailbox = new Mailbox(kept)
+      let waiting: number[] = []
+      let next = 0
+      for (const step of steps) {
+        if (step === 'push') {
+          mailbox.push(next, null, undefined, next)
+          if (next % 2 === 0) mailbox.noteFiring(mailbox.tail, `f${next}`)
+          if (next % 4 === 0) mailbox.noteFiring(mailbox.tail, `g${next}`)
+          waiting.push(next)
+          next += 1
+        } else if (step === 'take') {
+          if (waiting.length === 0) continue
+          expect(mailbox.slots[mailbox.take(next)]).toBe(waiting.shift())
+        } else {
+          const isOne = (message: unknown): boolean => (message as number) % 5 === step.rest
+          const places = waiting.flatMap((message, place) => (isOne(message) ? [place] : []))
+          expect(mailbox.removeAll(isOne)).toEqual(places)
+          waiting = waiting.filter((message) => !isOne(message))
+        }
+        expect(mailbox.length).toBe(waiting.length)
+        waiting.forEach((message, place) => {
+          const seq = mailbox.head + 1 + place
+          expect(mailbox.slots[mailbox.at(seq)]).toBe(message)
+          const firings = [
+            ...(message % 2 === 0 ? [`f${message}`] : []),
+            ...(message % 4 === 0 ? [`g${message}`] : []),
+          ]
+          expect(mailbox.firingsOf(seq)).toEqual(firings)
+        })
+      }
+    }),
+  )
+})

@@ -96,7 +96,7 @@ export async function tinyHub(options: { port?: number; acks?: boolean } = {}): 
     })
     socket.on('fault', (raw: unknown, acknowledge?: () => void) => {
       hub.statuses.push(faultStatus.parse(raw))
-      acknowledge?.()
+      if (hub.acks) acknowledge?.()
     })
     socket.on('goodbye', (said: unknown) => hub.goodbyes.push(said))
     socket.emit('welcome', { protocol: 1, hubVersion: 'tiny', heartbeatMs: 1_000, lastSeq: 0 })

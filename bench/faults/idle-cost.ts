@@ -1,0 +1,174 @@
+/**
+ * What interceptors cost a saturated node while nothing is injected: the runtime as it is, beside a build of the same source without the null checks on
+ * the paths of a message. Paired blocks in turns, in several processes, so that no single layout of compiled code decides.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { seeded } from '@orrery/protocol/faults'
+import { build, type Plugin } from 'esbuild'
+import { type Figures, median, quantile } from '../suite.ts'
+import type { IdleBlock, IdleOrder } from './idle-cost-node.ts'
+
+/** Exactly these checks, each once: where one is written otherwise the measurement fails rather than compares a build with itself. */
+const CHECKS: readonly { file: string; check: string; without: string }[] = [
+  {
+    file: 'node.ts',
+    check: `    const { interceptor } = target
+    if (interceptor !== null && interceptDelivery(interceptor, target, value, sender, meta)) return
+`,
+    without: '',
+  },
+  {
+    file: 'dispatch.ts',
+    check: 'process.interceptor === null && !isSystem(meta)',
+    without: '!isSystem(meta)',
+  },
+  {
+    file: 'receive.ts',
+    check: 'if (process.interceptor === null) return message',
+    without: 'return message',
+  },
+]
+
+const PROCESSES = 1_000
+const TOKENS = 200
+const HOPS = 1_000
+/** Two processes each, one for either build: a process has its own luck with the layout of its compiled code. */
+const PROGRAMS = 24
+const PAIRS_EACH = 40
+/** Blocks before anything is measured: the compiler is done. */
+const WARM_UP = 10
+const RESAMPLES = 4_000
+
+interface Pair {
+  checked: IdleBlock
+  unchecked: IdleBlock
+}
+
+/** Cost is processor time: of it other programs on the machine take nothing away. The same by the wall clock stands beside it. */
+export async function idleCost(log: (line: string) => void): Promise<Figures> {
+  const dir = mkdtempSync(join(tmpdir(), 'orrery-idle-cost-'))
+  try {
+    const checked = await bundle(join(dir, 'checked.mjs'), false)
+    const unchecked = await bundle(join(dir, 'unchecked.mjs'), true)
+    const random = seeded(Number(process.env.ORRERY_SEED ?? Date.now() % 4_294_967_296), 'idle cost')
+    const programs: Pair[][] = []
+    for (let program = 0; program < PROGRAMS; program++) {
+      const pairs = await inTurns(checked, unchecked, random)
+      programs.push(pairs)
+      const cost = median(pairs.map(({ checked: on, unchecked: off }) => lossOf(on.cpuMs, off.cpuMs)))
+      log(`program ${program + 1} of ${PROGRAMS}: ${cost.toFixed(2)} % (median of ${pairs.length} pairs)`)
+    }
+    const cpu = programs.map((pairs) => pairs.map((pair) => lossOf(pair.checked.cpuMs, pair.unchecked.cpuMs)))
+    const wall = programs.map((pairs) => pairs.map((pair) => lossOf(pair.checked.ms, pair.unchecked.ms)))
+    const blocks = programs.flat().map(({ checked: on }) => on.cpuMs)
+    return {
+      idle_interceptor_cost_percent: upperBound(cpu, random),
+      idle_interceptor_cost_percent_median: median(cpu.flat()),
+      idle_interceptor_cost_percent_wall: upperBound(wall, random),
+      idle_interceptor_cost_pairs: programs.flat().length,
+      idle_interceptor_messages_per_cpu_s: (1_000 * TOKENS * HOPS) / median(blocks),
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+/** What the checks cost, in percent of what is spent with them. */
+function lossOf(checked: number, unchecked: number): number {
+  return 100 * (1 - unchecked / checked)
+}
+
+/**
+ * One-sided 95 % bound of the median by the bootstrap, programs drawn first and pairs within them, because pairs of one program are alike.
+ */
+function upperBound(programs: readonly (readonly number[])[], random: () => number): number {
+  const draw = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
+  const medians: number[] = []
+  for (let sample = 0; sample < RESAMPLES; sample++) {
+    const drawn = programs.flatMap(() => {
+      const pairs = draw(programs)
+      return pairs.map(() => draw(pairs))
+    })
+    medians.push(median(drawn))
+  }
+  return quantile(medians, 0.95)
+}
+
+async function inTurns(checked: string, unchecked: string, random: () => number): Promise<Pair[]> {
+  const children = [checked, unchecked].map((file) =>
+    begun({ file, processes: PROCESSES, tokens: TOKENS, hops: HOPS }),
+  )
+  const [on, off] = children as [ChildProcess, ChildProcess]
+  try {
+    for (let i = 0; i < WARM_UP; i++) for (const child of children) await block(child)
+    const pairs: Pair[] = []
+    for (let i = 0; i < PAIRS_EACH; i++) {
+      if (random() < 0.5) {
+        const first = await block(on)
+        pairs.push({ checked: first, unchecked: await block(off) })
+      } else {
+        const first = await block(off)
+        pairs.push({ checked: await block(on), unchecked: first })
+      }
+    }
+    return pairs
+  } finally {
+    for (const child of children) child.kill()
+  }
+}
+
+function begun(order: IdleOrder): ChildProcess {
+  const child = fork(fileURLToPath(new URL('./idle-cost-node.ts', import.meta.url)), {
+    env: { ...process.env, NODE_ENV: 'production' },
+  })
+  child.send(order)
+  return child
+}
+
+function block(child: ChildProcess): Promise<IdleBlock> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null): void => reject(new Error(`a measuring process ended with ${code}`))
+    child.once('exit', ended)
+    child.once('message', (measured) => {
+      child.off('exit', ended)
+      resolve(measured as IdleBlock)
+    })
+    child.send('block')
+  })
+}
+
+async function bundle(outfile: string, isUnchecked: boolean): Promise<string> {
+  const removed = new Set<string>()
+  const withoutChecks: Plugin = {
+    name: 'without-checks',
+    setup(builder) {
+      builder.onLoad({ filter: /packages\/runtime\/src\/(node|dispatch|receive)\.ts$/ }, ({ path }) => {
+        let contents = readFileSync(path, 'utf8')
+        for (const { file, check, without } of CHECKS) {
+          if (file !== basename(path)) continue
+          if (contents.split(check).length !== 2)
+            throw new Error(`${file} does not hold its check exactly once`)
+          contents = contents.replace(check, without)
+          removed.add(file)
+        }
+        return { contents, loader: 'ts' }
+      })
+    },
+  }
+  await build({
+    entryPoints: [fileURLToPath(new URL('./saturated.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    plugins: isUnchecked ? [withoutChecks] : [],
+    logLevel: 'error',
+  })
+  if (isUnchecked && removed.size !== CHECKS.length) throw new Error('not every check was removed')
+  return pathToFileURL(outfile).href
+}
