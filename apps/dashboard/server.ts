@@ -93,7 +93,9 @@ function listen(server: ReturnType<typeof createServer>, config: HubConfig): Pro
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(new StartError(whyNotListening(error, config), error))
     })
-    server.listen(config.port, config.host, () => resolve((server.address() as AddressInfo).port))
+    server.listen({ port: config.port, host: config.host, backlog: 4_096 }, () =>
+      resolve((server.address() as AddressInfo).port),
+    )
   })
 }
 

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net'
 import type { HubConfig } from './config.ts'
 import { createHub, type Hub, type HubOptions } from './hub.ts'
 
+/** A thousand who knock at once all get an answer, also while the hub has its hands full. */
+export const BACKLOG = 4_096
+
 export interface StartedHub extends AsyncDisposable {
   /** Like `http://127.0.0.1:40123`. */
   url: string
@@ -31,7 +34,8 @@ export async function startHub(options: HubOptions): Promise<StartedHub> {
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.config.port, options.config.host, () => {
+    const { port, host } = options.config
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject)
       resolve()
     })

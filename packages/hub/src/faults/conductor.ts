@@ -30,7 +30,7 @@ import type {
   StopOutcome,
 } from './faults.ts'
 import { addLines, createFigures, together } from './figures.ts'
-import { createThrottle, MAX_OPEN } from './limits.ts'
+import { createThrottle, MAX_OPEN, MAX_STARTING } from './limits.ts'
 import {
   endLeg,
   injectedOf,
@@ -105,7 +105,7 @@ const REBORN_MS = 10_000
 /** Ended ones that are shown. */
 const SHOWN_ENDED = 50
 const DRAWN_MS = 300_000
-const MAX_TOLD_REFUSALS = 50
+const MAX_TOLD_REFUSALS = 10
 const KEPT_IDS = 10_000
 
 const MAILBOX_KINDS = new Set(['slow', 'busy', 'hang', 'delay', 'flood', 'block', 'exhaust'])
@@ -144,26 +144,34 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
     const no = (refusal: Refused, plan: Plan | null): Promise<FaultRefusal> =>
       turnAway(actor, 'fault.start', refusal, plan, body)
     if (actor.role !== 'operator') return no(refuse('role.insufficient'), null)
-    if (!throttle(clock.nowMs())) return no(refuse('fault.too_often'), null)
+    // What is being started has the database to wait for; more of it at once would only make all of it wait.
+    if (starting >= MAX_STARTING || !throttle(clock.nowMs())) return no(refuse('fault.too_often'), null)
+    starting++
+    try {
+      return await consider(actor, body, from.routine, no)
+    } finally {
+      starting--
+    }
+  }
+
+  const consider = async (
+    actor: Actor,
+    body: unknown,
+    routine: string | null,
+    no: (refusal: Refused, plan: Plan | null) => Promise<FaultRefusal>,
+  ): Promise<StartOutcome> => {
     const read = await readPlan(body, options.scenario, () => randomInt(0, 2 ** 32))
     if (!read.ok) return no(read, null)
     const { plan } = read
     if (plan.id !== null && taken.has(plan.id)) return no(refuse('command.replayed'), plan)
     if (latch.isHalted) return no(refuse('halt.latched'), plan)
-    if (open.size + starting >= MAX_OPEN)
+    if (open.size + starting > MAX_OPEN)
       return no(refuse('fault.too_often', `${MAX_OPEN} experiments are open; end one first`), plan)
     if (plan.id !== null) remember(plan.id)
-    starting++
-    try {
-      const tried = await prepare(plan, 0, sources)
-      if (!tried.ok) {
-        if (plan.id !== null) taken.delete(plan.id)
-        return no(tried, plan)
-      }
-      return await admit(actor, plan, tried.prepared, from.routine, no)
-    } finally {
-      starting--
-    }
+    const tried = await prepare(plan, 0, sources)
+    if (tried.ok) return admit(actor, plan, tried.prepared, routine, no)
+    if (plan.id !== null) taken.delete(plan.id)
+    return no(tried, plan)
   }
 
   const admit = async (
@@ -325,6 +333,7 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
       live,
       legs.filter((leg) => record.arrangement === 'together' || leg.leg.step === legs[0]?.leg.step),
     )
+    const refused = record.targets.filter(({ state }) => state === 'refused').length
     if (refused > 0 && record.ifRefused === 'stop_all' && !isOver(live))
       await end(live, 'refused', `${refused} of ${record.targets.length} targets were refused`)
     else advance(live)

@@ -4,6 +4,8 @@ import { type Refused, refuse } from './plan.ts'
 
 /** Experiments that are not over. */
 export const MAX_OPEN = 64
+/** On their way through the database and to the nodes at once. */
+export const MAX_STARTING = 8
 /** Asked for in one second. */
 export const MAX_ASKED = 20
 const SECOND_MS = 1_000
