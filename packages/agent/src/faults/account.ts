@@ -1,6 +1,6 @@
 /** What is told of an injection: statuses small enough to be sent, the answer to the order, and what was read back in words. */
 import type { FaultStatus, InjectionAnswer, TargetRecord } from '@orrery/protocol/faults'
-import type { Laid } from './injections.ts'
+import type { Laid } from './laid.ts'
 import type { Placement } from './placement.ts'
 
 /** Of the targets in one message, as JSON: half of what a record or a frame may take. */

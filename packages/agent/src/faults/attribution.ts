@@ -6,7 +6,8 @@ import type { FaultTouch } from '@orrery/protocol'
 import { FAULTS } from '@orrery/protocol/faults'
 import type { CrashProof } from '../source.ts'
 import { InjectedCrash } from './injected-crash.ts'
-import type { Injections, Laid } from './injections.ts'
+import type { Injections } from './injections.ts'
+import type { Laid } from './laid.ts'
 
 export interface Attribution {
   /** An exit signal was sent to this pid by a fault, or by a single command. */
@@ -79,6 +80,7 @@ export function createAttribution(injections: () => Injections): Attribution {
       if (kills.size > KILLS) for (const oldest of kills.keys()) if (kills.delete(oldest)) break
     },
     dying(proof) {
+      if (injections().isIdle && kills.size === 0) return
       const touches = read(proof)
       if (touches.length > 0) {
         countProven(touches, kills.get(proof.pid))

@@ -28,7 +28,7 @@ const MOST_FALLEN = 20_000
 const MOST_GROUPS = 1_000
 const SHOWN_KEYS = 8
 /** Targets between two places to stop. */
-const STEP = 128
+const STEP = 32
 
 type Effect = BlastGroup['effect']
 type Via = BlastGroup['via']

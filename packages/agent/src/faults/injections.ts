@@ -8,19 +8,17 @@ import {
   FAULTS,
   type FaultName,
   type FaultStatus,
-  type INJECTION_ENDS,
   type Injection,
   type InjectionAnswer,
   type TargetRecord,
 } from '@orrery/protocol/faults'
 import type { Target } from '../source.ts'
 import { answerOf, readBackText, statusesOf } from './account.ts'
-import type { FaultHost, FaultOrder, FaultTime, Lives } from './kind.ts'
+import type { FaultHost, FaultTime, Lives } from './kind.ts'
+import { type InjectionEnd, isFollowed, isInForce, type Laid } from './laid.ts'
+import { orderOf } from './order.ts'
 import { Placement } from './placement.ts'
 import { preparation } from './preparation.ts'
-import type { AnyDoer } from './registry.ts'
-
-export type InjectionEnd = (typeof INJECTION_ENDS)[number]
 
 export interface InjectionRequest {
   leaseId: string
@@ -32,33 +30,6 @@ export interface InjectionRequest {
 }
 
 export type Begun = { ok: true; value: InjectionAnswer } | { ok: false; code: CommandErrorCode }
-
-/** One that is in force, or was. */
-export interface Laid {
-  readonly leaseId: string
-  readonly experiment: string | null
-  readonly kind: FaultName
-  readonly toldAs: string
-  readonly doer: AnyDoer
-  readonly injection: Injection
-  readonly startedAtMs: number
-  readonly startedAtUs: number
-  renewedAtMs: number
-  readonly placements: Placement[]
-  readonly byKey: Map<string, Placement>
-  readonly changed: Set<Placement>
-  /** What the first few targets came to. */
-  readonly said: string[]
-  open: number
-  firings: number
-  touched: number
-  dropped: number
-  held: number
-  crashes: number
-  isBegun: boolean
-  why: InjectionEnd | null
-  readBack: string
-}
 
 export interface InjectionsOptions {
   host: FaultHost
@@ -97,6 +68,8 @@ export interface Injections {
   tellAll(): void
   tick(): void
   readonly size: number
+  /** None is in force, and none was that a crash could come of. */
+  readonly isIdle: boolean
 }
 
 /** A shot that cannot be read back for so long is unverified. */
@@ -106,7 +79,7 @@ const TELL_MS = 1_000
 /** A node that has not looked at its leases for so long stood still. */
 const STOOD_STILL_MS = 1_000
 /** Targets between two places to stop. */
-const STEP = 128
+const STEP = 32
 /** Targets whose outcome is told in words. */
 const SAID = 5
 /** Ended ones that crashes may still come of. */
@@ -122,15 +95,6 @@ export function createInjections(options: InjectionsOptions): Injections {
   let isSoon = false
   let toldAtMs = Number.NEGATIVE_INFINITY
   let tickedAtMs = time.nowMs()
-
-  const leftMs = (laid: Laid): number => {
-    const now = time.nowMs()
-    const { durationMs } = laid.injection
-    const ofLease = laid.renewedAtMs + LIMITS.leaseMs - now
-    return Math.max(0, durationMs === null ? ofLease : Math.min(ofLease, laid.startedAtMs + durationMs - now))
-  }
-
-  const isInForce = (laid: Laid): boolean => laid.why === null && leftMs(laid) > 0
 
   const attend = (laid: Laid, placement: Placement): void => {
     attention.set(placement, laid)
@@ -256,54 +220,6 @@ export function createInjections(options: InjectionsOptions): Injections {
 
   const watch = (): void => host.watchLives(active.size > 0 ? lives : null)
 
-  const orderOf = (laid: Laid, placement: Placement): FaultOrder<never> => {
-    const { injection } = laid
-    const mint = (): string => {
-      placement.firings += 1
-      laid.firings += 1
-      laid.changed.add(placement)
-      return `${laid.leaseId}:${laid.firings}`
-    }
-    return {
-      target: placement.target,
-      senders: sendersOf(injection),
-      port: injection.port,
-      parameters: parametersOf(laid) as never,
-      leaseId: laid.leaseId,
-      experiment: laid.experiment ?? laid.leaseId,
-      kind: laid.kind,
-      durationMs: injection.durationMs,
-      time,
-      leftMs: () => (laid.why === null ? leftMs(laid) : 0),
-      random: placement.random,
-      fires() {
-        if (!isInForce(laid) || placement.isFinal) return null
-        if (!placement.trigger.fires(time.nowMs() - laid.startedAtMs)) return null
-        laid.touched += 1
-        if (placement.trigger.isSpent) {
-          placement.doneAtMs = time.nowMs()
-          attend(laid, placement)
-        }
-        return mint()
-      },
-      mint,
-      count({ dropped = 0, held = 0, touched = 0 }) {
-        laid.dropped += dropped
-        laid.touched += touched
-        laid.held += held
-        placement.held += held
-        if (held < 0 && placement.held === 0 && placement.isSpent) attend(laid, placement)
-      },
-      claimKill: (pid, firing) => options.claimKill(pid, laid, firing),
-      done() {
-        placement.isDone = true
-        placement.doneAtMs = time.nowMs()
-        attend(laid, placement)
-      },
-      end: (why) => end(laid, why),
-    }
-  }
-
   /** Lays it upon the life its target has now. */
   const lay = (laid: Laid, placement: Placement): void => {
     const { target } = placement
@@ -316,7 +232,10 @@ export function createInjections(options: InjectionsOptions): Injections {
     if (target !== null && laid.doer.begins === 'initialised' && !host.kin(target).isInitialised) return
     let refused: CommandErrorCode | null = 'node.unsupported'
     run(`fault ${laid.kind}`, () => {
-      const applied = laid.doer.apply(orderOf(laid, placement), host)
+      const applied = laid.doer.apply(
+        orderOf(laid, placement, { time, attend, claimKill: options.claimKill, end }),
+        host,
+      )
       refused = 'refused' in applied ? applied.refused : null
       if (!('refused' in applied)) placement.applied = applied
     })
@@ -345,7 +264,12 @@ export function createInjections(options: InjectionsOptions): Injections {
     },
     initialised(target) {
       for (const { laid, placement } of laidOn.get(target.ref) ?? []) {
-        if (laid.doer.begins !== 'initialised' || placement.applied !== null || !isInForce(laid)) continue
+        if (
+          laid.doer.begins !== 'initialised' ||
+          placement.applied !== null ||
+          !isInForce(laid, time.nowMs())
+        )
+          continue
         forget(target.ref, placement)
         lay(laid, placement)
       }
@@ -357,12 +281,19 @@ export function createInjections(options: InjectionsOptions): Injections {
 
   /** A logical process that is followed has begun anew. */
   const newLife = (target: Target): void => {
+    let key: string | null = null
     for (const laid of active.values()) {
       if (!isFollowed(laid)) continue
-      const placement = laid.byKey.get(target.key)
+      key ??= target.key
+      const placement = laid.byKey.get(key)
       if (!placement || placement.isFinal || placement.target?.isAlive) continue
       // What nothing more comes of is settled later, outside of the path of the start.
-      if (placement.isSpent || !isInForce(laid) || target.isImmune || isBusy(laid.kind, target, null))
+      if (
+        placement.isSpent ||
+        !isInForce(laid, time.nowMs()) ||
+        target.isImmune ||
+        isBusy(laid.kind, target, null)
+      )
         continue
       lift(laid, placement)
       placement.target = target
@@ -404,6 +335,8 @@ export function createInjections(options: InjectionsOptions): Injections {
       why: null,
       readBack: '',
     }
+    // Nobody looked while there was nothing to look after.
+    if (active.size === 0) tickedAtMs = now
     active.set(leaseId, laid)
     watch()
     const spec = {
@@ -527,25 +460,8 @@ export function createInjections(options: InjectionsOptions): Injections {
     get size() {
       return active.size
     },
+    get isIdle() {
+      return active.size === 0 && past.size === 0
+    },
   }
-}
-
-/** A shot is for the life it hits: a killed process that comes back is not killed again. */
-function isFollowed({ injection, kind }: Laid): boolean {
-  return injection.follow === 'dynamic' && FAULTS[kind].life === 'lease'
-}
-
-const sendersOfInjection = new WeakMap<Injection, ReadonlySet<string>>()
-
-/** One set for all targets of an injection. */
-function sendersOf(injection: Injection): ReadonlySet<string> | null {
-  if (injection.senders === null) return null
-  const known = sendersOfInjection.get(injection) ?? new Set(injection.senders)
-  sendersOfInjection.set(injection, known)
-  return known
-}
-
-/** Parsed once, when it began. */
-function parametersOf(laid: Laid): unknown {
-  return laid.injection.parameters
 }

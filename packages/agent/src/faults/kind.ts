@@ -6,7 +6,7 @@ import type { CommandErrorCode } from '@orrery/protocol'
 import type { FaultName, FaultParameters } from '@orrery/protocol/faults'
 import type { Target } from '../source.ts'
 import type { NodeDoors } from './doors.ts'
-import type { InjectionEnd } from './injections.ts'
+import type { InjectionEnd } from './laid.ts'
 
 /** How one kind is done. One file for each stands in `kinds/`, one line in `registry.ts`. */
 export interface FaultDoer<N extends FaultName> {

@@ -53,6 +53,3 @@ export type AnyDoer = FaultDoer<FaultName>
 export function doerOf(kind: string): AnyDoer | null {
   return Object.hasOwn(DOERS, kind) ? ((DOERS as unknown as Record<string, AnyDoer>)[kind] ?? null) : null
 }
-
-/** Kinds in the order of the catalogue. */
-export const DONE = Object.keys(DOERS) as FaultName[]
