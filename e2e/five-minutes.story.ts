@@ -171,8 +171,8 @@ test('suspend, crash on the next message, and Halt all, each with its result', a
   await expect(page.locator('header.top')).toContainText(/1 fault active/)
   await page.keyboard.press('Control+.')
   await expect(page.getByRole('button', { name: 'Suspend' })).toBeVisible({ timeout: 5_000 })
-  const faults = await (await fetch(`${constellation.url}/api/v1/faults`)).json()
-  expect(JSON.stringify(faults)).toContain('halted')
+  const leases = await (await fetch(`${constellation.url}/api/v1/leases`)).json()
+  expect(JSON.stringify(leases)).toContain('halted')
 })
 
 test('every operation that the pages used is in the OpenAPI document', async () => {

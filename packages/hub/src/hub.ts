@@ -222,7 +222,7 @@ export async function createHub(options: HubOptions): Promise<Hub> {
   })
   const commands = createCommands({
     ...{ world, trail, agents, calls, latch, moves, clock, counters },
-    haltExperiments: (by) => faults.halt(by),
+    experiments: faults,
   })
   const routines = await createRoutines({
     ...{ lab: store.lab, faults, audited, clock, logger },

@@ -111,7 +111,7 @@ test(
 )
 
 test(
-  'crash on the next message: the report says which fault threw it',
+  'crash on the next message is an experiment: the report names it, and it is over when it has fired',
   async () => {
     const key = 'Shop/counter-0'
     const answer = await command(key, { command: 'crash_next', reason: 'as a test' })
@@ -125,7 +125,7 @@ test(
     const { body } = await constellation.api(`/api/v1/crashes/${id}`)
     expect(body).toMatchObject({ faults: { value: [{ fault: leaseId, role: 'direct' }] } })
     const faults = browser.view('faults', {})
-    await faults.waitFor(({ leases }) => leases[leaseId]?.why === 'fired', 'fired')
+    await faults.waitFor(({ experiments }) => experiments[leaseId]?.endedBy === 'done', 'fired')
   },
   SLOW_MS,
 )

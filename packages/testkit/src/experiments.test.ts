@@ -24,11 +24,9 @@ afterAll(() => constellation?.[Symbol.asyncDispose](), SLOW_MS)
 afterEach(async () => {
   const open = [...(await list('running')), ...(await list('scheduled'))]
   for (const { id } of open) await constellation.api(`/api/v1/faults/${id}`, { method: 'DELETE' })
-  await until(
-    async () => [...(await list('running')), ...(await list('ending'))].length === 0,
-    'nothing lasts',
-  )
-})
+  const lasting = async () => [...(await list('running')), ...(await list('ending'))].length
+  await until(async () => (await lasting()) === 0, 'something lasts', { withinMs: 60_000 })
+}, SLOW_MS)
 
 const processes = async () =>
   ((await constellation.api(`/api/v1/nodes/${NODE}`)).body as { processes: number }).processes
@@ -156,10 +154,14 @@ test(
   'more crashes than it may cause end an experiment',
   async () => {
     const { id } = await begin({ fault: 'throw', target: target(5), durationMs: null, stop: { crashes: 2 } })
-    await until(async () => {
-      shop.node.cast(counter(5), { type: 'add', by: 1 })
-      return (await read(id)).status !== 'running'
-    })
+    await until(
+      async () => {
+        shop.node.cast(counter(5), { type: 'add', by: 1 })
+        return (await read(id)).status !== 'running'
+      },
+      'it goes on',
+      { withinMs: 60_000 },
+    )
     expect(await over(id)).toMatchObject({
       endedBy: 'crashes',
       endedWhy: expect.stringMatching(/crashes caused, more than 2/),
@@ -224,15 +226,97 @@ test(
 test(
   'a thousand requests at once are all answered: a few are taken, the rest refused and counted in the audit trail',
   async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 1_000 }, () => post({ fault: 'hang', target: target(9), durationMs: 500 })),
-    )
+    const sinceMs = Date.now()
+    const ask = () => post({ fault: 'hang', target: target(9), durationMs: 500 })
+    const answers = await Promise.all(Array.from({ length: 1_000 }, ask))
     const statuses = answers.map(({ status }) => status)
-    expect(statuses.filter((status) => status === 201).length).toBeLessThanOrEqual(64)
     expect(statuses.every((status) => [201, 409, 429, 503].includes(status))).toBe(true)
-    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(900)
+    const through = statuses.filter((status) => status !== 429).length
+    expect(through).toBeGreaterThan(0)
+    expect(through).toBeLessThanOrEqual(20 * (1 + (Date.now() - sinceMs) / 1_000))
     expect((await constellation.api('/healthz')).status).toBe(200)
     await until(async () => (await audited()).some(({ result }) => result?.code === 'fault.too_often'))
+  },
+  SLOW_MS,
+)
+
+test(
+  'only an operator begins and ends experiments; a wrong token is nobody, and the agents’ token asks after leases alone',
+  async () => {
+    const [operator, viewer, agent] = ['operator', 'viewer', 'agent'].map((who) => `${who}-token-0123456789`)
+    await using guarded = await startConstellation({
+      settings: {
+        ORRERY_OPERATOR_TOKEN: operator ?? '',
+        ORRERY_VIEWER_TOKEN: viewer ?? '',
+        ORRERY_AGENT_TOKEN: agent ?? '',
+      },
+    })
+    const node = await guarded.observe(await startShop('guarded@localhost'))
+    const as = (token: string | undefined) => ({ headers: { authorization: `Bearer ${token}` } })
+    const json = {
+      fault: 'hang',
+      target: { node: 'guarded@localhost', pid: 'Shop/counter-0' },
+      durationMs: null,
+    }
+    const asked = async (token: string | undefined) => {
+      const { status, body } = await guarded.api('/api/v1/faults', { json, ...as(token) })
+      return [status, (body as { code?: string }).code]
+    }
+    expect(await asked(viewer)).toEqual([403, 'role.insufficient'])
+    expect(await asked('expired-token-0123456789')).toEqual([401, 'session.required'])
+    expect(await asked(agent)).toEqual([401, 'session.required'])
+    expect(node.agent.status.leases).toBe(0)
+    await until(async () => (await guarded.api('/api/v1/nodes', as(operator))).status === 200)
+    await until(async () => (await asked(operator))[0] === 201)
+    const audit = (await guarded.api('/api/v1/audit', as(operator))).body as {
+      items: { role: string; result: object }[]
+    }
+    expect(audit.items).toContainEqual(
+      expect.objectContaining({
+        role: 'viewer',
+        action: 'fault.start',
+        result: expect.objectContaining({ code: 'role.insufficient' }),
+      }),
+    )
+    const { items } = (await guarded.api('/api/v1/faults', as(viewer))).body as { items: Experiment[] }
+    expect(
+      await guarded.api(`/api/v1/faults/${items[0]?.id}`, { method: 'DELETE', ...as(viewer) }),
+    ).toMatchObject({ status: 403 })
+    expect(await guarded.api('/api/v1/leases/nothing', as(agent))).toMatchObject({
+      status: 200,
+      body: { isHeld: false },
+    })
+    expect((await guarded.api('/api/v1/faults', as(agent))).status).toBe(401)
+    expect(node.agent.status.leases).toBe(1)
+  },
+  SLOW_MS,
+)
+
+test(
+  'a hub that stops in order ends its experiments first, and the next one has the record of it',
+  async () => {
+    await using own = await startConstellation()
+    const node = await own.observe(await startShop('left@localhost'))
+    const json = {
+      fault: 'hang',
+      target: { node: 'left@localhost', pid: 'Shop/counter-0' },
+      durationMs: null,
+    }
+    let id = ''
+    await until(async () => {
+      const { status, body } = await own.api('/api/v1/faults', { json })
+      id = (body as Experiment).id
+      return status === 201
+    })
+    await own.stopHub()
+    expect(node.agent.status.leases).toBe(0)
+    await own.startHub()
+    const { body } = await own.api(`/api/v1/faults/${id}`)
+    expect(body).toMatchObject({
+      status: 'ended',
+      endedBy: 'hub_restarted',
+      targets: [{ state: 'recovered' }],
+    })
   },
   SLOW_MS,
 )

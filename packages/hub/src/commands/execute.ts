@@ -7,6 +7,7 @@ import type { World } from '@orrery/live/world'
 import { COMMAND_ERRORS, type Command, type CommandErrorCode, type LeaseEnded } from '@orrery/protocol'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
+import type { StartOutcome } from '../faults/faults.ts'
 import type { Agents } from '../ingest/agents.ts'
 import type { Moves } from '../moves.ts'
 import type { AuditEntry, AuditResult } from '../store/store.ts'
@@ -15,7 +16,7 @@ import type { AuditTrail } from './audit-trail.ts'
 import type { Actor, CommandOutcome, Commands, HaltOutcome } from './commands.ts'
 import type { Latch } from './halt.ts'
 import { createLeaseTable } from './lease-table.ts'
-import { ACTIONS, NEEDS, type Request, readRequest, toCommand } from './request.ts'
+import { ACTIONS, type Direct, NEEDS, type Request, readRequest, toCommand } from './request.ts'
 
 export interface CommandsOptions {
   world: World
@@ -26,8 +27,12 @@ export interface CommandsOptions {
   moves: Moves
   clock: Clock
   counters: Counters
-  /** Ends what runs of the fault lab; how many. */
-  haltExperiments(by: string): number
+  /** The fault lab, as far as commands need it. */
+  experiments: {
+    /** Ends what runs; how many. */
+    halt(by: string): number
+    start(actor: Actor, body: unknown): Promise<StartOutcome>
+  }
 }
 
 export interface CommandCenter extends Commands {
@@ -87,12 +92,41 @@ export function createCommands(options: CommandsOptions): CommandCenter {
     if (refusal !== null) return turnAway(refusal, process)
     const id = read.request.id ?? randomUUID()
     remember(id)
+    if (read.request.command === 'crash_next')
+      return crashNext(actor, node, process?.key ?? target, read.request, id)
     const auditId = await trail.write(entry(process), AUDIT_MS)
     if (auditId === null) {
       taken.delete(id)
       return { ...refuse('audit.unavailable'), auditId: null }
     }
     return carryOut(actor, node, target, process, read.request, id, auditId)
+  }
+
+  /** A fault like any other: an experiment of its own, so that the crash names it. */
+  const crashNext = async (
+    actor: Actor,
+    node: string,
+    key: string,
+    { durationMs, reason }: Extract<Request, { command: 'crash_next' }>,
+    id: string,
+  ): Promise<CommandOutcome> => {
+    const body = { fault: 'crash_next', target: { node, pid: key }, parameters: { reason }, durationMs }
+    const outcome = await options.experiments.start(actor, body)
+    if (!outcome.ok) {
+      taken.delete(id)
+      return outcome
+    }
+    const { experiment, auditId } = outcome
+    const [target] = experiment.targets
+    if (target?.state === 'refused') return { ...refuse(knownCode(target.code)), auditId }
+    return {
+      ok: true,
+      id,
+      status: 'applied',
+      value: { experiment: experiment.id },
+      leaseId: experiment.id,
+      auditId,
+    }
   }
 
   /** Why not, as far as the hub can tell; the node has the last word. */
@@ -108,7 +142,8 @@ export function createCommands(options: CommandsOptions): CommandCenter {
       if (why?.includes('ORRERY_FAULTS')) return refuse('node.not_armed', why)
       return refuse('node.unsupported', why ?? `${node} does not offer ${need}`)
     }
-    if (latch.isHalted && isLeased(request)) return refuse('halt.latched')
+    if (latch.isHalted && (isLeased(request) || request.command === 'crash_next'))
+      return refuse('halt.latched')
     return process === null ? refuse('process.unknown') : null
   }
 
@@ -117,7 +152,7 @@ export function createCommands(options: CommandsOptions): CommandCenter {
     node: string,
     target: string,
     process: Target | null,
-    request: Request,
+    request: Direct,
     id: string,
     auditId: string,
   ): Promise<CommandOutcome> => {
@@ -168,7 +203,7 @@ export function createCommands(options: CommandsOptions): CommandCenter {
     if (actor.role !== 'operator') return haltRefused(actor, 'fault.halt')
     latch.close(actor.who, clock.nowMs())
     const open = leases.open()
-    const experiments = options.haltExperiments(actor.who)
+    const experiments = options.experiments.halt(actor.who)
     const nodes = agents.connected()
     const told = Promise.all(
       nodes.map(async (node) => {
@@ -323,8 +358,8 @@ export function createCommands(options: CommandsOptions): CommandCenter {
   }
 }
 
-function isLeased(request: Request): request is Extract<Request, { durationMs: number }> {
-  return request.command === 'suspend' || request.command === 'crash_next'
+function isLeased(request: Request): request is Extract<Request, { command: 'suspend' }> {
+  return request.command === 'suspend'
 }
 
 function parametersOf({ command: _, ...parameters }: Request): Record<string, unknown> {

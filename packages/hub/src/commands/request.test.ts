@@ -8,11 +8,10 @@ describe('a command as it was posted', () => {
     { command: 'kill', reason: 'maintenance' },
     { command: 'suspend', durationMs: 1_000 },
     { command: 'resume' },
-    { command: 'crash_next', reason: 'on purpose' },
     { command: 'send', message: { type: 'add', by: 1 } },
   ])('becomes what the wire takes: %j', (body) => {
     const read = readRequest(body)
-    if (!read.ok) throw new Error(read.message)
+    if (!read.ok || read.request.command === 'crash_next') throw new Error('not a command of the wire')
     expect(command.safeParse(toCommand(read.request, 'id', 'Root/a', 'lease')).success).toBe(true)
   })
 

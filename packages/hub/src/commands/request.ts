@@ -50,7 +50,10 @@ export const ACTIONS: Record<CommandName, Command['op']> = {
   send: 'process.send',
 }
 
-export function toCommand(request: Request, id: string, target: string, leaseId: string): Command {
+/** What goes to the node as it is; `crash_next` is an experiment. */
+export type Direct = Exclude<Request, { command: 'crash_next' }>
+
+export function toCommand(request: Direct, id: string, target: string, leaseId: string): Command {
   switch (request.command) {
     case 'kill':
       return { op: 'process.kill', id, target, reason: request.reason }
@@ -58,15 +61,6 @@ export function toCommand(request: Request, id: string, target: string, leaseId:
       return { op: 'process.suspend', id, target, leaseId, durationMs: request.durationMs }
     case 'resume':
       return { op: 'process.resume', id, target }
-    case 'crash_next':
-      return {
-        op: 'fault.crash_next',
-        id,
-        target,
-        leaseId,
-        durationMs: request.durationMs,
-        reason: request.reason,
-      }
     case 'send':
       return { op: 'process.send', id, target, message: request.message }
   }
