@@ -7,15 +7,16 @@ export interface MailFaultsScale {
   times?: number
   everyMs?: number
   mailsPerS?: number
+  warmUpMs?: number
   seed?: number
 }
 
 /** The stated run by default. Throws when the front-end refused what was delivered all the same, or something was not read back. */
 export async function holdMailUnderFaults(
-  { times = 20, everyMs = 30_000, mailsPerS = 20, seed = readSeed() }: MailFaultsScale,
+  { times = 20, everyMs = 30_000, mailsPerS = 20, warmUpMs = 60_000, seed = readSeed() }: MailFaultsScale,
   log: (line: string) => void,
 ): Promise<Figures> {
-  const outcome = await holdFaults({ times, everyMs, mailsPerS, seed }, log)
+  const outcome = await holdFaults({ times, everyMs, mailsPerS, warmUpMs, seed }, log)
   const { lost, unexplained, denied, experiment } = outcome
   for (const line of outcome.text.trimEnd().split('\n')) log(`  ${line}`)
   if (denied.length > 0) throw new Error(`refused, and delivered all the same: ${denied.join(', ')}`)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { holdFaults } from './hold-faults.ts'
 
 test('under a scenario of kills, drops and failing back-ends no accepted mail is lost, and the report of it says what it did', async () => {
-  const options = { times: 2, everyMs: 12_000, mailsPerS: 20, seed: readSeed() }
+  const options = { times: 2, everyMs: 12_000, mailsPerS: 20, warmUpMs: 5_000, seed: readSeed() }
   const outcome = await holdFaults(options, (line) => process.stdout.write(`${line}\n`))
   const { lost, unexplained, denied, experiment } = outcome
   expect({ lost, unexplained, denied }).toEqual({ lost: [], unexplained: [], denied: [] })
@@ -16,6 +16,8 @@ test('under a scenario of kills, drops and failing back-ends no accepted mail is
   expect(experiment.resilience?.crashesCaused).toBeGreaterThan(5)
   expect(experiment.resilience?.notBack).toBe(0)
   expect(experiment.dropped).toBeGreaterThan(0)
+  // Against the mail before it.
+  expect(experiment.resilience?.handledPerS.before).toBeGreaterThan(5)
   expect(['absorbed', 'degraded']).toContain(outcome.verdict)
   expect(outcome.text).toContain(`${experiment.id} Kills, drops and back-ends away: ${outcome.verdict}`)
 }, 240_000)

@@ -17,6 +17,8 @@ export interface FaultsOptions {
   times: number
   everyMs: number
   mailsPerS: number
+  /** Mail that is sent before the first run: what the report holds everything against. */
+  warmUpMs: number
   seed: number
 }
 
@@ -46,6 +48,7 @@ export interface Report {
       restarts: number
       notBack: number
       recoveryP99Ms: number | null
+      handledPerS: { before: number | null; during: number | null }
     } | null
   }
 }
@@ -58,7 +61,7 @@ export async function holdFaults(
   options: FaultsOptions,
   log: (line: string) => void,
 ): Promise<FaultsOutcome> {
-  const { times, everyMs, mailsPerS, seed } = options
+  const { times, everyMs, mailsPerS, warmUpMs, seed } = options
   log(`mail under faults: ${mailsPerS}/s, ${times} runs every ${everyMs / 1_000} s, ORRERY_SEED=${seed}`)
   const dataDir = await mkdtemp(join(tmpdir(), 'orrery-mail-faults-'))
   try {
@@ -75,6 +78,7 @@ export async function holdFaults(
     )
     const saved = await must(ask('/fault-scenarios', JSON.parse(await readFile(SCENARIO, 'utf8'))))
     const sender = startSender({ port, mailsPerS, random: dice(seed).random })
+    await new Promise((done) => setTimeout(done, warmUpMs))
     const schedule = { kind: 'every', everyMs, times }
     const { id } = (await must(
       ask('/faults', { scenario: (saved as { id: string }).id, schedule, seed }),

@@ -96,6 +96,13 @@ test('as text it can be pasted into a ticket', () => {
   `)
 })
 
+test('a shot is done once, whatever time was given', () => {
+  const steps = experimentRecord().steps.map((step) => ({ ...step, fault: 'kill', parameters: {} }))
+  expect(reportText(reportOf(over({ steps }), 'escalated'))).toContain(
+    'kill on Shop/counter-0 on shop@localhost (once)',
+  )
+})
+
 test('JUnit has one case, with a failure where it does not pass, and no markup of ours in it', () => {
   const passed = reportJunit(reportOf(over(), 'escalated'))
   expect(passed).toContain('tests="1" failures="0" time="60.000"')

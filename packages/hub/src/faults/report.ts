@@ -2,7 +2,7 @@
  * An experiment's resilience report for whoever is not on the page: pass or fail for CI, a text for a ticket, JUnit for what
  * reads that. Pure.
  */
-import { type Experiment, type FaultReport, type Step, VERDICTS } from '@orrery/protocol/faults'
+import { type Experiment, type FaultReport, faultNamed, type Step, VERDICTS } from '@orrery/protocol/faults'
 
 export type FailOn = 'degraded' | 'escalated'
 
@@ -108,7 +108,8 @@ function stepText({ fault, target, parameters, durationMs }: Step): string {
           ? `port ${target.port} of ${target.node}`
           : target.node
   const given = Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`)
-  const how = [...given, durationMs === null ? 'until ended' : `for ${ms(durationMs)}`]
+  const lasts = durationMs === null ? 'until ended' : `for ${ms(durationMs)}`
+  const how = [...given, faultNamed(fault)?.life === 'shot' ? 'once' : lasts]
   return `${fault} on ${what} (${how.join(', ')})`
 }
 

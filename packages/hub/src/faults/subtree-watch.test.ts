@@ -75,6 +75,19 @@ test('the whole node is looked at where a fault is of a port or a node, and a su
   expect(roots('kill', 'Shop')).toEqual(['Shop'])
 })
 
+test('it looks from the first second at all that will be hit, whether or not its node has answered yet', () => {
+  const shop = world(() => 1)
+  const watch = createSubtreeWatch(shop)
+  const both = record('slow', 60, ['Shop/pool#1', 'Shop/desk#1'])
+  const [gone, intended] = both.targets.map((target, i) => ({
+    ...target,
+    key: i === 0 ? 'Shop/a/1' : 'Shop/b/1',
+  }))
+  if (gone === undefined || intended === undefined) throw new Error('two targets')
+  watch.tick([{ ...both, targets: [gone, { ...intended, state: 'intended' }] }], START_S * 1_000)
+  expect(shop.asked[0]?.roots).toEqual(['Shop/a', 'Shop/b'])
+})
+
 test('a target that refused is not looked at, and one that is forgotten costs nothing', () => {
   const shop = world(() => 1)
   const watch = createSubtreeWatch(shop)

@@ -116,7 +116,8 @@ function figuresOf(stretches: readonly Stretch[], ofS: number | null): Figures {
 function partsOf({ steps, targets }: Watched, world: Above): Part[] {
   const roots = new Map<string, Set<string> | null>()
   for (const { step, node, key, state } of targets) {
-    if (state === 'refused' || state === 'intended') continue
+    // One that is only intended yet will be laid upon: nodes answer one after the other, steps follow each other.
+    if (state === 'refused') continue
     const scope = faultNamed(steps[step]?.fault ?? '')?.scope
     if (scope === 'port' || scope === 'node' || scope === undefined) roots.set(node, null)
     const held = roots.get(node)

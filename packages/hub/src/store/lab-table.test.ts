@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { routineBody, scenarioBody } from '@orrery/protocol/faults'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { experimentRecord, targetRecord } from '../faults/fixture.ts'
 import { FRESH, MAX_ROUTINES } from '../faults/lab-store.ts'
 import { openStore } from './open-store.ts'
 import type { Store } from './store.ts'
@@ -101,4 +102,26 @@ test('the verdicts of an experiment replace those it had, and go with the retent
   expect(await lab.verdicts(by.atMs + 1)).toHaveLength(2)
   await store.prune(by.atMs + 30 * 86_400_000 + 1)
   expect(await lab.verdicts(0)).toHaveLength(2)
+})
+
+test('experiments that are over go with the retention, with their targets; one that is not stays, and no number comes again', async () => {
+  const { experiments } = store
+  const createdAtMs = by.atMs
+  const begin = async (status: 'ended' | 'running', atMs: number) => {
+    const id = await experiments.mintId()
+    await experiments.begin(
+      experimentRecord({ id, status, createdAtMs: atMs, targets: [targetRecord(), targetRecord()] }),
+    )
+    return id
+  }
+  const old = await begin('ended', createdAtMs)
+  const running = await begin('running', createdAtMs)
+  const young = await begin('ended', createdAtMs + 60_000)
+  const pruned = await store.prune(createdAtMs + 30 * 86_400_000 + 1)
+  expect(pruned.experiments).toBe(1)
+  expect([await experiments.get(old), (await experiments.get(running))?.targets.length]).toEqual([null, 2])
+  expect((await experiments.get(young))?.targets).toHaveLength(2)
+  await experiments.begin(experimentRecord({ id: old, createdAtMs, targets: [] }))
+  expect((await experiments.get(old))?.targets).toEqual([])
+  expect(await experiments.mintId()).toBe('F-0004')
 })

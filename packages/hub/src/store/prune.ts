@@ -17,7 +17,7 @@ const BATCH = 500
 
 export async function prune(prisma: PrismaClient, retention: Retention, nowMs: number): Promise<Pruned> {
   const limit = new Date(nowMs - retention.days * 86_400_000)
-  const pruned: Pruned = { crashes: 0, audit: 0, series: 0, sourceMaps: 0 }
+  const pruned: Pruned = { crashes: 0, audit: 0, series: 0, sourceMaps: 0, experiments: 0 }
   pruned.crashes += await inBatches(
     () => prisma.$executeRaw`
       DELETE FROM crash_reports WHERE id IN (
@@ -36,6 +36,19 @@ export async function prune(prisma: PrismaClient, retention: Retention, nowMs: n
         SELECT node, metric, from_at FROM series_blocks WHERE from_at < ${limit} LIMIT ${BATCH})`,
   )
   pruned.sourceMaps = await prisma.$executeRaw`DELETE FROM source_maps WHERE used_at < ${limit}`
+  pruned.experiments = await inBatches(
+    () => prisma.$executeRaw`
+      DELETE FROM fault_experiments WHERE id IN (
+        SELECT id FROM fault_experiments WHERE created_at < ${limit} AND status IN ('ended', 'refused')
+        ORDER BY created_at LIMIT ${BATCH})`,
+  )
+  // Ten thousand targets an experiment are more than one statement should take with it.
+  await inBatches(
+    () => prisma.$executeRaw`
+      DELETE FROM fault_targets WHERE (experiment_id, place) IN (
+        SELECT t.experiment_id, t.place FROM fault_targets t
+        WHERE NOT EXISTS (SELECT 1 FROM fault_experiments e WHERE e.id = t.experiment_id) LIMIT ${BATCH})`,
+  )
   await prisma.$executeRaw`DELETE FROM fault_verdicts WHERE at < ${limit}`
   await forget(prisma, limit, nowMs)
   return pruned

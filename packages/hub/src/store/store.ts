@@ -246,6 +246,7 @@ export interface Pruned {
   crashes: number
   audit: number
   series: number
+  experiments: number
   sourceMaps: number
 }
 

@@ -5,6 +5,7 @@ import { matrixOf } from '../../faults/matrix.ts'
 import { reportJunit, reportOf, reportText, whyNoReport } from '../../faults/report.ts'
 import type { HttpDeps } from '../deps.ts'
 import { HttpProblem } from '../problem.ts'
+import { unknownExperiment } from './faults.ts'
 import { type Api, actor, createRoute, json, problems, z } from './shared.ts'
 
 const DAY_MS = 86_400_000
@@ -22,7 +23,7 @@ export function faultReportRoutes(api: Api, { store, faults, nowMs }: HttpDeps):
     const { id } = c.req.valid('param')
     const { format, failOn } = c.req.valid('query')
     const record = await faults.get(id)
-    if (record === null) throw new HttpProblem('experiment.unknown', `No experiment has the id ${id}.`)
+    if (record === null) throw unknownExperiment(id)
     const experiment = presentExperiment(record)
     const why = whyNoReport(experiment)
     if (why !== null) throw new HttpProblem('experiment.unjudged', why)

@@ -308,6 +308,10 @@ function refusal({ code, message, auditId }: FaultRefusal): HttpProblem {
   return new HttpProblem(code, message, { auditId })
 }
 
-function unknownExperiment(id: string): HttpProblem {
-  return new HttpProblem('experiment.unknown', `No experiment has the id ${id}.`)
+/** Crash reports and audit rows may name one longer than it is kept. */
+export function unknownExperiment(id: string): HttpProblem {
+  return new HttpProblem(
+    'experiment.unknown',
+    `No experiment ${id} is held: there was none, or it is older than what this hub keeps and was pruned.`,
+  )
 }
