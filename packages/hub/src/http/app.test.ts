@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NodeRow, ProcessView, TreeRow, TreeView } from '@orrery/live/views'
 import { createWorld } from '@orrery/live/world'
-import { FAULTS } from '@orrery/protocol/faults'
 import {
+  FAULTS,
   faultReport,
   resilienceMatrix,
   routine as routineSchema,
