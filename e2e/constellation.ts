@@ -80,8 +80,12 @@ export async function startConstellation(options: ConstellationOptions = {}): Pr
 }
 
 /** Runs a script of ours to its end; for stories about what it prints. */
-export function launch(file: string, env: Record<string, string | undefined>): Part {
-  const child = spawn(process.execPath, ['--enable-source-maps', file], {
+export function launch(
+  file: string,
+  env: Record<string, string | undefined>,
+  flags: readonly string[] = [],
+): Part {
+  const child = spawn(process.execPath, ['--enable-source-maps', file, ...flags], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -306,7 +306,9 @@ export async function createConductor(options: ConductorOptions): Promise<Conduc
       const number = live.legs.length + 1
       const leaseId = `${record.id}.${number}-${randomBytes(4).toString('hex')}`
       const kind = record.steps[leg.step]?.fault ?? ''
-      const legRecord = { leaseId, step: leg.step, node: leg.node, incarnation: '', endsAtMs: null }
+      // Known before it is injected: a hub that dies meanwhile is told by this life what became of it.
+      const incarnation = agents.hello(leg.node)?.incarnation ?? ''
+      const legRecord = { leaseId, step: leg.step, node: leg.node, incarnation, endsAtMs: null }
       live.legs.push(liveLeg(legRecord, leg, kind, run, record.targets.length))
       record.legs.push(legRecord)
       record.targets.push(...intended(leg, leaseId))
