@@ -112,6 +112,21 @@ describe('the exchange', () => {
     }, WAIT)
   })
 
+  test('a far side that begins anew is followed, and its calls of before are released', async () => {
+    const { one, other } = await two()
+    const heard = async (node: Node) => Number((await seen(node, 'TrunkLink')).nextIn ?? 0)
+    // So many that what comes after a new beginning cannot be mistaken for their continuation.
+    await vi.waitFor(async () => expect(await heard(other.node)).toBeGreaterThan(40), WAIT)
+    one.node.exit(one.node.process('TrunkLink') as never, 'kill')
+    await vi.waitFor(async () => {
+      expect(one.node.process('TrunkLink')?.restarts).toBe(1)
+      expect(await heard(one.node)).toBeGreaterThan(0)
+      expect(await heard(other.node)).toBeGreaterThan(1)
+      expect(await heard(other.node)).toBeLessThan(30)
+    }, WAIT)
+    expect(other.crashes).toEqual([])
+  })
+
   test('a frame that is lost ends TrunkLink, and with it all of TrunkSup; they come back', async () => {
     const { one } = await two()
     const framer = one.node.process('Framer')

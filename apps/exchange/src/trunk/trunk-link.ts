@@ -1,6 +1,7 @@
 /**
  * The link to the other exchange: gives out channels and numbers the frames. A number that is missing means that signalling was lost, and
- * nobody knows which calls it was about: the link ends, and takes framer and channels with it (one_for_all).
+ * nobody knows which calls it was about: the link ends, and takes framer and channels with it (one_for_all). A far side that begins anew numbers from 1
+ * again: its calls of before are gone, so their halves here are released, and this side goes on.
  */
 import { Exit, GenServer, noreply } from '@orrery/runtime'
 import { asCall, CHANNELS, channelName, FRAMER, type TrunkLinkMessages } from '../messages.ts'
@@ -41,7 +42,12 @@ export const TrunkLink = GenServer.define<{ args: { isLower: boolean }; state: S
   },
   handleInfo: {
     frame: ({ seq, channel, signal }, state, ctx) => {
-      const expected = state.nextIn ?? seq
+      const isNew = seq === 1 && state.nextIn !== null && state.nextIn > 1
+      if (isNew) {
+        const lost = { type: 'incoming', signal: { kind: 'release', cause: 'link_lost' } } as const
+        for (let each = 1; each <= CHANNELS; each++) ctx.cast(channelName(each), lost)
+      }
+      const expected = isNew ? 1 : (state.nextIn ?? seq)
       if (seq !== expected) throw new Exit('frame_overrun', { expected, got: seq })
       ctx.cast(channelName(channel), { type: 'incoming', signal })
       return noreply({ ...state, isUp: true, nextIn: seq + 1 })
