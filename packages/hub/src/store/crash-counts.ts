@@ -196,9 +196,21 @@ function ofReports(where: Sql, firstHourMs: number): ReportCounts {
       SELECT * FROM (
         SELECT c.id, c.group_id, c.at, c.node, c.key, c.pid, c.outcome, c.back_after_ms,
                row_number() OVER (PARTITION BY c.group_id COLLATE "C" ORDER BY c.at DESC, c.id DESC) AS place
-        FROM found c WHERE c.group_id IN (SELECT g.group_id FROM ${groups} g)
+        FROM found c JOIN (${daysOf(groups, limit)}) d ON d.group_id = c.group_id AND ${DAY} >= d.since
       ) c WHERE c.place <= ${limit}`,
   }
 }
 
+/** The day from which a group has its `limit` latest; sorting all that was found of it would take longer than finding it. */
+function daysOf(groups: Sql, limit: number): Sql {
+  return sql`
+    SELECT d.group_id, COALESCE(max(d.day) FILTER (WHERE d.so_far >= ${limit}), min(d.day)) AS since FROM (
+      SELECT e.group_id, e.day, sum(e.n) OVER (PARTITION BY e.group_id ORDER BY e.day DESC) AS so_far FROM (
+        SELECT c.group_id, ${DAY} AS day, count(*) AS n FROM found c
+        WHERE c.group_id IN (SELECT g.group_id FROM ${groups} g) GROUP BY 1, 2
+      ) e
+    ) d GROUP BY d.group_id`
+}
+
+const DAY = sql`(extract(epoch FROM c.at)::float8 / 86400)::int`
 const HOUR = sql`(floor(extract(epoch FROM c.at) / 3600) * 3600000)::float8`
