@@ -1,26 +1,29 @@
 /**
  * The facts of cells by their id, read once. A cell never changes what it is of, and an id is never given twice: what was
- * read stays true for as long as the cell is there. Facts are numbers of words, so that they are added up in arrays.
+ * read stays true for as long as the cell is there. Facts stand in columns, as numbers of words: adding up all cells there
+ * are is a walk over arrays.
  */
 import type { Prisma } from '../generated/client.ts'
+import { createIdIndex } from './id-index.ts'
 
-/** Each the number of a word, but for the flags. */
-export interface CellFacts {
-  group: number
-  node: number
-  reason: number
-  module: number
-  outcome: number
-  kind: number
-  isRoot: boolean
-  isInjected: boolean
+export type Fact = 'group' | 'node' | 'reason' | 'module' | 'outcome' | 'kind'
+
+/** Bits of `flags`. */
+export const ROOT = 1
+export const INJECTED = 2
+
+/** What is known of cells. Columns may be longer than `size`; who holds them sees no change below it. */
+export interface Cells {
+  readonly size: number
+  /** Where a cell stands in the columns; below 0, or from `size` on, where it is not known. */
+  placeOf(id: number): number
+  readonly columns: Readonly<Record<Fact, Column>>
+  readonly flags: Uint8Array
 }
 
-/** What is known of cells; only ever grows. */
-export interface Cells {
-  /** Where a cell stands in `facts`; one that is gone stands nowhere. */
-  readonly places: ReadonlyMap<number, number>
-  readonly facts: readonly CellFacts[]
+export interface Column {
+  /** By place: the number of its word. */
+  readonly numbers: Int32Array
   readonly words: readonly string[]
 }
 
@@ -31,9 +34,9 @@ export interface CellBook {
 
 /** A million reports have some 70,000. Above it everything is read anew. */
 const MAX_CELLS = 500_000
-const AT_ONCE = 5_000
+const AT_ONCE = 2_000
 
-type Row = [
+export type CellRow = [
   id: number,
   group: string,
   node: string,
@@ -50,48 +53,101 @@ export function createCellBook(): CellBook {
   let shelf = createShelf()
   return {
     async learn(sql, ids) {
-      if (shelf.places.size > MAX_CELLS) shelf = createShelf()
-      const { places, add, ...known } = shelf
-      const unknown = new Set<number>()
-      for (const id of ids) if (!places.has(id)) unknown.add(id)
-      const rest = [...unknown]
+      if (shelf.size() > MAX_CELLS) shelf = createShelf()
+      const { add, known, placeOf } = shelf
+      const rest = unknownOf(ids, placeOf)
       for (let from = 0; from < rest.length; from += AT_ONCE) {
         const [read] = await sql.$queryRaw<{ rows: string | null }[]>`
           SELECT json_agg(json_build_array(c.id, c.group_id, c.node, c.reason, c.module, c.outcome, c.kind, c.is_root,
                                            c.is_injected))::text AS rows
           FROM crash_cells c WHERE c.id = ANY(${rest.slice(from, from + AT_ONCE)}::int[])`
-        for (const row of JSON.parse(read?.rows ?? '[]') as Row[]) add(row)
+        for (const row of JSON.parse(read?.rows ?? '[]') as CellRow[]) add(row)
       }
-      return { places, ...known }
+      return known()
     },
   }
 }
 
-function createShelf() {
-  const places = new Map<number, number>()
-  const facts: CellFacts[] = []
+function unknownOf(ids: Int32Array, placeOf: Cells['placeOf']): number[] {
+  const unknown = new Set<number>()
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] ?? 0
+    if (placeOf(id) < 0) unknown.add(id)
+  }
+  return [...unknown]
+}
+
+export interface Shelf {
+  size(): number
+  placeOf(id: number): number
+  /** A cell that is there already stays as it is: two readers may have asked for the same one. */
+  add(row: CellRow): void
+  /** All of it, as of now. */
+  known(): Cells
+}
+
+const FIRST_CELLS = 1_024
+
+export function createShelf(): Shelf {
+  const index = createIdIndex()
+  const columns = {
+    group: createColumn(),
+    node: createColumn(),
+    reason: createColumn(),
+    module: createColumn(),
+    outcome: createColumn(),
+    kind: createColumn(),
+  } satisfies Record<Fact, unknown>
+  let flags = new Uint8Array(FIRST_CELLS)
+  return {
+    size: () => index.size,
+    placeOf: index.placeOf,
+    add: ([id, group, node, reason, module, outcome, kind, isRoot, isInjected]) => {
+      if (index.placeOf(id) >= 0) return
+      const place = index.size
+      columns.group.put(place, group)
+      columns.node.put(place, node)
+      columns.reason.put(place, reason)
+      columns.module.put(place, module)
+      columns.outcome.put(place, outcome)
+      columns.kind.put(place, kind)
+      if (place === flags.length) flags = grown(flags, new Uint8Array(place * 2))
+      flags[place] = (isRoot ? ROOT : 0) | (isInjected ? INJECTED : 0)
+      index.add(id, place)
+    },
+    known: () => ({
+      size: index.size,
+      placeOf: index.placeOf,
+      columns: {
+        group: columns.group.known(),
+        node: columns.node.known(),
+        reason: columns.reason.known(),
+        module: columns.module.known(),
+        outcome: columns.outcome.known(),
+        kind: columns.kind.known(),
+      },
+      flags,
+    }),
+  }
+}
+
+function createColumn() {
+  let numbers = new Int32Array(FIRST_CELLS)
   const words: string[] = []
-  const numbers = new Map<string, number>()
-  const numberOf = (word: string): number => {
-    const known = numbers.get(word)
-    if (known !== undefined) return known
-    numbers.set(word, words.length)
-    return words.push(word) - 1
+  const numberOf = new Map<string, number>()
+  return {
+    put: (place: number, word: string): void => {
+      // Into a new one: somebody may be reading the old.
+      if (place === numbers.length) numbers = grown(numbers, new Int32Array(place * 2))
+      const number = numberOf.get(word) ?? words.push(word) - 1
+      numberOf.set(word, number)
+      numbers[place] = number
+    },
+    known: (): Column => ({ numbers, words }),
   }
-  const add = ([id, group, node, reason, module, outcome, kind, isRoot, isInjected]: Row): void => {
-    // Two readers may have asked for the same one.
-    if (places.has(id)) return
-    places.set(id, facts.length)
-    facts.push({
-      group: numberOf(group),
-      node: numberOf(node),
-      reason: numberOf(reason),
-      module: numberOf(module),
-      outcome: numberOf(outcome),
-      kind: numberOf(kind),
-      isRoot,
-      isInjected,
-    })
-  }
-  return { places, facts, words, add }
+}
+
+function grown<T extends Int32Array | Uint8Array>(from: T, to: T): T {
+  to.set(from)
+  return to
 }

@@ -6,12 +6,21 @@
 import type { GroupStatus } from '@orrery/live/views'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import type { CellBook, Cells } from './cell-book.ts'
-import { type Counted, counted, type GroupState, type GroupTally, groupsOf, tally } from './cell-tally.ts'
+import {
+  bucketsOf,
+  type Counted,
+  counted,
+  type GroupState,
+  type GroupTally,
+  groupsOf,
+  type HourParts,
+  tally,
+} from './cell-tally.ts'
 import type { RolledCounts } from './crash-counts.ts'
 import { MIXED_GROUPS } from './crash-query.ts'
 import { statusSql } from './group-status.ts'
 import { packed, unpacked } from './packed.ts'
-import { BUCKETS, GROUP_ROWS, LATEST, type Screen, type ScreenGroup, type ScreenLatest } from './screen.ts'
+import { GROUP_ROWS, LATEST, type Screen, type ScreenGroup, type ScreenLatest } from './screen.ts'
 
 const { sql } = Prisma
 
@@ -34,24 +43,31 @@ async function read(tx: Prisma.TransactionClient, book: CellBook, query: RolledQ
   // Rollups lie in the order of time, and a group's latest are read in theirs: indices, where the planner would rather scan.
   await tx.$queryRaw`
     SELECT set_config('statement_timeout', ${String(query.patienceMs)}, true), set_config('jit', 'off', true),
-           set_config('enable_bitmapscan', 'off', true), set_config('random_page_cost', '1.1', true)`
+           set_config('enable_bitmapscan', 'off', true), set_config('random_page_cost', '1.1', true),
+           set_config('work_mem', '64MB', true)`
   const { cells, counts } = await count(tx, book, query.counts)
   const found = await statesOf(tx, groupsOf(counts, cells), query)
-  const { total, groups, facets } = tally(counts, cells, found.states, query.statuses)
-  const shown = [...found.states.keys()].filter((id) => groups.has(id)).slice(0, GROUP_ROWS)
-  const nodes = new Set([...groups.values()].flatMap((group) => group.nodes))
-  const [node = null] = nodes.size === 1 ? nodes : []
-  const latest = await tx.$queryRaw<(ScreenLatest & { place: bigint })[]>`
+  const { total, groups, facets } = tally(counts, cells, found.states, {
+    statuses: query.statuses,
+    limit: GROUP_ROWS,
+  })
+  const shown = [...groups.keys()]
+  const nodes = facets.flatMap(({ node }) => node ?? [])
+  const [node = null] = nodes.length === 1 ? nodes : []
+  const latest = await rowsOf<ScreenLatest>(
+    tx,
+    sql`
     SELECT c.group_id, c.id::text, (extract(epoch FROM c.at) * 1000)::float8 AS at_ms, c.node, c.key, c.pid, c.outcome,
-           c.back_after_ms, c.place
-    FROM (${query.counts.latest(shown, LATEST, node)}) c ORDER BY c.place`
+           c.back_after_ms
+    FROM (${query.counts.latest(shown, LATEST, node)}) c ORDER BY c.place`,
+  )
   return {
     total,
     groups_total: found.groupsTotal,
     statuses: tallied(found.states.values()),
     groups: await described(tx, { shown, groups, states: found.states, latest }),
-    buckets: await bars(tx, cells, query.counts, counts, new Set(shown)),
-    latest: latest.map(({ place: _, ...one }) => one),
+    buckets: bucketsOf(await bars(tx, query.counts.bars), counts, cells, new Set(shown)),
+    latest,
     facets,
   }
 }
@@ -61,7 +77,7 @@ async function count(
   book: CellBook,
   { cells, parts, isBackward }: RolledCounts,
 ): Promise<{ cells: Cells; counts: Counted }> {
-  type Numbers = { cells: Uint8Array | null; counts: Uint8Array | null }
+  type Numbers = { cells: string | null; counts: string | null }
   const of = async (rows: Prisma.Sql) => {
     const [read] = await tx.$queryRaw<Numbers[]>(rows)
     return { cells: unpacked(read?.cells ?? null), counts: unpacked(read?.counts ?? null) }
@@ -70,9 +86,10 @@ async function count(
     cells === null
       ? null
       : await of(sql`SELECT ${packed(sql`m.id`)} AS cells, ${packed(sql`m.n`)} AS counts FROM (${cells}) m`)
-  const rolled = await of(
-    sql`SELECT ${packed(sql`p.cell_id`)} AS cells, ${packed(sql`p.n`)} AS counts FROM (${parts}) p`,
-  )
+  // One number a cell, however many days and hours it has.
+  const rolled = await of(sql`
+    SELECT ${packed(sql`p.cell_id`)} AS cells, ${packed(sql`p.n`)} AS counts
+    FROM (SELECT r.cell_id, sum(r.n)::int AS n FROM (${parts}) r GROUP BY r.cell_id) p`)
   // Only what matches can count.
   const known = await book.learn(tx, (matching ?? rolled).cells)
   return { cells: known, counts: counted(known, matching, rolled, isBackward) }
@@ -84,9 +101,12 @@ async function statesOf(
   ids: readonly string[],
   { nowMs, day }: RolledQuery,
 ): Promise<{ states: Map<string, GroupState>; groupsTotal: number }> {
-  const rows = await tx.$queryRaw<(GroupState & { id: string })[]>`
+  const rows = await rowsOf<GroupState & { id: string }>(
+    tx,
+    sql`
     SELECT g.id, ${statusSql(nowMs)} AS status, g.id IN (${MIXED_GROUPS}) AS "isMixed" FROM crash_groups g WHERE g.id = ANY(${ids}::text[])
-    ORDER BY g.last_seen DESC, g.id`
+    ORDER BY g.last_seen DESC, g.id`,
+  )
   const [all] = await tx.$queryRaw<{ n: number }[]>`
     SELECT count(*)::int AS n FROM crash_groups WHERE last_seen >= ${day} AND merged_into IS NULL`
   return { states: new Map(rows.map(({ id, ...state }) => [id, state])), groupsTotal: all?.n ?? 0 }
@@ -110,11 +130,14 @@ async function described(
   { shown, groups, states, latest }: Shown,
 ): Promise<ScreenGroup[]> {
   type Described = Omit<ScreenGroup, keyof GroupTally | 'status' | 'last_at_ms'>
-  const rows = await tx.$queryRaw<Described[]>`
+  const rows = await rowsOf<Described>(
+    tx,
+    sql`
     SELECT g.id, g.fingerprint, g.name, g.module, g.reason, g.reason_text, g.top_frame, g.resolved_in,
            ARRAY(SELECT m.id FROM crash_groups m WHERE m.merged_into = g.id AND m.regrouped_as IS NULL ORDER BY m.id) AS merged,
            (extract(epoch FROM g.first_seen) * 1000)::float8 AS first_seen_ms
-    FROM crash_groups g WHERE g.id = ANY(${shown}::text[])`
+    FROM crash_groups g WHERE g.id = ANY(${shown}::text[])`,
+  )
   const lastAt = new Map<string, number>()
   for (const { group_id, at_ms } of latest) {
     if (!lastAt.has(group_id)) lastAt.set(group_id, at_ms)
@@ -130,33 +153,21 @@ async function described(
     .sort((a, b) => b.last_at_ms - a.last_at_ms || (a.id < b.id ? -1 : 1))
 }
 
-/** Root crashes of cells that match, by group and hour. */
-async function bars(
-  tx: Prisma.TransactionClient,
-  known: Cells,
-  { bars: rows }: RolledCounts,
-  counts: Counted,
-  shown: ReadonlySet<string>,
-): Promise<Screen['buckets']> {
-  type Numbers = { cells: Uint8Array | null; bars: Uint8Array | null; counts: Uint8Array | null }
+async function bars(tx: Prisma.TransactionClient, rows: Prisma.Sql): Promise<HourParts> {
+  type Numbers = { cells: string | null; bars: string | null; counts: string | null }
   const [read] = await tx.$queryRaw<Numbers[]>`
     SELECT ${packed(sql`b.cell_id`)} AS cells, ${packed(sql`b.bar`)} AS bars, ${packed(sql`b.n`)} AS counts FROM (${rows}) b`
-  const at = unpacked(read?.bars ?? null)
-  const n = unpacked(read?.counts ?? null)
-  const cells = unpacked(read?.cells ?? null)
-  const buckets = new Map<number, number[]>()
-  for (let i = 0; i < cells.length; i++) {
-    const place = known.places.get(cells[i] ?? 0) ?? -1
-    const facts = (counts[place] ?? 0) > 0 ? known.facts[place] : undefined
-    if (!facts?.isRoot) continue
-    const of = buckets.get(facts.group) ?? new Array<number>(BUCKETS).fill(0)
-    buckets.set(facts.group, of)
-    const bucket = Math.min(BUCKETS - 1, at[i] ?? 0)
-    of[bucket] = (of[bucket] ?? 0) + (n[i] ?? 0)
+  return {
+    cells: unpacked(read?.cells ?? null),
+    bars: unpacked(read?.bars ?? null),
+    counts: unpacked(read?.counts ?? null),
   }
-  return [...buckets].flatMap(([group, of]) => {
-    const id = known.words[group] ?? ''
-    if (!shown.has(id)) return []
-    return of.flatMap((sum, bucket): Screen['buckets'] => (sum > 0 ? [[id, bucket, sum]] : []))
-  })
+}
+
+/** As one text: else Prisma converts every value of every row by itself. */
+async function rowsOf<T>(tx: Prisma.TransactionClient, rows: Prisma.Sql): Promise<T[]> {
+  const [read] = await tx.$queryRaw<
+    { rows: string | null }[]
+  >`SELECT json_agg(r)::text AS rows FROM (${rows}) r`
+  return JSON.parse(read?.rows ?? '[]') as T[]
 }
