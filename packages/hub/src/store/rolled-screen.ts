@@ -3,6 +3,7 @@
  * up here, beside the facts of the cells, which are known already. A month of a million reports is some hundred thousand
  * numbers: to have Postgres join them with their texts and group them took ten times as long.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import type { GroupStatus } from '@orrery/live/views'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import type { CellBook, Cells } from './cell-book.ts'
@@ -61,12 +62,14 @@ async function read(tx: Prisma.TransactionClient, book: CellBook, query: RolledQ
            c.back_after_ms
     FROM (${query.counts.latest(shown, LATEST, node)}) c ORDER BY c.place`,
   )
+  const hours = await bars(tx, query.counts.bars)
+  await turn()
   return {
     total,
     groups_total: found.groupsTotal,
     statuses: tallied(found.states.values()),
     groups: await described(tx, { shown, groups, states: found.states, latest }),
-    buckets: bucketsOf(await bars(tx, query.counts.bars), counts, cells, new Set(shown)),
+    buckets: bucketsOf(hours, counts, cells, new Set(shown)),
     latest,
     facets,
   }
@@ -92,6 +95,8 @@ async function count(
     FROM (SELECT r.cell_id, sum(r.n)::int AS n FROM (${parts}) r GROUP BY r.cell_id) p`)
   // Only what matches can count.
   const known = await book.learn(tx, (matching ?? rolled).cells)
+  // Others of this process get their turn between one walk over all cells and the next.
+  await turn()
   return { cells: known, counts: counted(known, matching, rolled, isBackward) }
 }
 
