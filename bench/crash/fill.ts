@@ -57,7 +57,8 @@ export async function fill(
     await saveGroups(client, groups)
     await client.query(statement('CREATE INDEX "crash_reports_search_idx"'))
     await client.query(statement('INSERT INTO crash_cells', HELD))
-    await client.query(statement('INSERT INTO crash_rollups', HELD))
+    // In the order in which they come when crashes do.
+    await client.query(`${statement('INSERT INTO crash_rollups', HELD)} ORDER BY 1, 2, 3`)
     await client.query('ALTER TABLE crash_reports ENABLE TRIGGER USER')
     await client.query('VACUUM ANALYZE')
     log(

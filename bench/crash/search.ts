@@ -57,7 +57,8 @@ export async function measureSearch(
   }
 }
 
-async function measure(
+/** Measures a filled store as of the moment at which its reports end. */
+export async function measure(
   store: Store,
   searches: number,
   nowMs: number,
@@ -172,7 +173,7 @@ export function figuresOf(seen: SearchFigures, size: string): Figures {
     [`search_p50_ms_${size}`]: seen.searchP50Ms,
     [`search_p95_ms_${size}`]: seen.searchP95Ms,
     [`search_max_ms_${size}`]: seen.searchMaxMs,
-    [`list_open_p95_ms_${size}`]: seen.openP95Ms,
+    [`list_p95_ms_${size}`]: seen.openP95Ms,
     [`search_beside_prune_p95_ms_${size}`]: seen.pruneSearchP95Ms,
     [`pruned_${size}`]: seen.pruned,
     [`stored_beside_searches_p95_ms_${size}`]: seen.storedP95Ms,

@@ -8,6 +8,7 @@ import type { Outcome } from '@orrery/protocol'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Prisma } from '../generated/client.ts'
+import { createCellBook } from './cell-book.ts'
 import { type Connection, connect } from './connect.ts'
 import { DAY_MS, HOUR_MS } from './crash-counts.ts'
 import { parseCrashQuery, toSql } from './crash-query.ts'
@@ -21,6 +22,7 @@ const seed = process.env.ORRERY_SEED === undefined ? {} : { seed: Number(process
 
 let connection: Connection
 let folder: string
+const book = createCellBook()
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'orrery-counts-'))
   connection = await connect({ databaseUrl: null, dataDir: join(folder, 'data') })
@@ -159,7 +161,7 @@ async function check(queries: readonly string[]): Promise<void> {
         SELECT group_id FROM crash_reports WHERE is_root
         GROUP BY group_id HAVING bool_or(is_injected) AND NOT bool_and(is_injected)
       ) AS ids`
-    const view = await readCrashesView(connection.prisma, parsed.query, new Set(GROUP_STATUSES), NOW)
+    const view = await readCrashesView(connection.prisma, book, parsed.query, new Set(GROUP_STATUSES), NOW)
     const counted = {
       q,
       total: view.total,

@@ -19,13 +19,29 @@ export const DAY_MS = 86_400_000
 const FACTS = sql`c.group_id, c.node, c.reason, c.module, c.outcome, c.kind, c.is_root, c.is_injected`
 const ROLLED_FIELDS: readonly string[] = ['group', 'node', 'module', 'outcome', 'kind', 'cause']
 
-/** Common table expressions, of what matches. */
-export interface Counts {
+export type Counts = RolledCounts | ReportCounts
+
+/** Statements over cells, each of few bytes a row; what the cells are of stands in a `CellBook`. */
+export interface RolledCounts {
+  from: 'rollups'
+  /** Cells `id` that match and how many reports `n` they hold in all; `null` where every one matches and `n` is not asked for. */
+  cells: Sql | null
+  /** Reports `n` of cells `cell_id`, matching or not and several rows a cell, within the time or before it. */
+  parts: Sql
+  /** Whether `parts` are what lies before the time asked for: to be taken from `n` of `cells`. */
+  isBackward: boolean
+  /** Reports `n` of cells `cell_id`, matching or not, by the number `bar` of the hour after `firstHourMs`, from 0. */
+  bars: Sql
   /**
-   * Whether a group's latest are read in their order and cells are joined as a whole. The planner, who does not know how many
-   * `lower(…)` matches and takes it for few, would rather gather all of a group, and join cell by cell.
+   * From groups by their ids: their `limit` latest reports, the newest first, as rows of `c` with their `place` from 1. Where
+   * all that matches is of one `node`, an index leads to them; else it may be `null`.
    */
-  isInOrder: boolean
+  latest(ids: readonly string[], limit: number, node: string | null): Sql
+}
+
+/** Common table expressions over every report that matches. */
+export interface ReportCounts {
+  from: 'reports'
   /**
    * `cells`: facts and how many, `n`, none twice; `bars`: root crashes `n` of a group `group_id` by the hour that begins at
    * `hour_ms`, for `hour_ms` from `firstHourMs` on.
@@ -53,7 +69,8 @@ export async function countsOf(
       SELECT min(from_at) AS from_at FROM crash_rollups WHERE span_hours = 24`
     const heldFromMs = held?.from_at?.getTime() ?? nowMs
     const facts = toSql({ ...query, clauses: rest }, nowMs)
-    return ofRollups({ facts, where, fromMs: Math.max(0, fromMs), nowMs, heldFromMs, firstHourMs })
+    const isAll = rest.length === 0
+    return ofRollups({ facts, isAll, where, fromMs: Math.max(0, fromMs), nowMs, heldFromMs, firstHourMs })
   }
   return ofReports(where, firstHourMs)
 }
@@ -95,6 +112,8 @@ async function areReasonsTags(prisma: PrismaClient, clauses: readonly Clause[]):
 interface Rolled {
   /** The condition over a cell. */
   facts: Sql
+  /** Whether that is none. */
+  isAll: boolean
   /** The condition over a report, its time included. */
   where: Sql
   fromMs: number
@@ -104,61 +123,66 @@ interface Rolled {
   firstHourMs: number
 }
 
-function ofRollups({ facts, where, fromMs, nowMs, heldFromMs, firstHourMs }: Rolled): Counts {
+function ofRollups({ facts, isAll, where, fromMs, nowMs, heldFromMs, firstHourMs }: Rolled): RolledCounts {
   // What lies before is subtracted from all that is held where that is the shorter way.
   const isBackward = fromMs - heldFromMs < nowMs - fromMs
   const hour = (isBackward ? Math.floor : Math.ceil)(fromMs / HOUR_MS) * HOUR_MS
   const day = (isBackward ? Math.floor : Math.ceil)(fromMs / DAY_MS) * DAY_MS
   const [edgeFrom, edgeTo] = isBackward ? [hour, fromMs] : [fromMs, hour]
+  // Days and hours apart, so that each is one range of the index.
   const spans = isBackward
-    ? sql`(r.span_hours = 24 AND r.from_at < ${new Date(day)})
-        OR (r.span_hours = 1 AND r.from_at >= ${new Date(day)} AND r.from_at < ${new Date(hour)})`
-    : sql`(r.span_hours = 24 AND r.from_at >= ${new Date(day)})
-        OR (r.span_hours = 1 AND r.from_at >= ${new Date(hour)} AND r.from_at < ${new Date(day)})`
-  const edge = sql`c.at >= ${new Date(edgeFrom)} AND c.at < ${new Date(edgeTo)}`
+    ? [
+        sql`r.span_hours = 24 AND r.from_at < ${new Date(day)}`,
+        sql`r.span_hours = 1 AND r.from_at >= ${new Date(day)} AND r.from_at < ${new Date(hour)}`,
+      ]
+    : [
+        sql`r.span_hours = 24 AND r.from_at >= ${new Date(day)}`,
+        sql`r.span_hours = 1 AND r.from_at >= ${new Date(hour)} AND r.from_at < ${new Date(day)}`,
+      ]
+  const barsFromMs = Math.max(firstHourMs, fromMs)
+  const barsHourMs = Math.ceil(barsFromMs / HOUR_MS) * HOUR_MS
   return {
-    isInOrder: true,
-    tables: sql`
-      matching AS MATERIALIZED (
-        SELECT c.id, ${FACTS}, c.n FROM (SELECT k.*, k.reason AS reason_text FROM crash_cells k) c WHERE ${facts}
-      ), counted AS (
-        SELECT cell_id, sum(n)::bigint AS n FROM (
-          SELECT r.cell_id, r.n FROM crash_rollups r WHERE ${spans}
-          UNION ALL
-          SELECT k.id, 1 FROM crash_reports c JOIN crash_cells k ON k.cell = crash_cell(${FACTS}) WHERE ${edge}
-        ) parts GROUP BY cell_id
-      ), cells AS MATERIALIZED (
-        ${
-          isBackward
-            ? sql`SELECT * FROM (
-                SELECT ${FACTS}, c.n - COALESCE(p.n, 0) AS n FROM matching c LEFT JOIN counted p ON p.cell_id = c.id
-              ) c WHERE c.n > 0`
-            : sql`SELECT ${FACTS}, p.n FROM matching c JOIN counted p ON p.cell_id = c.id`
-        }
-      ), bars AS (
-        SELECT c.group_id, hour_ms, sum(r.n)::bigint AS n FROM (
-          SELECT r.cell_id, (extract(epoch FROM r.from_at) * 1000)::float8 AS hour_ms, r.n FROM crash_rollups r
-          WHERE r.span_hours = 1 AND r.from_at >= ${new Date(Math.max(firstHourMs, Math.ceil(fromMs / HOUR_MS) * HOUR_MS))}
-          UNION ALL
-          SELECT k.id, ${HOUR}, 1 FROM crash_reports c JOIN crash_cells k ON k.cell = crash_cell(${FACTS})
-          WHERE c.at >= ${new Date(Math.max(fromMs, firstHourMs))}
-            AND c.at < ${new Date(Math.ceil(fromMs / HOUR_MS) * HOUR_MS)}
-        ) r JOIN matching c ON c.id = r.cell_id
-        WHERE c.is_root GROUP BY 1, 2
-      )`,
-    latest: (groups, limit) => sql`
+    from: 'rollups',
+    isBackward,
+    cells:
+      isAll && !isBackward
+        ? null
+        : sql`SELECT c.id, c.n::int AS n FROM (SELECT k.*, k.reason AS reason_text FROM crash_cells k) c WHERE ${facts}`,
+    parts: sql`
+      SELECT r.cell_id, r.n::int AS n FROM crash_rollups r WHERE ${spans[0]}
+      UNION ALL
+      SELECT r.cell_id, r.n::int FROM crash_rollups r WHERE ${spans[1]}
+      UNION ALL
+      SELECT k.id, c.n::int FROM (${cellsOf(edgeFrom, edgeTo)}) c JOIN crash_cells k ON k.cell = c.cell`,
+    bars: sql`
+      SELECT r.cell_id, ${bar(sql`r.from_at`, firstHourMs)} AS bar, r.n::int AS n FROM crash_rollups r
+      WHERE r.span_hours = 1 AND r.from_at >= ${new Date(barsHourMs)}
+      UNION ALL
+      SELECT k.id, ${Math.floor((barsFromMs - firstHourMs) / HOUR_MS)}::int, c.n::int
+      FROM (${cellsOf(barsFromMs, barsHourMs)}) c JOIN crash_cells k ON k.cell = c.cell`,
+    latest: (ids, limit, node) => sql`
       SELECT c.*, row_number() OVER (PARTITION BY c.group_id ORDER BY c.at DESC, c.id DESC) AS place
-      FROM ${groups} g CROSS JOIN LATERAL (
+      FROM unnest(${ids}::text[]) g(group_id) CROSS JOIN LATERAL (
         SELECT c.id, c.group_id, c.at, c.node, c.key, c.pid, c.outcome, c.back_after_ms
-        FROM crash_reports c WHERE c.group_id = g.group_id AND ${where}
+        FROM crash_reports c WHERE c.group_id = g.group_id ${node === null ? Prisma.empty : sql`AND c.node = ${node}`} AND ${where}
         ORDER BY c.at DESC, c.id DESC LIMIT ${limit}
       ) c`,
   }
 }
 
-function ofReports(where: Sql, firstHourMs: number): Counts {
+/** The cells of the reports of less than an hour. */
+function cellsOf(fromMs: number, toMs: number): Sql {
+  return sql`SELECT crash_cell(${FACTS}) AS cell, count(*) AS n FROM crash_reports c
+    WHERE c.at >= ${new Date(fromMs)} AND c.at < ${new Date(toMs)} GROUP BY 1`
+}
+
+function bar(at: Sql, firstHourMs: number): Sql {
+  return sql`((extract(epoch FROM ${at}) - ${firstHourMs / 1_000}::float8) / 3600)::int`
+}
+
+function ofReports(where: Sql, firstHourMs: number): ReportCounts {
   return {
-    isInOrder: false,
+    from: 'reports',
     tables: sql`
       found AS MATERIALIZED (
         SELECT c.id, c.at, ${FACTS}, c.key, c.pid, c.back_after_ms FROM crash_reports c WHERE ${where}
@@ -172,9 +196,21 @@ function ofReports(where: Sql, firstHourMs: number): Counts {
       SELECT * FROM (
         SELECT c.id, c.group_id, c.at, c.node, c.key, c.pid, c.outcome, c.back_after_ms,
                row_number() OVER (PARTITION BY c.group_id COLLATE "C" ORDER BY c.at DESC, c.id DESC) AS place
-        FROM found c WHERE c.group_id IN (SELECT g.group_id FROM ${groups} g)
+        FROM found c JOIN (${daysOf(groups, limit)}) d ON d.group_id = c.group_id AND ${DAY} >= d.since
       ) c WHERE c.place <= ${limit}`,
   }
 }
 
+/** The day from which a group has its `limit` latest; sorting all that was found of it would take longer than finding it. */
+function daysOf(groups: Sql, limit: number): Sql {
+  return sql`
+    SELECT d.group_id, COALESCE(max(d.day) FILTER (WHERE d.so_far >= ${limit}), min(d.day)) AS since FROM (
+      SELECT e.group_id, e.day, sum(e.n) OVER (PARTITION BY e.group_id ORDER BY e.day DESC) AS so_far FROM (
+        SELECT c.group_id, ${DAY} AS day, count(*) AS n FROM found c
+        WHERE c.group_id IN (SELECT g.group_id FROM ${groups} g) GROUP BY 1, 2
+      ) e
+    ) d GROUP BY d.group_id`
+}
+
+const DAY = sql`(extract(epoch FROM c.at)::float8 / 86400)::int`
 const HOUR = sql`(floor(extract(epoch FROM c.at) / 3600) * 3600000)::float8`

@@ -1,19 +1,19 @@
 /**
- * The crashes screen: groups, facets and the last day's course of every report that matches, in one statement that counts
- * cells (`crash-counts.ts`). It is asked for again whenever a crash is stored, and an embedded database answers one at a time.
+ * The crashes screen: groups, facets and the last day's course of every report that matches. Counted from rollups where they
+ * can answer (`rolled-screen.ts`), else in one statement over the reports that are found (`crash-counts.ts` says which). It is
+ * asked for again whenever a crash is stored, and an embedded database answers one at a time.
  */
-import type { CrashCause, CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
+import type { CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
 import type { Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
-import { countsOf, DAY_MS, HOUR_MS } from './crash-counts.ts'
+import type { CellBook } from './cell-book.ts'
+import { countsOf, DAY_MS, HOUR_MS, type ReportCounts } from './crash-counts.ts'
 import { MIXED_GROUPS } from './crash-query.ts'
 import { statusSql } from './group-status.ts'
+import { readRolledScreen } from './rolled-screen.ts'
+import { BUCKETS, type Facet, GROUP_ROWS, LATEST, type Screen } from './screen.ts'
 import { storms } from './storm-counts.ts'
 
-const BUCKETS = 24
-/** Rows the screen shows, of the groups that crashed last; what is beyond is reached by narrowing the query. */
-const GROUP_ROWS = 200
-const LATEST = 8
 const FACET_VALUES = 20
 /** A search is given up after this long, milliseconds; the embedded database knows no such bound. */
 const PATIENCE_MS = 5_000
@@ -37,6 +37,7 @@ export const NO_STATUSES: CrashesView['statuses'] = {
  */
 export async function readCrashesView(
   prisma: PrismaClient,
+  book: CellBook,
   query: Query,
   statuses: ReadonlySet<GroupStatus>,
   nowMs: number,
@@ -44,6 +45,57 @@ export async function readCrashesView(
   const day = new Date(nowMs - DAY_MS)
   const firstHourMs = (Math.floor(nowMs / HOUR_MS) - BUCKETS + 1) * HOUR_MS
   const counts = await countsOf(prisma, query, nowMs, firstHourMs)
+  const screen =
+    counts.from === 'rollups'
+      ? await readRolledScreen(prisma, book, { counts, statuses, nowMs, day, patienceMs: PATIENCE_MS })
+      : await readFoundScreen(prisma, { counts, statuses, nowMs, day, firstHourMs })
+  const ids = screen.groups.map((group) => group.id)
+  const notStored = await storms(prisma, ids, day)
+  const buckets = bucketsOf(screen.buckets)
+  const latest = latestOf(screen.latest)
+  return {
+    error: null,
+    total: screen.total,
+    groupsTotal: screen.groups_total,
+    groupsFound: [...statuses].reduce((sum, status) => sum + (screen.statuses[status] ?? 0), 0),
+    statuses: { ...NO_STATUSES, ...screen.statuses },
+    groups: screen.groups.map((group) => ({
+      id: group.id,
+      fingerprint: group.fingerprint,
+      name: group.name,
+      module: group.module,
+      reason: group.reason,
+      reasonText: group.reason_text,
+      topFrame: group.top_frame,
+      nodes: group.nodes,
+      count: group.roots + (notStored.get(group.id) ?? 0),
+      casualties: group.casualties,
+      firstSeenMs: Math.round(group.first_seen_ms),
+      lastSeenMs: Math.round(group.last_at_ms),
+      buckets: buckets.get(group.id) ?? new Array<number>(BUCKETS).fill(0),
+      latest: latest.get(group.id) ?? [],
+      cause: group.cause,
+      status: group.status,
+      resolvedIn: group.resolved_in,
+      merged: group.merged,
+    })),
+    facets: facetsOf(screen.facets),
+    pending: 0,
+  }
+}
+
+interface FoundQuery {
+  counts: ReportCounts
+  statuses: ReadonlySet<GroupStatus>
+  nowMs: number
+  day: Date
+  firstHourMs: number
+}
+
+async function readFoundScreen(
+  prisma: PrismaClient,
+  { counts, statuses, nowMs, day, firstHourMs }: FoundQuery,
+): Promise<Screen> {
   const statement = Prisma.sql`
     WITH ${counts.tables}, known AS MATERIALIZED (
       SELECT g.id, ${statusSql(nowMs)} AS status FROM crash_groups g WHERE g.id IN (SELECT group_id FROM cells)
@@ -98,91 +150,19 @@ export async function readCrashesView(
       (SELECT COALESCE(jsonb_agg(jsonb_build_array(group_id, bucket, n)), '[]') FROM buckets) AS buckets,
       (SELECT COALESCE(jsonb_agg(latest ORDER BY place), '[]') FROM latest) AS latest,
       (SELECT COALESCE(jsonb_agg(jsonb_strip_nulls(to_jsonb(facets)) ORDER BY n DESC, facets), '[]') FROM facets) AS facets`
-  const [screen] = await patiently<[Screen]>(prisma, statement, counts.isInOrder)
-  const ids = screen.groups.map((group) => group.id)
-  const notStored = await storms(prisma, ids, day)
-  const buckets = bucketsOf(screen.buckets)
-  const latest = latestOf(screen.latest)
-  return {
-    error: null,
-    total: screen.total,
-    groupsTotal: screen.groups_total,
-    groupsFound: [...statuses].reduce((sum, status) => sum + (screen.statuses[status] ?? 0), 0),
-    statuses: { ...NO_STATUSES, ...screen.statuses },
-    groups: screen.groups.map((group) => ({
-      id: group.id,
-      fingerprint: group.fingerprint,
-      name: group.name,
-      module: group.module,
-      reason: group.reason,
-      reasonText: group.reason_text,
-      topFrame: group.top_frame,
-      nodes: group.nodes,
-      count: group.roots + (notStored.get(group.id) ?? 0),
-      casualties: group.casualties,
-      firstSeenMs: Math.round(group.first_seen_ms),
-      lastSeenMs: Math.round(group.last_at_ms),
-      buckets: buckets.get(group.id) ?? new Array<number>(BUCKETS).fill(0),
-      latest: latest.get(group.id) ?? [],
-      cause: group.cause,
-      status: group.status,
-      resolvedIn: group.resolved_in,
-      merged: group.merged,
-    })),
-    facets: facetsOf(screen.facets),
-    pending: 0,
-  }
+  const [screen] = await patiently<[Screen]>(prisma, statement)
+  return screen
 }
 
 /** One statement over many reports: with memory for what it counts, and an end to how long it may take. */
-async function patiently<T>(prisma: PrismaClient, statement: Prisma.Sql, isInOrder: boolean): Promise<T> {
+async function patiently<T>(prisma: PrismaClient, statement: Prisma.Sql): Promise<T> {
   const [, rows] = await prisma.$transaction([
     prisma.$queryRaw`
       SELECT set_config('statement_timeout', ${String(PATIENCE_MS)}, true), set_config('work_mem', '64MB', true),
-             set_config('jit', 'off', true), set_config('enable_bitmapscan', ${isInOrder ? 'off' : 'on'}, true),
-             set_config('enable_nestloop', ${isInOrder ? 'off' : 'on'}, true)`,
+             set_config('jit', 'off', true)`,
     prisma.$queryRaw<T>(statement),
   ])
   return rows
-}
-
-type Facet = keyof CrashesView['facets']
-
-interface Screen {
-  total: number
-  groups_total: number
-  statuses: Partial<Record<GroupStatus, number>>
-  groups: {
-    id: string
-    fingerprint: string
-    name: string
-    module: string
-    reason: string
-    reason_text: string
-    top_frame: string | null
-    first_seen_ms: number
-    roots: number
-    casualties: number
-    cause: CrashCause
-    last_at_ms: number
-    nodes: string[]
-    status: GroupStatus
-    resolved_in: string | null
-    merged: string[]
-  }[]
-  buckets: [groupId: string, bucket: number, n: number][]
-  latest: {
-    group_id: string
-    id: string
-    at_ms: number
-    node: string
-    key: string
-    pid: string
-    outcome: string
-    back_after_ms: number | null
-  }[]
-  /** A count and the one facet it is of. */
-  facets: ({ n: number } & { [F in Facet]?: string })[]
 }
 
 function bucketsOf(rows: Screen['buckets']): Map<string, number[]> {

@@ -3,6 +3,7 @@ import type { CrashesView } from '@orrery/live/views'
 import type { CrashReport } from '@orrery/protocol'
 import { Prisma } from '../generated/client.ts'
 import { appendAudit, readAudit, settleAudit } from './audit-table.ts'
+import { createCellBook } from './cell-book.ts'
 import { type Connection, type ConnectOptions, connect } from './connect.ts'
 import { groupsSql, parseCrashQuery, splitStatuses, toSql } from './crash-query.ts'
 import { readCrash, readCrashView, readGroup, searchCrashes, searchGroups } from './crash-read.ts'
@@ -72,6 +73,7 @@ function storeOver(
 ): { store: Store; setReady: (isReady: boolean) => void } {
   const { prisma, kind } = connection
   const maps = createSourceMaps(prisma)
+  const book = createCellBook()
   const searches = createGate(SEARCHES[kind])
   let isReady = true
   let unwillingUntilMs = 0
@@ -144,7 +146,7 @@ function storeOver(
       const { ofCrashes, statuses } = splitStatuses(await watch(leadGroups(prisma, parsed.query)))
       return watch(
         searches
-          .pass(() => readCrashesView(prisma, ofCrashes, statuses, nowMs))
+          .pass(() => readCrashesView(prisma, book, ofCrashes, statuses, nowMs))
           .catch((error: unknown) => {
             if (isTimeout(error)) return { ...NO_CRASHES, error: tooWide(q) }
             throw error
