@@ -9,10 +9,11 @@ import { join } from 'node:path'
 import { observe } from '@orrery/agent'
 import type { CrashReport } from '@orrery/protocol'
 import { FrameWriter } from '@orrery/protocol/codec'
+import { functionNames } from '@orrery/protocol/source'
 import { child, GenServer, nameOf, noreply, Supervisor, start } from '@orrery/runtime'
 import { startPostgres, until } from '@orrery/testkit'
 import { Client } from 'pg'
-import { functionNames } from '../../packages/agent/src/function-names.ts'
+
 import { tinyHub } from '../../packages/agent/src/testing/tiny-hub.ts'
 import { openStore } from '../../packages/hub/src/store/open-store.ts'
 import { type Figures, quantile } from '../suite.ts'
@@ -162,7 +163,7 @@ async function crashOfMuch(): Promise<CrashReport> {
 
 /** Once a file, before the first report of a crash in it; later ones find its names read. */
 function scanning(): Figures {
-  const path = new URL('../../packages/agent/src/function-names.ts', import.meta.url)
+  const path = new URL('../../packages/protocol/src/source/function-names.ts', import.meta.url)
   const source = readFileSync(path, 'utf8')
   const large = source.repeat(20)
   const read = (text: string): number => {
