@@ -67,8 +67,8 @@ const MAX_WAITING = 300
 const MAX_OPEN = 4_096
 const OPEN_MS = 120_000
 const MAX_CLEANED = 1_000
-/** Reading source files may not hold a report back for longer. */
-const SOURCES_WITHIN_MS = 150
+/** Reading source files may not hold a report back for longer: it then stands as it was thrown, and may open a group of its own. */
+const SOURCES_WITHIN_MS = 500
 
 export function createCrashDesk(options: CrashDeskOptions): CrashDesk {
   const { redactor, sources, delivery, guard } = options
