@@ -61,8 +61,10 @@ test('a throw is put together on the page, runs, is stopped, proven undone, and 
   await page.getByRole('button', { name: `Stop ${id}` }).click()
   await expect(card).toBeHidden({ timeout: 10_000 })
   await expect(page.locator('header.top')).toContainText('no faults')
-  const over = await ask<Answered>(`/api/v1/faults/${id}`)
-  expect(over).toMatchObject({ status: 'ended', endedBy: 'stopped' })
+  const answered = () => ask<Answered>(`/api/v1/faults/${id}`)
+  await expect.poll(async () => (await answered()).status, { timeout: 15_000 }).toBe('ended')
+  const over = await answered()
+  expect(over.endedBy).toBe('stopped')
   expect(over.targets.length).toBeGreaterThan(0)
   for (const { state, readBack } of over.targets) {
     expect(['recovered', 'gone']).toContain(state)
@@ -88,11 +90,15 @@ test('a throw is put together on the page, runs, is stopped, proven undone, and 
 test('a fault for a process is begun in its inspector, and everything chosen stands in the address', async ({
   page,
 }) => {
-  const { items } = await ask<{ items: { key: string; name: string }[] }>(
-    `/api/v1/nodes/mail@localhost/processes?${new URLSearchParams({ q: 'module:Parser', limit: '1' })}`,
-  )
-  const process = items[0]
-  if (process === undefined) throw new Error('the demo has no Parser')
+  const asked = new URLSearchParams({ q: 'module:Parser', limit: '1' })
+  const parsers = async () =>
+    (
+      await ask<{ items?: { key: string; name: string }[] }>(
+        `/api/v1/nodes/mail@localhost/processes?${asked}`,
+      )
+    ).items ?? []
+  await expect.poll(async () => (await parsers()).length, { timeout: 30_000 }).toBe(1)
+  const process = (await parsers())[0] as { key: string }
   await page.setViewportSize({ width: 1440, height: 900 })
   await page.goto(
     `${constellation.url}/nodes/mail@localhost/tree?${new URLSearchParams({ key: process.key })}`,

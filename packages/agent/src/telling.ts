@@ -2,7 +2,7 @@
  * What is told, and in which order: after every welcome the whole picture before anything else, then what happens as it
  * happens, then reports. Done in slices; what is urgent (a crash, a restart) within the next few milliseconds.
  */
-import type { LeaseEnded } from '@orrery/protocol'
+import type { LeaseEnded, WireRecord } from '@orrery/protocol'
 import type { CrashDesk } from './crash-desk.ts'
 import type { Delivery } from './delivery.ts'
 import { FLUSH_MS, type Outbox } from './outbox.ts'
@@ -55,6 +55,8 @@ export function createTelling(options: TellingOptions): Telling {
   let isTakingCensus = false
   let censusAtMs = Number.NEGATIVE_INFINITY
   let isPulsing = false
+  /** Something happened while a pulse was under way. */
+  let isAgain = false
   let drainTimer: NodeJS.Timeout | null = null
   const leaseEnds: LeaseEnded[] = []
 
@@ -100,12 +102,13 @@ export function createTelling(options: TellingOptions): Telling {
   }
 
   function pulse(): void {
+    isAgain = isPulsing
     if (isPulsing || isStopped) return
     isPulsing = true
     slices.run('pulse', beat(), 'urgent').then(
       () => {
         isPulsing = false
-        if (desk().hasWork) pulse()
+        if (isAgain || desk().hasWork) pulse()
       },
       () => undefined,
     )
@@ -118,13 +121,21 @@ export function createTelling(options: TellingOptions): Telling {
     while (work.next().done !== true) {
       delivery.pump()
       yield
+      // What happened meanwhile does not wait until every crash is written up.
+      if (yield* drain()) outbox.flushSoon()
     }
     delivery.pump()
     outbox.flush()
   }
 
-  function* drain(): Generator<void> {
-    if (!isSettled) return
+  /** Whether there was anything. */
+  function* drain(): Generator<void, boolean> {
+    let isAny = false
+    if (!isSettled) return isAny
+    const put = (record: WireRecord): void => {
+      isAny = true
+      outbox.put('lifecycle', record)
+    }
     const lost = source.takeLost()
     if (lost > 0) {
       outbox.drop('lifecycle', lost)
@@ -133,8 +144,8 @@ export function createTelling(options: TellingOptions): Telling {
     for (;;) {
       const untilMs = performance.now() + SLICE_MS
       const isOver = (): boolean => performance.now() > untilMs
-      const hasMore = source.drain((record) => outbox.put('lifecycle', record), redactor, isOver)
-      if (!hasMore || !isSettled) return
+      const hasMore = source.drain(put, redactor, isOver)
+      if (!hasMore || !isSettled) return isAny
       yield
     }
   }
