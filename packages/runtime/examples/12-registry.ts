@@ -25,6 +25,6 @@ for (const name of ['a', 'b']) {
     { name },
   )
 }
-await new Promise(setImmediate)
+while (pg.getMembers(node, 'billing').length < 2) await new Promise(setImmediate)
 console.log(pg.getMembers(node, 'billing').length) // → 2
 await node.stop()
