@@ -205,6 +205,8 @@ describe('counts of a storm', () => {
   const crash = async (node: Node, times: number) => {
     for (let i = 0; i < times; i++) {
       const before = node.counters.crashes
+      // A cast to a name that nobody has yet would be lost.
+      while (node.whereis(a) === null) await new Promise(setImmediate)
       node.cast(a, { type: 'fail', password: 'x' })
       while (node.counters.crashes === before) await new Promise(setImmediate)
     }
