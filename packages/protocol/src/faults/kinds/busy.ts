@@ -1,6 +1,7 @@
 /** Busy handler: the handler computes before it begins; the node waits with it. */
 import { z } from 'zod'
 import type { FaultKind } from '../fault.ts'
+import { messageType, messageTypeField } from '../shared-fields.ts'
 
 export const busy = {
   kind: 'busy',
@@ -14,7 +15,7 @@ export const busy = {
   hasEdges: true,
   parameters: z.strictObject({
     spinMs: z.int().min(1).max(1000).default(20),
-    messageType: z.string().max(255).default(''),
+    messageType,
   }),
   form: [
     {
@@ -28,14 +29,7 @@ export const busy = {
       scale: 'log',
       default: 20,
     },
-    {
-      type: 'text',
-      name: 'messageType',
-      label: 'Message type',
-      about: 'only messages of this type; empty for any',
-      maxLength: 255,
-      default: '',
-    },
+    messageTypeField,
   ],
   undone: 'disarmed',
   proof: 'no interceptor of this fault is on the process',

@@ -1,6 +1,7 @@
 /** Corrupt: a clone of the message with one field changed arrives in its place. */
 import { z } from 'zod'
 import type { FaultKind } from '../fault.ts'
+import { messageType, messageTypeField } from '../shared-fields.ts'
 
 export const corrupt = {
   kind: 'corrupt',
@@ -14,7 +15,7 @@ export const corrupt = {
   hasEdges: true,
   parameters: z.strictObject({
     mutation: z.enum(['any', 'number', 'text', 'missing', 'null']).default('any'),
-    messageType: z.string().max(255).default(''),
+    messageType,
   }),
   form: [
     {
@@ -31,14 +32,7 @@ export const corrupt = {
       ],
       default: 'any',
     },
-    {
-      type: 'text',
-      name: 'messageType',
-      label: 'Message type',
-      about: 'only messages of this type; empty for any',
-      maxLength: 255,
-      default: '',
-    },
+    messageTypeField,
   ],
   undone: 'disarmed',
   proof: 'no interceptor of this fault is on the process',

@@ -1,6 +1,7 @@
 /** Crash n times, then recover: the handler throws a given number of times, over restarts, and then never again. */
 import { z } from 'zod'
 import type { FaultKind } from '../fault.ts'
+import { throwing, throwingForm } from '../shared-fields.ts'
 
 export const crashTimes = {
   kind: 'crash_times',
@@ -12,40 +13,8 @@ export const crashTimes = {
   life: 'lease',
   when: { kind: 'times', times: 3 },
   hasEdges: true,
-  parameters: z.strictObject({
-    reason: z.string().min(1).max(255).default('simulated_fault'),
-    at: z.enum(['before', 'after']).default('before'),
-    messageType: z.string().max(255).default(''),
-  }),
-  form: [
-    {
-      type: 'text',
-      name: 'reason',
-      label: 'Exit reason',
-      about: 'what the process ends with',
-      maxLength: 255,
-      default: 'simulated_fault',
-    },
-    {
-      type: 'choice',
-      name: 'at',
-      label: 'Moment',
-      about: 'before the handler sees the message, or when it has done its work',
-      options: [
-        { value: 'before', label: 'before the handler' },
-        { value: 'after', label: 'after the handler' },
-      ],
-      default: 'before',
-    },
-    {
-      type: 'text',
-      name: 'messageType',
-      label: 'Message type',
-      about: 'only messages of this type; empty for any',
-      maxLength: 255,
-      default: '',
-    },
-  ],
+  parameters: z.strictObject(throwing),
+  form: throwingForm,
   undone: 'disarmed',
   proof: 'no interceptor of this fault is on the process',
   isDirect: true,

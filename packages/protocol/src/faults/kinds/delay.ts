@@ -1,6 +1,7 @@
 /** Delay: messages arrive later, in their order. */
 import { z } from 'zod'
 import type { FaultKind } from '../fault.ts'
+import { messageType, messageTypeField } from '../shared-fields.ts'
 
 export const delay = {
   kind: 'delay',
@@ -15,7 +16,7 @@ export const delay = {
   parameters: z.strictObject({
     delayMs: z.int().min(1).max(60000).default(250),
     jitterMs: z.int().min(0).max(30000).default(0),
-    messageType: z.string().max(255).default(''),
+    messageType,
   }),
   form: [
     {
@@ -40,14 +41,7 @@ export const delay = {
       scale: 'linear',
       default: 0,
     },
-    {
-      type: 'text',
-      name: 'messageType',
-      label: 'Message type',
-      about: 'only messages of this type; empty for any',
-      maxLength: 255,
-      default: '',
-    },
+    messageTypeField,
   ],
   undone: 'what is held is delivered, in order',
   proof: 'nothing is held, and no interceptor of this fault is on the process',

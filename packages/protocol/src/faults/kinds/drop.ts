@@ -1,6 +1,7 @@
 /** Drop: messages become dead letters; calls are left to their timeout. */
 import { z } from 'zod'
 import type { FaultKind } from '../fault.ts'
+import { messageType, messageTypeField } from '../shared-fields.ts'
 
 export const drop = {
   kind: 'drop',
@@ -13,18 +14,9 @@ export const drop = {
   when: { kind: 'probability', probability: 0.1 },
   hasEdges: true,
   parameters: z.strictObject({
-    messageType: z.string().max(255).default(''),
+    messageType,
   }),
-  form: [
-    {
-      type: 'text',
-      name: 'messageType',
-      label: 'Message type',
-      about: 'only messages of this type; empty for any',
-      maxLength: 255,
-      default: '',
-    },
-  ],
+  form: [messageTypeField],
   undone: 'disarmed',
   proof: 'no interceptor of this fault is on the process',
   isDirect: true,

@@ -1,6 +1,7 @@
 /** Duplicate: messages arrive more than once. */
 import { z } from 'zod'
 import type { FaultKind } from '../fault.ts'
+import { messageType, messageTypeField } from '../shared-fields.ts'
 
 export const duplicate = {
   kind: 'duplicate',
@@ -14,7 +15,7 @@ export const duplicate = {
   hasEdges: true,
   parameters: z.strictObject({
     copies: z.int().min(1).max(3).default(1),
-    messageType: z.string().max(255).default(''),
+    messageType,
   }),
   form: [
     {
@@ -28,14 +29,7 @@ export const duplicate = {
       scale: 'linear',
       default: 1,
     },
-    {
-      type: 'text',
-      name: 'messageType',
-      label: 'Message type',
-      about: 'only messages of this type; empty for any',
-      maxLength: 255,
-      default: '',
-    },
+    messageTypeField,
   ],
   undone: 'disarmed',
   proof: 'no interceptor of this fault is on the process',

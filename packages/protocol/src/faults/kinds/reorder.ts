@@ -1,6 +1,7 @@
 /** Reorder: messages overtake each other within a window. */
 import { z } from 'zod'
 import type { FaultKind } from '../fault.ts'
+import { messageType, messageTypeField } from '../shared-fields.ts'
 
 export const reorder = {
   kind: 'reorder',
@@ -16,7 +17,7 @@ export const reorder = {
     window: z.int().min(2).max(64).default(4),
     holdMs: z.int().min(10).max(4000).default(250),
     acrossCalls: z.boolean().default(false),
-    messageType: z.string().max(255).default(''),
+    messageType,
   }),
   form: [
     {
@@ -48,14 +49,7 @@ export const reorder = {
       about: 'calls may be overtaken as well',
       default: false,
     },
-    {
-      type: 'text',
-      name: 'messageType',
-      label: 'Message type',
-      about: 'only messages of this type; empty for any',
-      maxLength: 255,
-      default: '',
-    },
+    messageTypeField,
   ],
   undone: 'what is held is delivered, in order',
   proof: 'nothing is held, and no interceptor of this fault is on the process',

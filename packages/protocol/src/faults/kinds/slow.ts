@@ -1,6 +1,7 @@
 /** Slow handler: the handler waits before it begins; the node goes on. */
 import { z } from 'zod'
 import type { FaultKind } from '../fault.ts'
+import { messageType, messageTypeField } from '../shared-fields.ts'
 
 export const slow = {
   kind: 'slow',
@@ -15,7 +16,7 @@ export const slow = {
   parameters: z.strictObject({
     delayMs: z.int().min(1).max(4000).default(250),
     jitterMs: z.int().min(0).max(2000).default(0),
-    messageType: z.string().max(255).default(''),
+    messageType,
   }),
   form: [
     {
@@ -40,14 +41,7 @@ export const slow = {
       scale: 'linear',
       default: 0,
     },
-    {
-      type: 'text',
-      name: 'messageType',
-      label: 'Message type',
-      about: 'only messages of this type; empty for any',
-      maxLength: 255,
-      default: '',
-    },
+    messageTypeField,
   ],
   undone: 'disarmed; whoever waits goes on',
   proof: 'no interceptor of this fault is on the process',
