@@ -5,6 +5,7 @@ import type { QueryError } from '@orrery/protocol/query'
 import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
 import { faultOf, marked } from '../crashes/query-tokens.ts'
 import { type Offer, take } from '../processes/completion.ts'
+import { Offers, offerId, Underlined } from '../ui/offers.tsx'
 import { targetCompletion } from './target-completion.ts'
 
 const NO_VALUES: TableView['values'] = { behaviour: [], module: [], node: [], supervisor: [] }
@@ -81,7 +82,7 @@ export function TargetField({
             aria-expanded={completion !== null}
             aria-controls={list}
             aria-autocomplete="list"
-            aria-activedescendant={at >= 0 ? `${list}-${at}` : undefined}
+            aria-activedescendant={at >= 0 ? offerId(list, at) : undefined}
             placeholder={placeholder}
             spellCheck={false}
             autoComplete="off"
@@ -95,41 +96,11 @@ export function TargetField({
             onKeyDown={onKeyDown}
           />
         </span>
-        <div
-          id={list}
-          role="listbox"
-          aria-label="What may be typed"
-          className="fl-offers"
-          hidden={completion === null}
-        >
-          {completion?.offers.map((offer, i) => (
-            <div
-              key={offer.text}
-              id={`${list}-${i}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={i === at}
-              className={i === at ? 'on' : ''}
-              // Before the field loses the focus.
-              onPointerDown={(event) => {
-                event.preventDefault()
-                accept(offer)
-              }}
-            >
-              <span className="m">{offer.label}</span>
-              <span className="i3 el">{offer.about}</span>
-            </div>
-          ))}
-        </div>
+        <Offers id={list} offers={completion?.offers ?? null} at={at} onAccept={accept} />
       </div>
       {error && fault ? (
         <p className="fl-wrong" role="alert">
-          <span className="m">
-            {text.slice(0, fault.from)}
-            <u>{text.slice(fault.from, fault.to)}</u>
-            {text.slice(fault.to)}
-          </span>{' '}
-          {error.message}
+          <Underlined text={text} from={fault.from} to={fault.to} /> {error.message}
         </p>
       ) : null}
     </div>

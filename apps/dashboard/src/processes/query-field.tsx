@@ -5,6 +5,7 @@ import { PROCESS_FIELDS, parseQuery } from '@orrery/protocol/query'
 import { Search } from 'lucide-react'
 import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
 import { plural } from '../live/format.ts'
+import { Offers, offerId, Underlined } from '../ui/offers.tsx'
 import { Kbd } from '../ui/parts.tsx'
 import { completionOf, type Offer, take } from './completion.ts'
 
@@ -42,7 +43,7 @@ export function QueryField({
       <div className="pt-syntax">
         {fault ? (
           <p className="pt-fault" role="alert">
-            <Underlined text={query} fault={fault} />
+            <Underlined text={query} from={fault.from} to={fault.to} />
             {fault.message}
           </p>
         ) : (
@@ -66,17 +67,6 @@ export function QueryField({
         </button>
       </div>
     </div>
-  )
-}
-
-function Underlined({ text, fault }: { text: string; fault: NonNullable<TableView['error']> }) {
-  const { from, to } = fault
-  return (
-    <span className="m">
-      {text.slice(0, from)}
-      <u>{text.slice(from, to)}</u>
-      {text.slice(to)}
-    </span>
   )
 }
 
@@ -150,7 +140,7 @@ function Field({
         aria-expanded={completion !== null}
         aria-controls={list}
         aria-autocomplete="list"
-        aria-activedescendant={at >= 0 ? `${list}-${at}` : undefined}
+        aria-activedescendant={at >= 0 ? offerId(list, at) : undefined}
         placeholder="text, or a field"
         spellCheck={false}
         autoComplete="off"
@@ -165,32 +155,7 @@ function Field({
       />
       <span className="m i2 nw">{view && !fault ? plural(view.total, 'process', 'processes') : ''}</span>
       <Kbd>/</Kbd>
-      <div
-        id={list}
-        role="listbox"
-        aria-label="What may be typed"
-        className="pt-offers"
-        hidden={completion === null}
-      >
-        {completion?.offers.map((offer, i) => (
-          <div
-            key={offer.text}
-            id={`${list}-${i}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={i === at}
-            className={i === at ? 'on' : ''}
-            // Before the field loses the focus.
-            onPointerDown={(event) => {
-              event.preventDefault()
-              accept(offer)
-            }}
-          >
-            <span className="m">{offer.label}</span>
-            <span className="i3 el">{offer.about}</span>
-          </div>
-        ))}
-      </div>
+      <Offers id={list} offers={completion?.offers ?? null} at={at} onAccept={accept} />
     </div>
   )
 }
