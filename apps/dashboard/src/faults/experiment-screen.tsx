@@ -1,6 +1,10 @@
 'use client'
 /** An opened row of the lab: what was asked, what became of every target, and what the system made of it. */
-import './faults.css'
+import './catalogue.css'
+import './composer.css'
+import './conditions.css'
+import './experiment.css'
+import './lab.css'
 import type { Experiment, Resilience } from '@orrery/protocol/faults'
 import { Download, RotateCcw } from 'lucide-react'
 import Link from 'next/link'

@@ -1,6 +1,10 @@
 'use client'
 /** The fault lab: what can be done, what is being put together, what runs, and what was learned. */
-import './faults.css'
+import './catalogue.css'
+import './composer.css'
+import './conditions.css'
+import './experiment.css'
+import './lab.css'
 import '../frame/name-dialog.css'
 import type { BlastRadius, DryRun, Routine } from '@orrery/protocol/faults'
 import { useRouter } from 'next/navigation'
