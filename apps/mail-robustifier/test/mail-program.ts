@@ -1,7 +1,7 @@
-/** The robustifier as a program that is told whom to kill. Nobody writes to it but its parent. */
+/** The robustifier as a program that is told whom to kill. */
 import { backendName } from '../src/messages.ts'
-import { startRobustifier } from '../src/robustifier.ts'
 import { changeRelease, longestPauseMs } from '../src/upgrade.ts'
+import { startCounted } from './counted.ts'
 
 /** What the parent may say: a process by its name, one of a module's processes, or what becomes of a back-end. */
 export type MailOrder =
@@ -13,23 +13,7 @@ export type MailOrder =
 
 const TELL_MS = 100
 
-const node = await startRobustifier(
-  {
-    smtpPort: Number(process.env.MAIL_SMTP_PORT),
-    dataDir: process.env.MAIL_DATA ?? '',
-    mailsPerS: 0,
-    hasOutages: false,
-    seed: Number(process.env.ORRERY_SEED ?? 1),
-  },
-  {
-    parseRetryMs: 200,
-    deliveryRetryMs: 200,
-    checkMs: 300,
-    // Everything is kept, so that it can be counted where it arrived.
-    mostDelivered: Number.MAX_SAFE_INTEGER,
-    mostQuarantined: Number.MAX_SAFE_INTEGER,
-  },
-)
+const node = await startCounted()
 let killed = 0
 let outages = 0
 let upgrades = 0

@@ -1,5 +1,4 @@
 /** From a file to its proof: pause and kill asked of a real hub by `orrery faults`, carried out by `orrery run`, written down by the hub. */
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { type CrashReport, fieldValue } from '@orrery/protocol'
 import { experiment } from '@orrery/protocol/faults'
@@ -8,6 +7,7 @@ import { readFaultsArguments } from '../../cli/src/faults/arguments.ts'
 import { faults } from '../../cli/src/faults/faults.ts'
 import { processState } from '../../cli/src/run/process-state.ts'
 import { type Constellation, startConstellation } from './constellation.ts'
+import { runBelow } from './run-below.ts'
 import { until } from './until.ts'
 
 const SLOW_MS = 180_000
@@ -28,27 +28,16 @@ const isLive = async () => (await row()).status === 'live'
 
 beforeAll(async () => {
   constellation = await startConstellation()
-  const tsx = ['--import', 'tsx']
-  const path = (file: string) => join(import.meta.dirname, file)
-  const run = [
-    path('../../cli/src/main.ts'),
-    'run',
-    '--',
-    process.execPath,
-    ...tsx,
-    path('below-runner-node.ts'),
-  ]
-  const runner = spawn(process.execPath, [...tsx, ...run], {
+  const runner = runBelow(new URL('./below-runner-node.ts', import.meta.url), {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: {
-      ...process.env,
+    settings: {
       SHOP_NAME: NODE,
       ORRERY_HUB_URL: constellation.url,
       ORRERY_FAULTS: 'allow',
       ORRERY_SPOOL_DIR: join(constellation.dataDir, '..', 'spool'),
     },
   })
-  runner.stdout.on('data', (text) => {
+  runner.stdout?.on('data', (text) => {
     for (const [, pid] of String(text).matchAll(/pid (\d+)\n/g)) pids.push(Number(pid))
   })
   undo.push(async () => {

@@ -1,5 +1,5 @@
 /** A real node with a real agent below a real runner: paused, resumed and killed from outside, told and proven. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import type { FaultName } from '@orrery/protocol/faults'
 import { afterEach, expect, test } from 'vitest'
 import { type TinyHub, tinyHub } from '../../agent/src/testing/tiny-hub.ts'
 import { processState } from '../../cli/src/run/process-state.ts'
+import { runBelow } from './run-below.ts'
 import { until } from './until.ts'
 
 const SLOW_MS = 90_000
@@ -25,19 +26,9 @@ interface Below {
 async function below(): Promise<Below> {
   const hub = await tinyHub()
   const dir = mkdtempSync(join(tmpdir(), 'orrery-below-'))
-  const tsx = ['--import', 'tsx']
-  const path = (file: string) => join(import.meta.dirname, file)
-  const run = [
-    path('../../cli/src/main.ts'),
-    'run',
-    '--',
-    process.execPath,
-    ...tsx,
-    path('below-runner-node.ts'),
-  ]
-  const runner = spawn(process.execPath, [...tsx, ...run], {
-    stdio: 'ignore',
-    env: { ...process.env, ORRERY_HUB_URL: hub.url, ORRERY_FAULTS: 'allow', ORRERY_SPOOL_DIR: dir },
+  const runner = runBelow(new URL('./below-runner-node.ts', import.meta.url), {
+    stdio: ['ignore', 'inherit', 'ignore'],
+    settings: { ORRERY_HUB_URL: hub.url, ORRERY_FAULTS: 'allow', ORRERY_SPOOL_DIR: dir },
   })
   const pid = () => hub.hellos.at(-1)?.pid ?? 0
   const renew = setInterval(() => hub.renew([...hub.held]), 1_000)
