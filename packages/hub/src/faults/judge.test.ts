@@ -97,16 +97,26 @@ test('an outcome that comes within a minute changes the verdict', async () => {
   expect(cells.at(-1)).toEqual([{ subtree: 'Shop', fault: 'delay', verdict: 'degraded' }])
 })
 
-test('what did not come back escalated', async () => {
+test('what has not come back within a minute escalated', async () => {
   const { judge, told, back } = setup()
   back(false)
   judge.ended(over)
-  await vi.advanceTimersByTimeAsync(SETTLE_MS)
-  expect(told[0]).toMatchObject({
-    verdict: 'escalated',
-    notBack: 1,
-    because: ['Shop/counter-0 did not come back.'],
-  })
+  await vi.advanceTimersByTimeAsync(59_999)
+  expect(told).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(told).toMatchObject([
+    { verdict: 'escalated', notBack: 1, because: ['Shop/counter-0 did not come back.'] },
+  ])
+})
+
+test('what comes back late is never told to have escalated', async () => {
+  const { judge, told, back } = setup()
+  back(false)
+  judge.ended(over)
+  await vi.advanceTimersByTimeAsync(SETTLE_MS + 5_000)
+  back(true)
+  await vi.advanceTimersByTimeAsync(120_000)
+  expect(told.map(({ verdict }) => verdict)).toEqual(['absorbed'])
 })
 
 test('one that injected nothing is not judged, and is watched no more', async () => {

@@ -1,6 +1,6 @@
 /**
  * Judges experiments that are over: after a time to settle, so that supervisors' decisions and outcomes are in, and again
- * when later ones come within a minute. What an earlier start of the hub left unjudged is judged without figures.
+ * when later ones come within a minute. Where somebody is not back yet it waits, a minute at most. What an earlier start of the hub left unjudged is judged without figures.
  */
 import type { World } from '@orrery/live/world'
 import type { Resilience } from '@orrery/protocol/faults'
@@ -22,7 +22,7 @@ export interface Judge {
 
 /** After the end. */
 export const SETTLE_MS = 10_000
-const AGAIN_MS = [30_000, 60_000]
+const LOOKS_MS = [SETTLE_MS, 30_000, 60_000]
 const CATCH_UP_MS = 86_400_000
 
 export function createJudge(options: {
@@ -40,7 +40,12 @@ export function createJudge(options: {
   /** Told of in this start of the hub. */
   const known = new Set<string>()
 
-  const judge = async (id: string, seen: Seen, before: string | null): Promise<string | null> => {
+  const judge = async (
+    id: string,
+    seen: Seen,
+    before: string | null,
+    isLast: boolean,
+  ): Promise<string | null> => {
     const record = await experiments.get(id)
     if (record === null || record.startedAtMs === null) return null
     const nowMs = clock.nowMs()
@@ -61,6 +66,8 @@ export function createJudge(options: {
       isBack: (node, key) => (key === '' ? isUp(world.node(node)?.status) : world.isAlive(node, key)),
     })
     if (resilience === null) return null
+    // Who is not back yet may come: a supervisor that waits before a restart is no verdict.
+    if (!isLast && resilience.notBack > 0 && resilience.escalations.length === 0) return before
     const text = JSON.stringify(resilience)
     if (text === before) return text
     await options.judged(record, resilience)
@@ -89,17 +96,17 @@ export function createJudge(options: {
       }
       let seen: Seen | null = null
       let last: string | null = null
-      for (const ms of [SETTLE_MS, ...AGAIN_MS]) {
+      for (const ms of LOOKS_MS) {
         later(ms, async () => {
           seen ??= watch.take(record)
-          last = await judge(id, seen, last)
+          last = await judge(id, seen, last, ms === LOOKS_MS.at(-1))
         })
       }
     },
     async catchUp() {
       const ended = await experiments.endedSince(clock.nowMs() - CATCH_UP_MS)
       const left = ended.filter(({ id, resilience }) => resilience === null && !known.has(id))
-      for (const { id } of left) await judge(id, UNSEEN, null)
+      for (const { id } of left) await judge(id, UNSEEN, null, true)
     },
     close() {
       for (const cancel of waiting) cancel()
