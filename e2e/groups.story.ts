@@ -55,15 +55,19 @@ async function workers(): Promise<{ key: string; module: string }[]> {
   return found
 }
 
-/** Kills a process with a reason of its own and answers with the group its report is in, once it is stored. */
+/**
+ * Kills a process with a reason of its own and answers with the group its report is in, once it is stored. It is suspended first:
+ * what a process handles when it dies is part of its group, and an idle one dies the same every time.
+ */
 async function crash(key: string, reason: string): Promise<Group> {
   const q = `node:${NODE} reason:${reason}`
   const before = (await api<{ items: unknown[] }>('GET', `/crashes?${new URLSearchParams({ q })}`)).items
     .length
   const path = `/nodes/${NODE}/processes/${encodeURIComponent(key)}/commands`
-  await expect
-    .poll(async () => (await api<{ status?: string }>('POST', path, { command: 'kill', reason })).status)
-    .toBe('applied')
+  for (const order of [{ command: 'suspend' }, { command: 'kill', reason }])
+    await expect
+      .poll(async () => (await api<{ status?: string }>('POST', path, order)).status)
+      .toBe('applied')
   await expect
     .poll(
       async () =>
