@@ -44,16 +44,21 @@ export async function fill(
       SET synchronous_commit = off; SET maintenance_work_mem = '256MB';
       ALTER TABLE crash_reports DISABLE TRIGGER USER;
       DROP INDEX crash_reports_search_idx`)
+    // The database takes one batch in while the next is made.
+    let inserted: Promise<unknown> = Promise.resolve()
     for (let from = 0; from < reports; from += BATCH) {
       const rows = Array.from({ length: Math.min(BATCH, reports - from) }, (_, i) =>
         rowOf(nowMs - DAYS * DAY_MS * (1 - (from + i + 1) / reports), random, groups),
       )
-      await client.query(
+      const text = toJsonb(rows)
+      await inserted
+      inserted = client.query(
         'INSERT INTO crash_reports SELECT * FROM jsonb_populate_recordset(NULL::crash_reports, $1::jsonb)',
-        [toJsonb(rows)],
+        [text],
       )
       if (from % 100_000 === 0) log(`${from} reports, ${Math.round((performance.now() - began) / 1_000)} s`)
     }
+    await inserted
     await saveGroups(client, groups)
     await client.query(statement('CREATE INDEX "crash_reports_search_idx"'))
     await client.query(statement('INSERT INTO crash_cells', HELD))

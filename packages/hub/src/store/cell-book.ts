@@ -29,7 +29,7 @@ export interface Column {
 
 export interface CellBook {
   /** Reads those of `ids` that it does not know, and answers with all it knows. */
-  learn(sql: Prisma.TransactionClient, ids: Int32Array): Promise<Cells>
+  learn(sql: Prisma.TransactionClient, ids: readonly Int32Array[]): Promise<Cells>
 }
 
 /** A million reports have some 70,000. Above it everything is read anew. */
@@ -68,11 +68,13 @@ export function createCellBook(): CellBook {
   }
 }
 
-function unknownOf(ids: Int32Array, placeOf: Cells['placeOf']): number[] {
+function unknownOf(lists: readonly Int32Array[], placeOf: Cells['placeOf']): number[] {
   const unknown = new Set<number>()
-  for (let i = 0; i < ids.length; i++) {
-    const id = ids[i] ?? 0
-    if (placeOf(id) < 0) unknown.add(id)
+  for (const ids of lists) {
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] ?? 0
+      if (placeOf(id) < 0) unknown.add(id)
+    }
   }
   return [...unknown]
 }

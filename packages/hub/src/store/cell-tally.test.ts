@@ -15,13 +15,11 @@ const parts = (...pairs: [cell: number, n: number][]) => ({
 })
 
 test('parts of a cell add up, and one that is gone counts nothing', () => {
-  expect([...counted(cells, null, parts([10, 2], [12, 1], [10, 3], [99, 7]), false)]).toEqual([5, 0, 1])
+  expect([...counted(cells, [parts([10, 2], [12, 1]), parts([10, 3], [99, 7])], null)]).toEqual([5, 0, 1])
 })
 
-test('what does not match is left out, and what lies before the time is taken off', () => {
-  const matching = parts([10, 9], [11, 4])
-  expect([...counted(cells, matching, parts([10, 2], [12, 1]), false)]).toEqual([2, 0, 0])
-  expect([...counted(cells, matching, parts([10, 2], [12, 1]), true)]).toEqual([7, 4, 0])
+test('what does not match is left out', () => {
+  expect([...counted(cells, [parts([10, 2], [11, 4], [12, 1])], Uint8Array.of(1, 0, 1))]).toEqual([2, 0, 1])
 })
 
 test('groups of other statuses than those wanted are in no count', () => {
@@ -61,7 +59,12 @@ test('groups beyond the limit are counted and not shown, and none on another nod
 })
 
 test('bars are of root crashes, of cells that match and groups that are shown', () => {
-  const hours = { ...parts([10, 2], [11, 1], [12, 3], [10, 4], [99, 7]), bars: Int32Array.of(0, 0, 5, 30, 1) }
+  const hours = [
+    { ...parts([10, 2], [11, 1]), bar: 0 },
+    { ...parts([12, 3]), bar: 5 },
+    { ...parts([10, 4]), bar: 30 },
+    { ...parts([99, 7]), bar: 1 },
+  ]
   const bars = (counts: Float64Array, ...shown: string[]) => bucketsOf(hours, counts, cells, new Set(shown))
   expect(bars(Float64Array.of(6, 1, 3), 'b', 'a')).toEqual([
     ['b', 5, 3],
@@ -78,11 +81,11 @@ test('what is read later changes nothing for who holds what was known', () => {
   const before = book.known()
   for (let id = 2; id < 5_000; id++)
     book.add([id, `g${id}`, 'web', 'noproc', 'Router', 'pending', 'throw', true, false])
-  const sums = counted(before, null, parts([1, 3], [2, 9], [4_999, 9]), false)
+  const sums = counted(before, [parts([1, 3], [2, 9], [4_999, 9])], null)
   expect([...sums]).toEqual([3])
   expect(groupsOf(sums, before)).toEqual(['a'])
   expect(book.known().size).toBe(4_999)
-  expect(groupsOf(counted(book.known(), null, parts([1, 3], [4_999, 9]), false), book.known())).toEqual([
+  expect(groupsOf(counted(book.known(), [parts([1, 3], [4_999, 9])], null), book.known())).toEqual([
     'a',
     'g4999',
   ])

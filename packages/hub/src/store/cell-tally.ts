@@ -11,29 +11,27 @@ export interface Parts {
   counts: Int32Array
 }
 
-/**
- * `matching`: what there is of each cell that matches; `null` where all do. `parts` are within the time, or before it and
- * `isBackward`. A cell that is gone since it was counted counts nothing.
- */
-export function counted(cells: Cells, matching: Parts | null, parts: Parts, isBackward: boolean): Counted {
-  const sums = summed(cells, parts)
-  if (matching === null) return sums
-  const counts = summed(cells, matching)
+/** Of one bar. */
+export interface Bar extends Parts {
+  bar: number
+}
+
+/** `matches`: which cells do, by their place; `null` where all do. A cell that is gone since it was counted counts nothing. */
+export function counted(cells: Cells, parts: readonly Parts[], matches: Uint8Array | null): Counted {
+  const counts = new Float64Array(cells.size)
+  for (const part of parts) add(counts, cells, part)
+  if (matches === null) return counts
   for (let at = 0; at < counts.length; at++) {
-    const all = counts[at] ?? 0
-    const sum = sums[at] ?? 0
-    counts[at] = all === 0 ? 0 : isBackward ? all - sum : sum
+    if (matches[at] !== 1) counts[at] = 0
   }
   return counts
 }
 
-function summed({ size, placeOf }: Cells, { cells, counts }: Parts): Float64Array {
-  const sums = new Float64Array(size)
+function add(sums: Counted, { placeOf }: Cells, { cells, counts }: Parts): void {
   for (let i = 0; i < cells.length; i++) {
     const at = placeOf(cells[i] ?? 0)
-    if (at >= 0 && at < size) sums[at] = (sums[at] ?? 0) + (counts[i] ?? 0)
+    if (at >= 0 && at < sums.length) sums[at] = (sums[at] ?? 0) + (counts[i] ?? 0)
   }
-  return sums
 }
 
 /** Ids of the groups that have any. */
@@ -192,14 +190,9 @@ function rowsOf({ words }: Column, shown: ReadonlyMap<number, number>): Int32Arr
   return rows
 }
 
-export interface HourParts extends Parts {
-  /** The bar of each. */
-  bars: Int32Array
-}
-
-/** Root crashes of cells that match, by group of `ids` and bar. */
+/** Root crashes of cells that match, by group of `shown` and bar. */
 export function bucketsOf(
-  { cells: ids, counts: ns, bars }: HourParts,
+  bars: readonly Bar[],
   counts: Counted,
   { placeOf, columns: { group }, flags }: Cells,
   shown: ReadonlySet<string>,
@@ -208,13 +201,15 @@ export function bucketsOf(
   const rowOf = new Map(names.map((id, row) => [id, row]))
   const rows = Int32Array.from(group.words, (id) => rowOf.get(id) ?? -1)
   const sums = new Float64Array(names.length * BUCKETS)
-  for (let i = 0; i < ids.length; i++) {
-    const at = placeOf(ids[i] ?? 0)
-    if (at < 0 || !((counts[at] ?? 0) > 0) || !((flags[at] ?? 0) & ROOT)) continue
-    const row = rows[group.numbers[at] ?? 0] ?? -1
-    if (row < 0) continue
-    const slot = row * BUCKETS + Math.min(BUCKETS - 1, bars[i] ?? 0)
-    sums[slot] = (sums[slot] ?? 0) + (ns[i] ?? 0)
+  for (const { bar, cells: ids, counts: ns } of bars) {
+    for (let i = 0; i < ids.length; i++) {
+      const at = placeOf(ids[i] ?? 0)
+      if (at < 0 || !((counts[at] ?? 0) > 0) || !((flags[at] ?? 0) & ROOT)) continue
+      const row = rows[group.numbers[at] ?? 0] ?? -1
+      if (row < 0) continue
+      const slot = row * BUCKETS + Math.min(BUCKETS - 1, bar)
+      sums[slot] = (sums[slot] ?? 0) + (ns[i] ?? 0)
+    }
   }
   const buckets: Screen['buckets'] = []
   for (const [slot, n] of sums.entries()) {

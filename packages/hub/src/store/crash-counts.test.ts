@@ -10,19 +10,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Prisma } from '../generated/client.ts'
 import { createCellBook } from './cell-book.ts'
 import { type Connection, connect } from './connect.ts'
-import { DAY_MS, HOUR_MS } from './crash-counts.ts'
 import { parseCrashQuery, toSql } from './crash-query.ts'
 import { amendCrashes, saveCrashes } from './crash-write.ts'
 import { bucketOf, readCrashesView } from './crashes-screen.ts'
 import { crashReport } from './fixture.ts'
 import { prune } from './prune.ts'
+import { createRollupBook } from './rollup-book.ts'
+import { DAY_MS, HOUR_MS } from './screen.ts'
 
 const NOW = Date.parse('2026-11-20T10:23:45.678Z')
 const seed = process.env.ORRERY_SEED === undefined ? {} : { seed: Number(process.env.ORRERY_SEED) }
 
 let connection: Connection
 let folder: string
-const book = createCellBook()
+const books = { cells: createCellBook(), rollups: createRollupBook() }
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'orrery-counts-'))
   connection = await connect({ databaseUrl: null, dataDir: join(folder, 'data') })
@@ -161,7 +162,7 @@ async function check(queries: readonly string[]): Promise<void> {
         SELECT group_id FROM crash_reports WHERE is_root
         GROUP BY group_id HAVING bool_or(is_injected) AND NOT bool_and(is_injected)
       ) AS ids`
-    const view = await readCrashesView(connection.prisma, book, parsed.query, new Set(GROUP_STATUSES), NOW)
+    const view = await readCrashesView(connection.prisma, books, parsed.query, new Set(GROUP_STATUSES), NOW)
     const counted = {
       q,
       total: view.total,

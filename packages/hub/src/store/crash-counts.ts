@@ -3,35 +3,37 @@
  * or a casualty, injected or organic, is one cell.
  *
  * A query over nothing but these facts is answered from cells and their rollups, however many reports are held: whole days
- * from those of days, the hours around them from those of hours, and only the broken hour at its far end from the reports.
+ * from those of days, the hours around them and the last day from those of hours, and only the broken hour at its far end from
+ * the reports.
  * Any other query counts the reports it finds. Both give the same numbers.
  */
 import type { Clause, Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import { toSql } from './crash-query.ts'
+import type { Spans } from './rollup-book.ts'
+import { DAY_MS, HOUR_MS } from './screen.ts'
 
 type Sql = Prisma.Sql
 const { sql } = Prisma
-
-export const HOUR_MS = 3_600_000
-export const DAY_MS = 86_400_000
 
 const FACTS = sql`c.group_id, c.node, c.reason, c.module, c.outcome, c.kind, c.is_root, c.is_injected`
 const ROLLED_FIELDS: readonly string[] = ['group', 'node', 'module', 'outcome', 'kind', 'cause']
 
 export type Counts = RolledCounts | ReportCounts
 
-/** Statements over cells, each of few bytes a row; what the cells are of stands in a `CellBook`. */
+/** Counted cell by cell; what the cells are of stands in a `CellBook`. */
 export interface RolledCounts {
   from: 'rollups'
-  /** Cells `id` that match and how many reports `n` they hold in all; `null` where every one matches and `n` is not asked for. */
-  cells: Sql | null
-  /** Reports `n` of cells `cell_id`, matching or not and several rows a cell, within the time or before it. */
-  parts: Sql
-  /** Whether `parts` are what lies before the time asked for: to be taken from `n` of `cells`. */
-  isBackward: boolean
-  /** Reports `n` of cells `cell_id`, matching or not, by the number `bar` of the hour after `firstHourMs`, from 0. */
-  bars: Sql
+  /** What must hold of a cell for it to match: its reports all match, or none does. */
+  facts: readonly Clause[]
+  /** Before the hours of the bars; these are all from `sinceMs` on. */
+  spans: Spans
+  /** The hour of the first bar, 0. */
+  firstHourMs: number
+  /** The broken hour before all of them: reports `n` of cells `cell_id`; `null` where there is none. */
+  edge: Sql | null
+  /** The bar `edge` is part of, or `null` where it lies before the bars. */
+  edgeBar: number | null
   /**
    * From groups by their ids: their `limit` latest reports, the newest first, as rows of `c` with their `place` from 1. Where
    * all that matches is of one `node`, an index leads to them; else it may be `null`.
@@ -65,12 +67,7 @@ export async function countsOf(
   const rest = query.clauses.filter((clause) => !isAge(clause))
   const where = sql`c.at >= ${new Date(Math.max(0, fromMs))} AND (${toSql({ ...query, clauses: rest }, nowMs)})`
   if (rest.every(isOfFacts) && (await areReasonsTags(prisma, rest))) {
-    const [held] = await prisma.$queryRaw<{ from_at: Date | null }[]>`
-      SELECT min(from_at) AS from_at FROM crash_rollups WHERE span_hours = 24`
-    const heldFromMs = held?.from_at?.getTime() ?? nowMs
-    const facts = toSql({ ...query, clauses: rest }, nowMs)
-    const isAll = rest.length === 0
-    return ofRollups({ facts, isAll, where, fromMs: Math.max(0, fromMs), nowMs, heldFromMs, firstHourMs })
+    return ofRollups({ facts: rest, where, fromMs: Math.max(0, fromMs), firstHourMs })
   }
   return ofReports(where, firstHourMs)
 }
@@ -109,57 +106,24 @@ async function areReasonsTags(prisma: PrismaClient, clauses: readonly Clause[]):
   return true
 }
 
-interface Rolled {
-  /** The condition over a cell. */
-  facts: Sql
-  /** Whether that is none. */
-  isAll: boolean
+interface Asked {
+  facts: readonly Clause[]
   /** The condition over a report, its time included. */
   where: Sql
   fromMs: number
-  nowMs: number
-  /** The day of the oldest report. */
-  heldFromMs: number
   firstHourMs: number
 }
 
-function ofRollups({ facts, isAll, where, fromMs, nowMs, heldFromMs, firstHourMs }: Rolled): RolledCounts {
-  // What lies before is subtracted from all that is held where that is the shorter way.
-  const isBackward = fromMs - heldFromMs < nowMs - fromMs
-  const hour = (isBackward ? Math.floor : Math.ceil)(fromMs / HOUR_MS) * HOUR_MS
-  const day = (isBackward ? Math.floor : Math.ceil)(fromMs / DAY_MS) * DAY_MS
-  const [edgeFrom, edgeTo] = isBackward ? [hour, fromMs] : [fromMs, hour]
-  // Days and hours apart, so that each is one range of the index.
-  const spans = isBackward
-    ? [
-        sql`r.span_hours = 24 AND r.from_at < ${new Date(day)}`,
-        sql`r.span_hours = 1 AND r.from_at >= ${new Date(day)} AND r.from_at < ${new Date(hour)}`,
-      ]
-    : [
-        sql`r.span_hours = 24 AND r.from_at >= ${new Date(day)}`,
-        sql`r.span_hours = 1 AND r.from_at >= ${new Date(hour)} AND r.from_at < ${new Date(day)}`,
-      ]
-  const barsFromMs = Math.max(firstHourMs, fromMs)
-  const barsHourMs = Math.ceil(barsFromMs / HOUR_MS) * HOUR_MS
+function ofRollups({ facts, where, fromMs, firstHourMs }: Asked): RolledCounts {
+  const hour = Math.ceil(fromMs / HOUR_MS) * HOUR_MS
+  const barsFromMs = Math.max(firstHourMs, hour)
   return {
     from: 'rollups',
-    isBackward,
-    cells:
-      isAll && !isBackward
-        ? null
-        : sql`SELECT c.id, c.n::int AS n FROM (SELECT k.*, k.reason AS reason_text FROM crash_cells k) c WHERE ${facts}`,
-    parts: sql`
-      SELECT r.cell_id, r.n::int AS n FROM crash_rollups r WHERE ${spans[0]}
-      UNION ALL
-      SELECT r.cell_id, r.n::int FROM crash_rollups r WHERE ${spans[1]}
-      UNION ALL
-      SELECT k.id, c.n::int FROM (${cellsOf(edgeFrom, edgeTo)}) c JOIN crash_cells k ON k.cell = c.cell`,
-    bars: sql`
-      SELECT r.cell_id, ${bar(sql`r.from_at`, firstHourMs)} AS bar, r.n::int AS n FROM crash_rollups r
-      WHERE r.span_hours = 1 AND r.from_at >= ${new Date(barsHourMs)}
-      UNION ALL
-      SELECT k.id, ${Math.floor((barsFromMs - firstHourMs) / HOUR_MS)}::int, c.n::int
-      FROM (${cellsOf(barsFromMs, barsHourMs)}) c JOIN crash_cells k ON k.cell = c.cell`,
+    facts,
+    spans: { ...spansOf(hour, barsFromMs), sinceMs: barsFromMs },
+    firstHourMs,
+    edge: fromMs < hour ? cellsOf(fromMs, hour) : null,
+    edgeBar: hour <= firstHourMs ? null : (hour - firstHourMs) / HOUR_MS - 1,
     latest: (ids, limit, node) => sql`
       SELECT c.*, row_number() OVER (PARTITION BY c.group_id ORDER BY c.at DESC, c.id DESC) AS place
       FROM unnest(${ids}::text[]) g(group_id) CROSS JOIN LATERAL (
@@ -170,14 +134,27 @@ function ofRollups({ facts, isAll, where, fromMs, nowMs, heldFromMs, firstHourMs
   }
 }
 
-/** The cells of the reports of less than an hour. */
-function cellsOf(fromMs: number, toMs: number): Sql {
-  return sql`SELECT crash_cell(${FACTS}) AS cell, count(*) AS n FROM crash_reports c
-    WHERE c.at >= ${new Date(fromMs)} AND c.at < ${new Date(toMs)} GROUP BY 1`
+/** Whole days between two hours, and the hours around them. */
+function spansOf(fromMs: number, toMs: number): { days: number[]; hours: number[] } {
+  const [day, lastDay] = [Math.ceil(fromMs / DAY_MS) * DAY_MS, Math.floor(toMs / DAY_MS) * DAY_MS]
+  if (day >= lastDay) return { days: [], hours: steps(fromMs, toMs, HOUR_MS) }
+  return {
+    days: steps(day, lastDay, DAY_MS),
+    hours: [...steps(fromMs, day, HOUR_MS), ...steps(lastDay, toMs, HOUR_MS)],
+  }
 }
 
-function bar(at: Sql, firstHourMs: number): Sql {
-  return sql`((extract(epoch FROM ${at}) - ${firstHourMs / 1_000}::float8) / 3600)::int`
+function steps(fromMs: number, toMs: number, stepMs: number): number[] {
+  return Array.from({ length: Math.max(0, toMs - fromMs) / stepMs }, (_, i) => fromMs + i * stepMs)
+}
+
+/** Reports `n` of cells `cell_id` of less than an hour. */
+function cellsOf(fromMs: number, toMs: number): Sql {
+  return sql`
+    SELECT k.id AS cell_id, c.n FROM (
+      SELECT crash_cell(${FACTS}) AS cell, count(*) AS n FROM crash_reports c
+      WHERE c.at >= ${new Date(fromMs)} AND c.at < ${new Date(toMs)} GROUP BY 1
+    ) c JOIN crash_cells k ON k.cell = c.cell`
 }
 
 function ofReports(where: Sql, firstHourMs: number): ReportCounts {

@@ -6,12 +6,11 @@
 import type { CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
 import type { Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
-import type { CellBook } from './cell-book.ts'
-import { countsOf, DAY_MS, HOUR_MS, type ReportCounts } from './crash-counts.ts'
+import { countsOf, type ReportCounts } from './crash-counts.ts'
 import { MIXED_GROUPS } from './crash-query.ts'
 import { statusSql } from './group-status.ts'
-import { readRolledScreen } from './rolled-screen.ts'
-import { BUCKETS, type Facet, GROUP_ROWS, LATEST, type Screen } from './screen.ts'
+import { type CrashBooks, readRolledScreen } from './rolled-screen.ts'
+import { BUCKETS, DAY_MS, type Facet, GROUP_ROWS, HOUR_MS, LATEST, type Screen } from './screen.ts'
 import { storms } from './storm-counts.ts'
 
 const FACET_VALUES = 20
@@ -37,7 +36,7 @@ export const NO_STATUSES: CrashesView['statuses'] = {
  */
 export async function readCrashesView(
   prisma: PrismaClient,
-  book: CellBook,
+  books: CrashBooks,
   query: Query,
   statuses: ReadonlySet<GroupStatus>,
   nowMs: number,
@@ -47,7 +46,7 @@ export async function readCrashesView(
   const counts = await countsOf(prisma, query, nowMs, firstHourMs)
   const screen =
     counts.from === 'rollups'
-      ? await readRolledScreen(prisma, book, { counts, statuses, nowMs, day, patienceMs: PATIENCE_MS })
+      ? await readRolledScreen(prisma, books, { counts, statuses, nowMs, day, patienceMs: PATIENCE_MS })
       : await readFoundScreen(prisma, { counts, statuses, nowMs, day, firstHourMs })
   const ids = screen.groups.map((group) => group.id)
   const notStored = await storms(prisma, ids, day)

@@ -20,6 +20,7 @@ import { mergeGroup, unmergeGroup } from './group-rules.ts'
 import { labTable } from './lab-table.ts'
 import { prune, type Retention, tidy } from './prune.ts'
 import { regroup } from './regroup.ts'
+import { createRollupBook } from './rollup-book.ts'
 import { readSeries, saveSeries, seriesHeldFromMs } from './series-table.ts'
 import { deleteSourceMap, listSourceMaps, saveSourceMap } from './source-map-table.ts'
 import { createSourceMaps } from './source-maps.ts'
@@ -73,7 +74,7 @@ function storeOver(
 ): { store: Store; setReady: (isReady: boolean) => void } {
   const { prisma, kind } = connection
   const maps = createSourceMaps(prisma)
-  const book = createCellBook()
+  const books = { cells: createCellBook(), rollups: createRollupBook() }
   const searches = createGate(SEARCHES[kind])
   let isReady = true
   let unwillingUntilMs = 0
@@ -146,7 +147,7 @@ function storeOver(
       const { ofCrashes, statuses } = splitStatuses(await watch(leadGroups(prisma, parsed.query)))
       return watch(
         searches
-          .pass(() => readCrashesView(prisma, book, ofCrashes, statuses, nowMs))
+          .pass(() => readCrashesView(prisma, books, ofCrashes, statuses, nowMs))
           .catch((error: unknown) => {
             if (isTimeout(error)) return { ...NO_CRASHES, error: tooWide(q) }
             throw error

@@ -87,6 +87,8 @@ async function forget(prisma: PrismaClient, limit: Date, nowMs: number): Promise
   await prisma.$executeRaw`DELETE FROM storm_counts WHERE updated_at < ${limit}`
   await prisma.$executeRaw`
     DELETE FROM storm_keys k WHERE NOT EXISTS (SELECT 1 FROM crash_groups g WHERE g.id = k.group_id)`
+  // Nobody trusts what they read for longer than half a day (`rollup-book.ts`).
+  await prisma.$executeRaw`DELETE FROM crash_rollup_changes WHERE changed_at < now() - interval '1 day'`
   // An amendment whose report did not come within a day has none: the node refused or lost it.
   await prisma.$executeRaw`DELETE FROM crash_amendments WHERE at < ${new Date(nowMs - 86_400_000)}`
 }

@@ -7,21 +7,24 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { GroupStatus } from '@orrery/live/views'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import type { CellBook, Cells } from './cell-book.ts'
+import { isAboutMixed, matching } from './cell-facts.ts'
 import {
+  type Bar,
   bucketsOf,
   type Counted,
   counted,
   type GroupState,
   type GroupTally,
   groupsOf,
-  type HourParts,
+  type Parts,
   tally,
 } from './cell-tally.ts'
 import type { RolledCounts } from './crash-counts.ts'
-import { MIXED_GROUPS } from './crash-query.ts'
+import { IS_MIXED, MIXED_GROUPS } from './crash-query.ts'
 import { statusSql } from './group-status.ts'
 import { packed, unpacked } from './packed.ts'
-import { GROUP_ROWS, LATEST, type Screen, type ScreenGroup, type ScreenLatest } from './screen.ts'
+import type { RollupBook } from './rollup-book.ts'
+import { GROUP_ROWS, HOUR_MS, LATEST, type Screen, type ScreenGroup, type ScreenLatest } from './screen.ts'
 
 const { sql } = Prisma
 
@@ -33,20 +36,34 @@ export interface RolledQuery {
   patienceMs: number
 }
 
+/** What a hub keeps in memory of its reports; none of it can be out of date. */
+export interface CrashBooks {
+  cells: CellBook
+  rollups: RollupBook
+}
+
 /** All of it as of one moment. */
-export function readRolledScreen(prisma: PrismaClient, book: CellBook, query: RolledQuery): Promise<Screen> {
-  return prisma.$transaction((tx) => read(tx, book, query), {
+export function readRolledScreen(
+  prisma: PrismaClient,
+  books: CrashBooks,
+  query: RolledQuery,
+): Promise<Screen> {
+  return prisma.$transaction((tx) => screenOf(tx, books, query), {
     isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead,
   })
 }
 
-async function read(tx: Prisma.TransactionClient, book: CellBook, query: RolledQuery): Promise<Screen> {
+async function screenOf(
+  tx: Prisma.TransactionClient,
+  books: CrashBooks,
+  query: RolledQuery,
+): Promise<Screen> {
   // Rollups lie in the order of time, and a group's latest are read in theirs: indices, where the planner would rather scan.
   await tx.$queryRaw`
     SELECT set_config('statement_timeout', ${String(query.patienceMs)}, true), set_config('jit', 'off', true),
            set_config('enable_bitmapscan', 'off', true), set_config('random_page_cost', '1.1', true),
            set_config('work_mem', '64MB', true)`
-  const { cells, counts } = await count(tx, book, query.counts)
+  const { cells, counts, bars } = await count(tx, books, query.counts)
   const found = await statesOf(tx, groupsOf(counts, cells), query)
   const { total, groups, facets } = tally(counts, cells, found.states, {
     statuses: query.statuses,
@@ -62,42 +79,61 @@ async function read(tx: Prisma.TransactionClient, book: CellBook, query: RolledQ
            c.back_after_ms
     FROM (${query.counts.latest(shown, LATEST, node)}) c ORDER BY c.place`,
   )
-  const hours = await bars(tx, query.counts.bars)
   await turn()
   return {
     total,
     groups_total: found.groupsTotal,
     statuses: tallied(found.states.values()),
     groups: await described(tx, { shown, groups, states: found.states, latest }),
-    buckets: bucketsOf(hours, counts, cells, new Set(shown)),
+    buckets: bucketsOf(bars, counts, cells, new Set(shown)),
     latest,
     facets,
   }
 }
 
+/** Reports of every cell, matching or not, before the bars and in them. */
+async function read(
+  tx: Prisma.TransactionClient,
+  book: RollupBook,
+  { spans, firstHourMs, edge, edgeBar }: RolledCounts,
+): Promise<{ before: Parts[]; bars: Bar[] }> {
+  const { days, hours } = await book.read(tx, spans)
+  const before = [...days.values()]
+  const bars: Bar[] = []
+  for (const [fromMs, parts] of hours) {
+    if (fromMs < spans.sinceMs) before.push(parts)
+    else bars.push({ ...parts, bar: (fromMs - firstHourMs) / HOUR_MS })
+  }
+  if (edge !== null) {
+    const [row] = await tx.$queryRaw<[{ cells: string | null; counts: string | null }]>`
+      SELECT ${packed(sql`e.cell_id`)} AS cells, ${packed(sql`e.n`)} AS counts FROM (${edge}) e`
+    const parts = { cells: unpacked(row.cells), counts: unpacked(row.counts) }
+    if (edgeBar === null) before.push(parts)
+    else bars.push({ ...parts, bar: edgeBar })
+  }
+  return { before, bars }
+}
+
 async function count(
   tx: Prisma.TransactionClient,
-  book: CellBook,
-  { cells, parts, isBackward }: RolledCounts,
-): Promise<{ cells: Cells; counts: Counted }> {
-  type Numbers = { cells: string | null; counts: string | null }
-  const of = async (rows: Prisma.Sql) => {
-    const [read] = await tx.$queryRaw<Numbers[]>(rows)
-    return { cells: unpacked(read?.cells ?? null), counts: unpacked(read?.counts ?? null) }
-  }
-  const matching =
-    cells === null
-      ? null
-      : await of(sql`SELECT ${packed(sql`m.id`)} AS cells, ${packed(sql`m.n`)} AS counts FROM (${cells}) m`)
-  // One number a cell, however many days and hours it has.
-  const rolled = await of(sql`
-    SELECT ${packed(sql`p.cell_id`)} AS cells, ${packed(sql`p.n`)} AS counts
-    FROM (SELECT r.cell_id, sum(r.n)::int AS n FROM (${parts}) r GROUP BY r.cell_id) p`)
-  // Only what matches can count.
-  const known = await book.learn(tx, (matching ?? rolled).cells)
+  books: CrashBooks,
+  asked: RolledCounts,
+): Promise<{ cells: Cells; counts: Counted; bars: Bar[] }> {
+  const { before, bars } = await read(tx, books.rollups, asked)
+  const parts = [...before, ...bars]
+  const cells = await books.cells.learn(
+    tx,
+    parts.map((part) => part.cells),
+  )
+  const mixed = isAboutMixed(asked.facts) ? await mixedGroups(tx) : new Set<string>()
   // Others of this process get their turn between one walk over all cells and the next.
   await turn()
-  return { cells: known, counts: counted(known, matching, rolled, isBackward) }
+  return { cells, counts: counted(cells, parts, matching(asked.facts, cells, mixed)), bars }
+}
+
+async function mixedGroups(tx: Prisma.TransactionClient): Promise<ReadonlySet<string>> {
+  const rows = await tx.$queryRaw<{ group_id: string }[]>(MIXED_GROUPS)
+  return new Set(rows.map(({ group_id }) => group_id))
 }
 
 /** Those that crashed last first. */
@@ -109,7 +145,7 @@ async function statesOf(
   const rows = await rowsOf<GroupState & { id: string }>(
     tx,
     sql`
-    SELECT g.id, ${statusSql(nowMs)} AS status, g.id IN (${MIXED_GROUPS}) AS "isMixed" FROM crash_groups g WHERE g.id = ANY(${ids}::text[])
+    SELECT g.id, ${statusSql(nowMs)} AS status, ${IS_MIXED} AS "isMixed" FROM crash_groups g WHERE g.id = ANY(${ids}::text[])
     ORDER BY g.last_seen DESC, g.id`,
   )
   const [all] = await tx.$queryRaw<{ n: number }[]>`
@@ -156,17 +192,6 @@ async function described(
       return [{ ...row, ...group, status, last_at_ms }]
     })
     .sort((a, b) => b.last_at_ms - a.last_at_ms || (a.id < b.id ? -1 : 1))
-}
-
-async function bars(tx: Prisma.TransactionClient, rows: Prisma.Sql): Promise<HourParts> {
-  type Numbers = { cells: string | null; bars: string | null; counts: string | null }
-  const [read] = await tx.$queryRaw<Numbers[]>`
-    SELECT ${packed(sql`b.cell_id`)} AS cells, ${packed(sql`b.bar`)} AS bars, ${packed(sql`b.n`)} AS counts FROM (${rows}) b`
-  return {
-    cells: unpacked(read?.cells ?? null),
-    bars: unpacked(read?.bars ?? null),
-    counts: unpacked(read?.counts ?? null),
-  }
 }
 
 /** As one text: else Prisma converts every value of every row by itself. */

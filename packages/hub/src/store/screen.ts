@@ -1,6 +1,9 @@
 /** What both ways of counting answer with: by cells (`rolled-screen.ts`), or by every report found (`crashes-screen.ts`). */
 import type { CrashCause, CrashesView, GroupStatus } from '@orrery/live/views'
 
+export const HOUR_MS = 3_600_000
+export const DAY_MS = 86_400_000
+
 export type Facet = keyof CrashesView['facets']
 /** Facets that are a fact of a crash. Its cause is one too, but `mixed` is what its group is. */
 export const FACT_FACETS = ['reason', 'node', 'module', 'outcome', 'kind'] as const satisfies readonly Facet[]
