@@ -119,9 +119,9 @@ export const MIXED_GROUPS = sql`
   SELECT k.group_id FROM crash_cells k WHERE k.is_injected AND k.is_root
   INTERSECT SELECT k.group_id FROM crash_cells k WHERE NOT k.is_injected AND k.is_root`
 
-/** Whether a group `g` is one: few have injected crashes, and only those are looked at twice. */
+/** Whether a group `g` is one. */
 export const IS_MIXED = sql`
-  g.id IN (SELECT k.group_id FROM crash_cells k WHERE k.is_injected AND k.is_root)
+  EXISTS (SELECT 1 FROM crash_cells k WHERE k.group_id = g.id AND k.is_injected AND k.is_root)
   AND EXISTS (SELECT 1 FROM crash_cells k WHERE k.group_id = g.id AND NOT k.is_injected AND k.is_root)`
 
 /** What each word of `cause` means. */

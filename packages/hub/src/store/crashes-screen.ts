@@ -7,7 +7,7 @@ import type { CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views
 import type { Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
 import { countsOf, type ReportCounts } from './crash-counts.ts'
-import { MIXED_GROUPS } from './crash-query.ts'
+import { IS_MIXED } from './crash-query.ts'
 import { statusSql } from './group-status.ts'
 import { type CrashBooks, readRolledScreen } from './rolled-screen.ts'
 import { BUCKETS, DAY_MS, type Facet, GROUP_ROWS, HOUR_MS, LATEST, type Screen } from './screen.ts'
@@ -100,7 +100,8 @@ async function readFoundScreen(
       SELECT g.id, ${statusSql(nowMs)} AS status FROM crash_groups g WHERE g.id IN (SELECT group_id FROM cells)
     ), kept AS MATERIALIZED (
       SELECT c.* FROM cells c JOIN known k ON k.id = c.group_id WHERE k.status = ANY(${[...statuses]}::text[])
-    ), mixed AS MATERIALIZED (${MIXED_GROUPS}
+    ), mixed AS MATERIALIZED (
+      SELECT g.id FROM crash_groups g JOIN known k ON k.id = g.id WHERE ${IS_MIXED}
     ), causes AS MATERIALIZED (
       SELECT group_id, module, reason, kind, is_root, is_injected, sum(n)::bigint AS n
       FROM kept GROUP BY group_id, module, reason, kind, is_root, is_injected
