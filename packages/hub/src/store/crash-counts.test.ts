@@ -75,7 +75,16 @@ const clause = fc.constantFrom(
 const query = fc
   .tuple(
     fc.uniqueArray(clause, { maxLength: 3 }),
-    fc.constantFrom('', 'last:24h', 'last:90m', 'last:48h', 'last:30d', 'last:2d last:3h', '-last:36h'),
+    fc.constantFrom(
+      '',
+      'last:24h',
+      'last:90m',
+      'last:48h',
+      'last:30d',
+      'last:9999d',
+      'last:2d last:3h',
+      '-last:36h',
+    ),
   )
   .map(([clauses, time]) => [...clauses, time].filter(Boolean).join(' '))
 

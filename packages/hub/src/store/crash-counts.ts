@@ -4,8 +4,7 @@
  *
  * A query over nothing but these facts is answered from cells and their rollups, however many reports are held: whole days
  * from those of days, the hours around them and the last day from those of hours, and only the broken hour at its far end from
- * the reports.
- * Any other query counts the reports it finds. Both give the same numbers.
+ * the reports. Any other query counts the reports it finds. Both give the same numbers.
  */
 import type { Clause, Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
@@ -135,17 +134,17 @@ function ofRollups({ facts, where, fromMs, firstHourMs }: Asked): RolledCounts {
 }
 
 /** Whole days between two hours, and the hours around them. */
-function spansOf(fromMs: number, toMs: number): { days: number[]; hours: number[] } {
+function spansOf(fromMs: number, toMs: number): Pick<Spans, 'days' | 'hours'> {
   const [day, lastDay] = [Math.ceil(fromMs / DAY_MS) * DAY_MS, Math.floor(toMs / DAY_MS) * DAY_MS]
-  if (day >= lastDay) return { days: [], hours: steps(fromMs, toMs, HOUR_MS) }
+  if (day >= lastDay) return { days: { fromMs: day, toMs: day }, hours: hoursOf(fromMs, toMs) }
   return {
-    days: steps(day, lastDay, DAY_MS),
-    hours: [...steps(fromMs, day, HOUR_MS), ...steps(lastDay, toMs, HOUR_MS)],
+    days: { fromMs: day, toMs: lastDay },
+    hours: [...hoursOf(fromMs, day), ...hoursOf(lastDay, toMs)],
   }
 }
 
-function steps(fromMs: number, toMs: number, stepMs: number): number[] {
-  return Array.from({ length: Math.max(0, toMs - fromMs) / stepMs }, (_, i) => fromMs + i * stepMs)
+function hoursOf(fromMs: number, toMs: number): number[] {
+  return Array.from({ length: Math.max(0, toMs - fromMs) / HOUR_MS }, (_, i) => fromMs + i * HOUR_MS)
 }
 
 /** Reports `n` of cells `cell_id` of less than an hour. */

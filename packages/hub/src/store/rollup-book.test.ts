@@ -37,12 +37,12 @@ async function read(book: RollupBook, spans: Partial<Spans>) {
           name === '$queryRaw'
             ? async (...query: Parameters<typeof tx.$queryRaw>) => {
                 const found = await of.$queryRaw<Record<string, unknown>[]>(...query)
-                rows += found.filter((row) => 'from_ms' in row).length
+                rows += found.filter((row) => 'cells' in row).length
                 return found
               }
             : Reflect.get(of, name),
       })
-      return await book.read(counting, { days: [], hours: [], sinceMs: HOUR, ...spans })
+      return await book.read(counting, { days: { fromMs: 0, toMs: 0 }, hours: [], sinceMs: HOUR, ...spans })
     },
     { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead },
   )
@@ -59,7 +59,7 @@ test('a span that is over is read once, until it changes', async () => {
   const day = DAY - 3 * DAY_MS
   const late = at(hour + 1)
   await saveCrashes(connection.prisma, [late, at(day + 1), at(day + 7 * HOUR_MS)])
-  const spans = { hours: [hour], days: [day] }
+  const spans = { hours: [hour], days: { fromMs: day, toMs: day + DAY_MS } }
   expect(await read(book, spans)).toMatchObject({ days: [[day, 2]], hours: [[hour, 1]], rows: 2 })
   expect(await read(book, spans)).toMatchObject({ days: [[day, 2]], hours: [[hour, 1]], rows: 0 })
 
@@ -80,7 +80,24 @@ test('a span that is over is read once, until it changes', async () => {
   ])
   expect(await read(book, spans)).toMatchObject({ hours: [[hour, 1]], rows: 1 })
   await connection.prisma.$executeRaw`DELETE FROM crash_reports`
-  expect(await read(book, spans)).toMatchObject({ days: [[day, 0]], hours: [[hour, 0]] })
+  expect(await read(book, spans)).toMatchObject({ days: [], hours: [[hour, 0]] })
+})
+
+test('of a long time only the days that hold something are looked at', async () => {
+  const book = createRollupBook()
+  await saveCrashes(connection.prisma, [
+    at(1),
+    at(DAY - 9 * DAY_MS),
+    at(DAY - 2 * DAY_MS + 1),
+    at(DAY - 2 * DAY_MS + 2),
+  ])
+  const held = [
+    [0, 1],
+    [DAY - 9 * DAY_MS, 1],
+    [DAY - 2 * DAY_MS, 2],
+  ]
+  expect(await read(book, { days: { fromMs: 0, toMs: DAY } })).toMatchObject({ days: held, rows: 3 })
+  expect(await read(book, { days: { fromMs: DAY - DAY_MS, toMs: DAY } })).toMatchObject({ days: [], rows: 0 })
 })
 
 test('the hours that are not over, or only just, are read each time', async () => {

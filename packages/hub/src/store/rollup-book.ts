@@ -21,12 +21,14 @@ const MARGIN_MS = HOUR_MS
 const TRUSTED_MS = 12 * HOUR_MS
 /** Numbers of cells that are kept, 8 bytes each; those that were not asked for longest go first. */
 const MAX_NUMBERS = 4_000_000
+/** Hours that are looked for one by one, should the database's clock be far ahead of this one's. */
+const MAX_AHEAD_MS = 2 * DAY_MS
 /** Spans that are read by one statement. */
 const AT_ONCE = 12
 
 export interface Spans {
-  /** Beginnings of whole days, milliseconds. */
-  days: readonly number[]
+  /** Whole days from one midnight up to another, milliseconds; however many, only those that hold something are looked at. */
+  days: { fromMs: number; toMs: number }
   /** Beginnings of hours. */
   hours: readonly number[]
   /** And all hours from this one on, however new. */
@@ -107,11 +109,11 @@ export function createRollupBook(maxNumbers = MAX_NUMBERS): RollupBook {
 
   return {
     async read(tx, { days, hours, sinceMs }) {
-      const changes = await changesSince(tx, Math.min(sinceMs, ...days, ...hours))
-      const openMs = Math.max(sinceMs, changes.keptToMs)
+      const changes = await changesSince(tx, Math.min(sinceMs, days.fromMs, ...hours))
+      const openMs = Math.max(sinceMs, Math.min(changes.keptToMs, sinceMs + MAX_AHEAD_MS))
       const over: number[] = [...hours]
       for (let fromMs = sinceMs; fromMs < openMs; fromMs += HOUR_MS) over.push(fromMs)
-      const ofDays = await readSpans(tx, 24, days, changes)
+      const ofDays = await readSpans(tx, 24, await heldDays(tx, days), changes)
       const ofHours = await readSpans(tx, 1, over, changes)
       const open = await rows(tx, sql`r.span_hours = 1 AND r.from_at >= ${new Date(openMs)}`)
       for (const [fromMs, parts] of open) ofHours.set(fromMs, parts)
@@ -156,6 +158,24 @@ async function changesSince(tx: Prisma.TransactionClient, fromMs: number): Promi
     },
     keptToMs: Math.floor((read.now_ms - MARGIN_MS) / HOUR_MS) * HOUR_MS,
   }
+}
+
+/** Days that hold something. Each is one look into the index, where a list of all rollups would be long. */
+async function heldDays(tx: Prisma.TransactionClient, { fromMs, toMs }: Spans['days']): Promise<number[]> {
+  if (fromMs >= toMs) return []
+  const from = new Date(fromMs)
+  const to = new Date(toMs)
+  const found = await tx.$queryRaw<{ from_ms: number }[]>`
+    WITH RECURSIVE day(from_at) AS (
+      (SELECT r.from_at FROM crash_rollups r WHERE r.span_hours = 24 AND r.from_at >= ${from} AND r.from_at < ${to}
+       ORDER BY r.from_at LIMIT 1)
+      UNION ALL
+      SELECT (SELECT r.from_at FROM crash_rollups r WHERE r.span_hours = 24 AND r.from_at > day.from_at AND r.from_at < ${to}
+              ORDER BY r.from_at LIMIT 1)
+      FROM day WHERE day.from_at IS NOT NULL
+    )
+    SELECT date_part('epoch', from_at) * 1000 AS from_ms FROM day WHERE from_at IS NOT NULL`
+  return found.map(({ from_ms }) => from_ms)
 }
 
 /** Rollups by their beginnings. */
