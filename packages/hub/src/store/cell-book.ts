@@ -15,8 +15,8 @@ export const INJECTED = 2
 /** What is known of cells. Columns may be longer than `size`; who holds them sees no change below it. */
 export interface Cells {
   readonly size: number
-  /** Where a cell stands in the columns; below 0, or from `size` on, where it is not known. */
-  placeOf(id: number): number
+  /** Where cells stand in the columns; below 0, or from `size` on, where one is not known. */
+  placesOf(ids: Int32Array): Int32Array
   readonly columns: Readonly<Record<Fact, Column>>
   readonly flags: Uint8Array
 }
@@ -54,8 +54,8 @@ export function createCellBook(): CellBook {
   return {
     async learn(sql, ids) {
       if (shelf.size() > MAX_CELLS) shelf = createShelf()
-      const { add, known, placeOf } = shelf
-      const rest = unknownOf(ids, placeOf)
+      const { add, known, unknown } = shelf
+      const rest = unknown(ids)
       for (let from = 0; from < rest.length; from += AT_ONCE) {
         const [read] = await sql.$queryRaw<{ rows: string | null }[]>`
           SELECT json_agg(json_build_array(c.id, c.group_id, c.node, c.reason, c.module, c.outcome, c.kind, c.is_root,
@@ -68,20 +68,9 @@ export function createCellBook(): CellBook {
   }
 }
 
-function unknownOf(lists: readonly Int32Array[], placeOf: Cells['placeOf']): number[] {
-  const unknown = new Set<number>()
-  for (const ids of lists) {
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i] ?? 0
-      if (placeOf(id) < 0) unknown.add(id)
-    }
-  }
-  return [...unknown]
-}
-
 export interface Shelf {
   size(): number
-  placeOf(id: number): number
+  unknown(lists: readonly Int32Array[]): number[]
   /** A cell that is there already stays as it is: two readers may have asked for the same one. */
   add(row: CellRow): void
   /** All of it, as of now. */
@@ -101,9 +90,25 @@ export function createShelf(): Shelf {
     kind: createColumn(),
   } satisfies Record<Fact, unknown>
   let flags = new Uint8Array(FIRST_CELLS)
+  // The same lists come again and again (`rollup-book.ts`), and looking a cell up takes longer than counting it.
+  const places = new WeakMap<Int32Array, Int32Array>()
+  const placesOf = (ids: Int32Array): Int32Array => {
+    const before = places.get(ids)
+    if (before) return before
+    const found = ids.map(index.placeOf)
+    if (!found.includes(-1)) places.set(ids, found)
+    return found
+  }
   return {
     size: () => index.size,
-    placeOf: index.placeOf,
+    unknown: (lists) => {
+      const ids = new Set<number>()
+      for (const list of lists) {
+        const found = placesOf(list)
+        for (let i = 0; i < found.length; i++) if ((found[i] ?? -1) < 0) ids.add(list[i] ?? 0)
+      }
+      return [...ids]
+    },
     add: ([id, group, node, reason, module, outcome, kind, isRoot, isInjected]) => {
       if (index.placeOf(id) >= 0) return
       const place = index.size
@@ -119,7 +124,7 @@ export function createShelf(): Shelf {
     },
     known: () => ({
       size: index.size,
-      placeOf: index.placeOf,
+      placesOf,
       columns: {
         group: columns.group.known(),
         node: columns.node.known(),

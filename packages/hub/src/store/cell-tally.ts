@@ -27,9 +27,10 @@ export function counted(cells: Cells, parts: readonly Parts[], matches: Uint8Arr
   return counts
 }
 
-function add(sums: Counted, { placeOf }: Cells, { cells, counts }: Parts): void {
-  for (let i = 0; i < cells.length; i++) {
-    const at = placeOf(cells[i] ?? 0)
+function add(sums: Counted, { placesOf }: Cells, { cells, counts }: Parts): void {
+  const places = placesOf(cells)
+  for (let i = 0; i < places.length; i++) {
+    const at = places[i] ?? -1
     if (at >= 0 && at < sums.length) sums[at] = (sums[at] ?? 0) + (counts[i] ?? 0)
   }
 }
@@ -194,7 +195,7 @@ function rowsOf({ words }: Column, shown: ReadonlyMap<number, number>): Int32Arr
 export function bucketsOf(
   bars: readonly Bar[],
   counts: Counted,
-  { placeOf, columns: { group }, flags }: Cells,
+  { placesOf, columns: { group }, flags }: Cells,
   shown: ReadonlySet<string>,
 ): Screen['buckets'] {
   const names = [...shown]
@@ -202,8 +203,9 @@ export function bucketsOf(
   const rows = Int32Array.from(group.words, (id) => rowOf.get(id) ?? -1)
   const sums = new Float64Array(names.length * BUCKETS)
   for (const { bar, cells: ids, counts: ns } of bars) {
-    for (let i = 0; i < ids.length; i++) {
-      const at = placeOf(ids[i] ?? 0)
+    const places = placesOf(ids)
+    for (let i = 0; i < places.length; i++) {
+      const at = places[i] ?? -1
       if (at < 0 || !((counts[at] ?? 0) > 0) || !((flags[at] ?? 0) & ROOT)) continue
       const row = rows[group.numbers[at] ?? 0] ?? -1
       if (row < 0) continue
