@@ -1,5 +1,5 @@
 /**
- * What interceptors cost a saturated node while nothing is injected: the runtime as it is, beside a build of the same source without the null checks on
+ * What interceptors cost a saturated node while nothing is injected: the runtime as it is, beside a build of the same source without the checks on
  * the paths of a message. Paired blocks in turns, in several processes, so that no single layout of compiled code decides.
  */
 import { type ChildProcess, fork } from 'node:child_process'
@@ -16,14 +16,13 @@ import type { IdleBlock, IdleOrder } from './idle-cost-node.ts'
 const CHECKS: readonly { file: string; check: string; without: string }[] = [
   {
     file: 'node.ts',
-    check: `    const { interceptor } = target
-    if (interceptor !== null && interceptDelivery(interceptor, target, value, sender, meta)) return
+    check: `    if ((target.flags & INTERCEPTED) !== 0 && interceptDelivery(target, value, sender, meta)) return
 `,
     without: '',
   },
   {
     file: 'dispatch.ts',
-    check: 'process.interceptor === null && !isSystem(meta)',
+    check: '(process.flags & INTERCEPTED) === 0 && !isSystem(meta)',
     without: '!isSystem(meta)',
   },
   {

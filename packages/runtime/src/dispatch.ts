@@ -21,6 +21,7 @@ import {
   EXITING,
   HALT,
   HAS_NEXT,
+  INTERCEPTED,
   ISOLATED,
   RECEIVING,
   RUNNING,
@@ -99,7 +100,7 @@ export function turn(process: Proc): void {
         if ((process.flags & TIMED) !== 0) process.cancelIdleTimeout()
         const weight = isTimed ? timing.begin(beganUs) : 0
         const promise =
-          process.interceptor === null && !isSystem(meta)
+          (process.flags & INTERCEPTED) === 0 && !isSystem(meta)
             ? driver.handle(process, message, slots[at + 1] as Proc | null, meta)
             : handleSpecially(process, message, slots[at + 1] as Proc | null, meta)
         if (promise !== undefined) {

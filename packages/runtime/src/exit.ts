@@ -6,7 +6,7 @@ import type { CrashLink, Failure } from './crash.ts'
 import { crashNotice, rawCrash } from './crash.ts'
 import type { Phase } from './driver.ts'
 import { type ExitKind, type ExitReason, isOrderly } from './exit-reason.ts'
-import { EXITED, EXITING, QUEUED, STARTING } from './flags.ts'
+import { EXITED, EXITING, INTERCEPTED, QUEUED, STARTING } from './flags.ts'
 import { leaveGroups } from './pg.ts'
 import { Pid } from './pid.ts'
 import type { Proc } from './process.ts'
@@ -160,6 +160,7 @@ function release(process: Proc): void {
   process.mailbox = null
   process.state = undefined
   process.interceptor = null
+  process.flags &= ~INTERCEPTED
   if (process.cold !== null) {
     if (process.cold.aliases !== null) releaseAliases(process.cold.aliases)
     process.cold.aliases = null

@@ -31,6 +31,8 @@ export const HIGH = 16_384
 export const LOW = 32_768
 /** Runs in a worker thread, and this is it: its node ends it. */
 export const ISOLATED = 65_536
+/** Something stands before its mailbox or its handler: `Proc.interceptor` is not `null`. */
+export const INTERCEPTED = 131_072
 export const UNUSUAL = HIGH | LOW
 
 export const DEAD = EXITING | EXITED

@@ -8,7 +8,7 @@ import type { ContractChecker } from './contract.ts'
 import type { MessageKind } from './crash.ts'
 import type { Debug } from './debug.ts'
 import { CAST } from './driver.ts'
-import { DEAD } from './flags.ts'
+import { DEAD, INTERCEPTED } from './flags.ts'
 import type { Process } from './hooks.ts'
 import type { Proc } from './process.ts'
 
@@ -75,27 +75,32 @@ export function setInterceptor(process: Proc, sender: Proc | null, interceptor: 
     slot.edges.set(sender, interceptor)
   }
   if (slot.edges?.size === 0) slot.edges = null
-  process.interceptor = isUsed(slot) ? slot : null
+  put(process, isUsed(slot) ? slot : null)
 }
 
 /** Statistics and trace look at every message, too. */
 export function setDebug(process: Proc, debug: Debug | null): void {
   const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null, contract: null }
   slot.debug = debug
-  process.interceptor = isUsed(slot) ? slot : null
+  put(process, isUsed(slot) ? slot : null)
 }
 
 /** What every message to the process goes through, in its sender's hands: what it throws is the sender's crash. */
 export function setGuard(process: Proc, guard: (message: unknown) => unknown): void {
   const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null, contract: null }
   slot.guard = guard
-  process.interceptor = slot
+  put(process, slot)
 }
 
 export function setContract(process: Proc, contract: ContractChecker): void {
   const slot = process.interceptor ?? { all: null, edges: null, debug: null, guard: null, contract: null }
   slot.contract = contract
+  put(process, slot)
+}
+
+function put(process: Proc, slot: InterceptorSlot | null): void {
   process.interceptor = slot
+  process.flags = slot === null ? process.flags & ~INTERCEPTED : process.flags | INTERCEPTED
 }
 
 function isUsed({ all, edges, debug, guard, contract }: InterceptorSlot): boolean {
@@ -108,15 +113,9 @@ export function isOrdinary(meta: unknown): boolean {
 }
 
 /** Whether an interceptor took the message. */
-export function interceptDelivery(
-  slot: InterceptorSlot,
-  target: Proc,
-  given: unknown,
-  sender: Proc | null,
-  meta: unknown,
-): boolean {
-  if (!isOrdinary(meta)) return false
-  const { node } = target
+export function interceptDelivery(target: Proc, given: unknown, sender: Proc | null, meta: unknown): boolean {
+  const { node, interceptor: slot } = target
+  if (slot === null || !isOrdinary(meta)) return false
   const message = slot.guard === null ? given : slot.guard(given)
   const edge = sender === null ? undefined : slot.edges?.get(sender)
   if (edge?.onDeliver === undefined && slot.all?.onDeliver === undefined) {

@@ -11,7 +11,7 @@ import { turn } from './dispatch.ts'
 import { type Behaviour, CAST, type Driver } from './driver.ts'
 import { MisuseError } from './errors.ts'
 import type { ExitReason } from './exit-reason.ts'
-import { DEAD, EXITED, HIDDEN, RUNNING, SUSPENDED } from './flags.ts'
+import { DEAD, EXITED, HIDDEN, INTERCEPTED, RUNNING, SUSPENDED } from './flags.ts'
 import { frozen } from './freeze.ts'
 import type {
   Counters,
@@ -358,8 +358,7 @@ export class Node {
   /** @internal Puts a message into a mailbox; the target is alive. */
   deliver(target: Proc, message: unknown, sender: Proc | null, meta: unknown): void {
     const value = this.valued === null ? message : this.valued(message)
-    const { interceptor } = target
-    if (interceptor !== null && interceptDelivery(interceptor, target, value, sender, meta)) return
+    if ((target.flags & INTERCEPTED) !== 0 && interceptDelivery(target, value, sender, meta)) return
     this.enqueue(target, value, sender, meta)
   }
 
