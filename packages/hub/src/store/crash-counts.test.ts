@@ -70,6 +70,11 @@ const clause = fc.constantFrom(
   'cause:mixed',
   '-is:casualty',
   'ledger',
+  'Router nopro',
+  'kista 1',
+  'unkli',
+  '"trunk link" after',
+  '-ledger',
   'mailbox:>10',
 )
 const query = fc

@@ -8,7 +8,7 @@
  */
 import type { Clause, Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
-import { toSql } from './crash-query.ts'
+import { toSql, type WordsBy } from './crash-query.ts'
 import type { Spans } from './rollup-book.ts'
 import { DAY_MS, HOUR_MS } from './screen.ts'
 
@@ -16,6 +16,8 @@ type Sql = Prisma.Sql
 const { sql } = Prisma
 
 const FACTS = sql`c.group_id, c.node, c.reason, c.module, c.outcome, c.kind, c.is_root, c.is_injected`
+/** Reports whose words are read one by one. */
+const FEW = 10_000
 const ROLLED_FIELDS: readonly string[] = ['group', 'node', 'module', 'outcome', 'kind', 'cause']
 
 export type Counts = RolledCounts | ReportCounts
@@ -64,11 +66,21 @@ export async function countsOf(
   const ages = query.clauses.filter(isAge)
   const fromMs = ages.length === 0 ? nowMs - DAY_MS : nowMs - Math.min(...ages.map(({ value }) => value))
   const rest = query.clauses.filter((clause) => !isAge(clause))
-  const where = sql`c.at >= ${new Date(Math.max(0, fromMs))} AND (${toSql({ ...query, clauses: rest }, nowMs)})`
+  const from = new Date(Math.max(0, fromMs))
+  const where = (wordsBy: WordsBy) =>
+    sql`c.at >= ${from} AND (${toSql({ ...query, clauses: rest }, nowMs, wordsBy)})`
   if (rest.every(isOfFacts) && (await areReasonsTags(prisma, rest))) {
-    return ofRollups({ facts: rest, where, fromMs: Math.max(0, fromMs), firstHourMs })
+    return ofRollups({ facts: rest, where: where('index'), fromMs: from.getTime(), firstHourMs })
   }
-  return ofReports(where, firstHourMs)
+  const hasWords = rest.some(({ kind }) => kind === 'text')
+  return ofReports(where(hasWords && (await areFew(prisma, from)) ? 'reading' : 'index'), firstHourMs)
+}
+
+/** Whether so few reports are of that time that it is quicker to read the words of each than to look up a common one. */
+async function areFew(prisma: PrismaClient, from: Date): Promise<boolean> {
+  const [some] = await prisma.$queryRaw<{ n: number }[]>`
+    SELECT count(*)::int AS n FROM (SELECT 1 FROM crash_reports WHERE at >= ${from} LIMIT ${FEW + 1}) r`
+  return (some?.n ?? 0) <= FEW
 }
 
 type Age = Extract<Clause, { kind: 'compare' }>

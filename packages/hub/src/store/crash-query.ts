@@ -22,7 +22,7 @@ import {
 } from '@orrery/protocol/query'
 import { Prisma } from '../generated/client.ts'
 import { statusSql } from './group-status.ts'
-import { tsquery } from './search-text.ts'
+import { queryWords, tsquery } from './search-text.ts'
 
 type Sql = Prisma.Sql
 const { sql, join } = Prisma
@@ -35,11 +35,17 @@ export function parseCrashQuery(q: string): { ok: true; query: Query } | { ok: f
   return { ok: false, error: { code, message, from, to } }
 }
 
+/**
+ * How words are found: by the index over all words there are, or by reading those of each report, which is the shorter way
+ * where an index over times leaves few.
+ */
+export type WordsBy = 'index' | 'reading'
+
 /** The condition of a query. */
-export function toSql(query: Query, nowMs: number): Sql {
+export function toSql(query: Query, nowMs: number, wordsBy: WordsBy = 'index'): Sql {
   if (query.clauses.length === 0) return sql`true`
   return join(
-    query.clauses.map((clause) => clauseSql(clause, nowMs)),
+    query.clauses.map((clause) => clauseSql(clause, nowMs, wordsBy)),
     ' AND ',
   )
 }
@@ -77,16 +83,16 @@ function isStatus(flag: string): flag is GroupStatus {
   return (GROUP_STATUSES as readonly string[]).includes(flag)
 }
 
-function clauseSql(clause: Clause, nowMs: number): Sql {
-  const holds = positive(clause, nowMs)
+function clauseSql(clause: Clause, nowMs: number, wordsBy: WordsBy): Sql {
+  const holds = positive(clause, nowMs, wordsBy)
   // A condition over a missing value is null: neither it nor its plain negation would hold.
   return clause.isNegated ? sql`NOT COALESCE(${holds}, false)` : sql`(${holds})`
 }
 
-function positive(clause: Clause, nowMs: number): Sql {
+function positive(clause: Clause, nowMs: number, wordsBy: WordsBy): Sql {
   switch (clause.kind) {
     case 'text':
-      return textSql(clause.text)
+      return textSql(clause.text, wordsBy)
     case 'flag':
       return isStatus(clause.flag)
         ? sql`c.group_id IN (SELECT g.id FROM crash_groups g WHERE ${statusSql(nowMs)} = ${clause.flag})`
@@ -100,11 +106,15 @@ function positive(clause: Clause, nowMs: number): Sql {
   }
 }
 
-function textSql(text: string): Sql {
-  const words = tsquery(text)
-  return words === null
-    ? contains(sql`c.reason_text`, text)
-    : sql`to_tsvector('simple', c.search_text) @@ to_tsquery('simple', ${words})`
+function textSql(text: string, wordsBy: WordsBy): Sql {
+  const words = queryWords(text)
+  if (words.length === 0) return contains(sql`c.reason_text`, text)
+  if (wordsBy === 'index')
+    return sql`to_tsvector('simple', c.search_text) @@ to_tsquery('simple', ${tsquery(words)})`
+  return join(
+    words.map((word) => sql`(' ' || c.search_text) LIKE ${`% ${word}%`}`),
+    ' AND ',
+  )
 }
 
 const FLAGS: Record<Exclude<CrashFlag, GroupStatus>, Sql> = {

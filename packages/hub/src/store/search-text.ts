@@ -22,10 +22,14 @@ export function searchText(texts: Iterable<string>): string {
   return [...words].join(' ')
 }
 
-/** What was typed as a `tsquery`, or `null` where it holds no word at all. */
-export function tsquery(text: string): string | null {
-  const words = [...new Set(typedWords(text))].slice(0, MAX_QUERY_WORDS)
-  return words.length === 0 ? null : words.map((word) => `'${word}':*`).join(' & ')
+/** The words that were typed, each once: letters and digits alone. */
+export function queryWords(text: string): string[] {
+  return [...new Set(typedWords(text))].slice(0, MAX_QUERY_WORDS)
+}
+
+/** Such words as a `tsquery`. */
+export function tsquery(words: readonly string[]): string {
+  return words.map((word) => `'${word}':*`).join(' & ')
 }
 
 /** `FrameBuffer` is stored as `framebuffer`, `frame` and `buffer`. */
