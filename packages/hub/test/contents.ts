@@ -25,7 +25,8 @@ export async function fill(store: Store, crashes: number): Promise<void> {
   const reports = Array.from({ length: crashes }, (_, i) =>
     crashReport({
       id: uuid(i),
-      at: new Date(NOW_MS - i * 1_000).toISOString(),
+      // Over hours, some of which are over.
+      at: new Date(NOW_MS - i * 300_000).toISOString(),
       module: `Module${'ABCDE'[i % 5]}`,
       stormKey: `key-${i % 5}`,
       text: `frame_overrun "${i}" \\u0000 naïve 🔭`,
