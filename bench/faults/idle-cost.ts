@@ -36,11 +36,16 @@ const CHECKS: readonly { file: string; check: string; without: string }[] = [
 const PROCESSES = 1_000
 const TOKENS = 200
 const HOPS = 1_000
-/** Two processes each, one for either build: a process has its own luck with the layout of its compiled code. */
-const PROGRAMS = 24
-const PAIRS_EACH = 40
+/**
+ * Two processes each, one for either build: a process has its own luck with the layout of its code and memory, some seven percent
+ * of its speed for as long as it lives. So there are many of them, and few pairs of each.
+ */
+const PROGRAMS = 240
+const PAIRS_EACH = 6
 /** Blocks before anything is measured: the compiler is done. */
-const WARM_UP = 10
+const WARM_UP = 6
+/** A line is printed for so many. */
+const TOLD = 20
 const RESAMPLES = 4_000
 
 interface Pair {
@@ -59,8 +64,11 @@ export async function idleCost(log: (line: string) => void): Promise<Figures> {
     for (let program = 0; program < PROGRAMS; program++) {
       const pairs = await inTurns(checked, unchecked, random)
       programs.push(pairs)
-      const cost = median(pairs.map(({ checked: on, unchecked: off }) => lossOf(on.cpuMs, off.cpuMs)))
-      log(`program ${program + 1} of ${PROGRAMS}: ${cost.toFixed(2)} % (median of ${pairs.length} pairs)`)
+      if ((program + 1) % TOLD > 0) continue
+      const costs = programs.flat().map(({ checked: on, unchecked: off }) => lossOf(on.cpuMs, off.cpuMs))
+      log(
+        `${program + 1} of ${PROGRAMS} programs: ${median(costs).toFixed(2)} % (median of ${costs.length} pairs)`,
+      )
     }
     const cpu = programs.map((pairs) => pairs.map((pair) => lossOf(pair.checked.cpuMs, pair.unchecked.cpuMs)))
     const wall = programs.map((pairs) => pairs.map((pair) => lossOf(pair.checked.ms, pair.unchecked.ms)))

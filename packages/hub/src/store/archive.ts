@@ -165,7 +165,8 @@ async function refuseRows(client: Client, file: string): Promise<void> {
 async function tables(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables
-     WHERE schemaname = current_schema() AND tablename ~ '^[a-z]\\w*$' AND tablename NOT IN ('crash_cells', 'crash_rollups')
+     WHERE schemaname = current_schema() AND tablename ~ '^[a-z]\\w*$'
+       AND tablename NOT IN ('crash_cells', 'crash_rollups', 'crash_rollup_changes')
      ORDER BY 1`,
   )
   return rows.map(({ name }) => name)
