@@ -19,6 +19,7 @@ import {
   tellTargets,
 } from './live-experiment.ts'
 import { readInjectionAnswer } from './read-answer.ts'
+import { labelOfSteps } from './resolve-targets.ts'
 import { runMs } from './schedule.ts'
 import type { Showing } from './showing.ts'
 import { figuresOf } from './watch.ts'
@@ -73,7 +74,7 @@ export function createCourse(
       })
     }
     record.nodes = [...new Set([...record.nodes, ...prepared.legs.map(({ node }) => node)])]
-    record.label = prepared.labels.join(', then ').slice(0, 255)
+    record.label = labelOfSteps(prepared.labels, record.arrangement)
   }
 
   const beginRun = async (live: LiveExperiment): Promise<void> => {
