@@ -6,7 +6,7 @@ import './conditions.css'
 import './experiment.css'
 import './lab.css'
 import '../frame/name-dialog.css'
-import type { BlastRadius, DryRun, Routine } from '@orrery/protocol/faults'
+import type { Routine } from '@orrery/protocol/faults'
 import { useRouter } from 'next/navigation'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { experimentPath } from '../frame/addresses.ts'
@@ -35,7 +35,7 @@ import { Running } from './running.tsx'
 import { ScenarioDialog, ScenarioList } from './scenarios.tsx'
 import { useAnswer } from './use-answer.ts'
 import { useDryRun } from './use-dry-run.ts'
-import { effectText, objectOf } from './words.ts'
+import { effectText, objectOf, targetNames, typedWords } from './words.ts'
 
 type Open = { kind: 'scenario' } | { kind: 'routine'; routine: Routine | null } | null
 
@@ -80,10 +80,8 @@ function Lab() {
   const foreseen = useDryRun(link === 'open' ? asked : null)
   const { run } = foreseen
   const targets = run?.targets.length ?? 0
-  const names = (run?.targets ?? []).map(
-    ({ key, node }) => nameOf(run, key) ?? (key.split('/').at(-1) || node),
-  )
-  const object = kind ? objectOf(kind, step, names, targets) : ''
+  const names = targetNames(run, draft.at)
+  const object = kind ? objectOf(kind, step, names, names.length) : ''
   const mayNot =
     role === 'viewer'
       ? 'This needs the operator role.'
@@ -101,9 +99,6 @@ function Lab() {
     (run === null || foreseen.isOld ? 'counting' : null) ??
     run?.refusal?.message ??
     (targets === 0 ? 'Nothing matches the target.' : null)
-  const isFarReaching = draft.steps.some((one) => kinds.get(one.kind)?.needsTyping)
-  const mustType =
-    isFarReaching && run !== null && targets > 0 ? (targets === 1 ? (names[0] ?? object) : object) : null
 
   const runIt = async () => {
     if (off !== null || asked === null || run === null || isRunning) return
@@ -196,7 +191,7 @@ function Lab() {
           foreseen={foreseen}
           effect={effectText(draft, kinds, object)}
           off={off}
-          mustType={mustType}
+          mustType={typedWords(draft, kinds, run)}
           json={json}
           isRunning={isRunning}
           told={told}
@@ -240,18 +235,6 @@ function Lab() {
       ) : null}
     </div>
   )
-}
-
-/** What the node calls the only one of a group; of many only their module is told. */
-function nameOf(run: DryRun | null, key: string): string | null {
-  for (const { radius } of run?.blast ?? []) {
-    const groups = (radius as Partial<BlastRadius> | null)?.groups ?? []
-    const own = groups.find(
-      ({ effect, keys, count }) => effect === 'targeted' && count === 1 && keys[0] === key,
-    )
-    if (own) return own.label
-  }
-  return null
 }
 
 /** Enter, wherever the focus is, holds the button as if it had been pressed on it. */

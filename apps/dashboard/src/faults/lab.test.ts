@@ -1,9 +1,9 @@
 import type { ExperimentRow, FaultsView } from '@orrery/live/views'
-import { FAULTS, pick, type Resilience } from '@orrery/protocol/faults'
+import { type DryRun, FAULTS, pick, type Resilience } from '@orrery/protocol/faults'
 import { describe, expect, it } from 'vitest'
 import { isAnyArmed, listed, type Nodes } from './catalogue-model.ts'
 import { cellsOf, MAX_CELLS } from './cells-model.ts'
-import { newDraft } from './draft.ts'
+import { newDraft, newStep } from './draft.ts'
 import {
   activeFaults,
   historyOf,
@@ -17,7 +17,7 @@ import {
 import type { Kind } from './lab-api.ts'
 import { reportLines, stepWords, targetRows } from './report-model.ts'
 import { targetCompletion } from './target-completion.ts'
-import { effectText, objectOf, percent } from './words.ts'
+import { effectText, objectOf, percent, typedWords } from './words.ts'
 
 const kinds: Kind[] = Object.values(FAULTS)
 const byName = new Map(kinds.map((kind) => [kind.kind, kind]))
@@ -194,6 +194,24 @@ describe('words', () => {
       arrangement: 'sequence' as const,
     }
     expect(effectText(two, byName, 'A')).toBe('Run 2 faults in sequence')
+  })
+
+  it('of several faults what those hit that reach far is typed, whichever is edited', () => {
+    const draft = {
+      ...newDraft('kill'),
+      steps: [newStep('kill'), { ...newStep('node_kill'), node: 'mail@localhost' }],
+    }
+    const run: DryRun = {
+      ...{ matching: 2, refused: [], blast: [], sharePercent: 0, warnings: [], refusal: null, seed: 1 },
+      targets: [
+        { step: 0, node: 'a@b', key: 'Sup/link', pid: '<0.1.0>' },
+        { step: 1, node: 'mail@localhost', key: '', pid: '' },
+      ],
+    }
+    expect(typedWords(draft, byName, run)).toBe('mail@localhost')
+    expect(typedWords({ ...draft, at: 1 }, byName, run)).toBe('mail@localhost')
+    expect(typedWords({ ...draft, steps: [newStep('kill')] }, byName, run)).toBeNull()
+    expect(typedWords(draft, byName, null)).toBeNull()
   })
 
   it('a small share keeps its figures', () => {
