@@ -229,6 +229,7 @@ function Lab() {
         <RoutineDialog
           routine={open.routine}
           scenarios={scenarios.value?.items ?? []}
+          off={mayNot}
           onSaved={routines.reload}
           onClose={() => setOpen(null)}
         />
