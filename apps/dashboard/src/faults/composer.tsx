@@ -24,6 +24,7 @@ export function Composer({
   off,
   mustType,
   json,
+  mayNot,
   isRunning,
   told,
   target,
@@ -41,6 +42,7 @@ export function Composer({
   off: string | null
   mustType: string | null
   json: string
+  mayNot: string | null
   isRunning: boolean
   /** What the hub said to the last run. */
   told: { text: string; isFailure: boolean } | null
@@ -122,6 +124,7 @@ export function Composer({
         run={run}
         mustType={mustType}
         json={json}
+        mayNot={mayNot}
         isRunning={isRunning}
         ifRefused={draft.ifRefused}
         holder={holder}

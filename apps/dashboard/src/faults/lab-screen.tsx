@@ -193,6 +193,7 @@ function Lab() {
           off={off}
           mustType={typedWords(draft, kinds, run)}
           json={json}
+          mayNot={mayNot}
           isRunning={isRunning}
           told={told}
           target={targetField}

@@ -15,6 +15,7 @@ export function RunFoot({
   run,
   mustType,
   json,
+  mayNot,
   isRunning,
   ifRefused,
   holder,
@@ -29,6 +30,8 @@ export function RunFoot({
   /** What has to be typed before; `null` where nothing. */
   mustType: string | null
   json: string
+  /** Why this page can neither run nor save anything. */
+  mayNot: string | null
   isRunning: boolean
   ifRefused: 'run_rest' | 'stop_all'
   holder: RefObject<HTMLDivElement | null>
@@ -72,7 +75,12 @@ export function RunFoot({
         </label>
       ) : null}
       <div className="fl-foot" ref={holder}>
-        <Button kind="quiet" aria-disabled={json === ''} onClick={onSave}>
+        <Button
+          kind="quiet"
+          aria-disabled={json === '' || mayNot !== null}
+          title={mayNot ?? undefined}
+          onClick={onSave}
+        >
           Save as scenario
         </Button>
         {json === '' ? null : <CopyButton kind="quiet" label="Copy as JSON" text={json} />}
