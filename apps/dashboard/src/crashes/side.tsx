@@ -42,7 +42,7 @@ export function Side({
   return (
     <aside className="side" aria-label="Context">
       {faults.map((fault) => (
-        <div key={`${fault.fault} ${fault.firing}`} className="hatch injected">
+        <div key={`${fault.fault} ${fault.kind}`} className="hatch injected">
           <div>
             <div className="row c-fault strong">
               <Glyph name="fault" />
@@ -71,7 +71,7 @@ export function Side({
       {silent.length > 0 ? (
         <Section title="In scope, but silent">
           {silent.map((fault) => (
-            <p key={fault.fault} className="i2">
+            <p key={`${fault.fault} ${fault.kind}`} className="i2">
               <FaultLink id={fault.fault} label={`${fault.fault} ${fault.kind.replaceAll('_', ' ')}`} /> had
               not fired here.
             </p>

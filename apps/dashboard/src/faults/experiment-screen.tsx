@@ -230,7 +230,7 @@ function Targets({ experiment }: { experiment: Experiment }) {
         </thead>
         <tbody>
           {shown.map((target) => (
-            <tr key={`${target.step} ${target.node} ${target.key}`}>
+            <tr key={target.place}>
               <td>
                 <span className={`row ${target.state === 'unverified' ? 'c-backlog' : ''}`}>
                   <Glyph name={TARGET_GLYPH[target.state]} size={10} isStill />
@@ -321,8 +321,9 @@ function Verdict({ report }: { report: Resilience }) {
           ))}
         </tbody>
       </table>
-      {report.escalations.map(({ supervisor, to }) => (
-        <p key={supervisor} className="row c-crashed fl-small">
+      {report.escalations.map(({ supervisor, to }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: one may give up more than once
+        <p key={i} className="row c-crashed fl-small">
           <Glyph name="crashed" size={10} />
           {visible(supervisor)} gave up{to ? `; ${visible(to)} had to decide` : ''}.
         </p>

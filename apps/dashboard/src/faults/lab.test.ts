@@ -168,10 +168,10 @@ describe('experiments', () => {
       readBack: '',
     }
     const rows = targetRows([target, { ...target, state: 'unverified' }, { ...target, firings: 3 }])
-    expect(rows.map(({ state, firings }) => [state, firings])).toEqual([
-      ['unverified', 0],
-      ['recovered', 3],
-      ['recovered', 0],
+    expect(rows.map(({ state, firings, place }) => [state, firings, place])).toEqual([
+      ['unverified', 0, 1],
+      ['recovered', 3, 2],
+      ['recovered', 0, 0],
     ])
   })
 })

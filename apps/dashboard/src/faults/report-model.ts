@@ -87,13 +87,19 @@ export function stepWords(
   }
 }
 
-/** Targets in their order, those that want an eye first. */
-export function targetRows(targets: Experiment['targets']): Experiment['targets'] {
+export type TargetRow = Experiment['targets'][number] & { place: number }
+
+/** Targets with their place in the record, those that want an eye first: a schedule has one for each run. */
+export function targetRows(targets: Experiment['targets']): TargetRow[] {
   const order = ['unverified', 'refused', 'injected', 'intended', 'gone', 'recovered']
-  return targets.toSorted(
-    (a, b) =>
-      order.indexOf(a.state) - order.indexOf(b.state) || b.firings - a.firings || a.key.localeCompare(b.key),
-  )
+  return targets
+    .map((target, place) => ({ ...target, place }))
+    .sort(
+      (a, b) =>
+        order.indexOf(a.state) - order.indexOf(b.state) ||
+        b.firings - a.firings ||
+        a.key.localeCompare(b.key),
+    )
 }
 
 /** How each state of a target is drawn. */
