@@ -77,7 +77,8 @@ export function ExperimentScreen({ id }: { id: string }) {
   if (value === null) {
     return failure ? (
       failure.code === 'experiment.unknown' ? (
-        <EmptyState title={`No experiment ${id} is known.`}>
+        <EmptyState title={`No experiment ${id} is held.`}>
+          There was none, or it is older than what the hub keeps.{' '}
           <Link href="/faults" className="u">
             To the fault lab
           </Link>
