@@ -5,6 +5,7 @@ import './composer.css'
 import './conditions.css'
 import './experiment.css'
 import './lab.css'
+import type { ExperimentRow } from '@orrery/live/views'
 import type { Experiment, Resilience } from '@orrery/protocol/faults'
 import { Download, RotateCcw } from 'lucide-react'
 import Link from 'next/link'
@@ -15,7 +16,6 @@ import { announce } from '../frame/announcer.tsx'
 import { useCrumb } from '../frame/crumb.tsx'
 import { useKeys } from '../frame/keys.ts'
 import { clock, count, dateClock, duration, plural } from '../live/format.ts'
-import { useHubNow } from '../live/now.ts'
 import { useConnection, useView } from '../live/use-view.ts'
 import { visible } from '../term/term-text.ts'
 import { Button } from '../ui/button.tsx'
@@ -23,13 +23,14 @@ import { Glyph } from '../ui/glyphs.tsx'
 import { EmptyState, ErrorState, OutlineRows } from '../ui/states.tsx'
 import { draftOf } from './draft.ts'
 import { ExperimentChart } from './experiment-chart.tsx'
-import { leftText, statesText, titleOf } from './experiment-model.ts'
+import { leftWords, statesText, titleOf } from './experiment-model.ts'
 import { draftPath } from './lab-address.ts'
 import { readCatalogue, readExperiment, reportPath, stopExperiment } from './lab-api.ts'
 import { reportLines, stepWords, TARGET_GLYPH, targetRows } from './report-model.ts'
 import { VerdictMark } from './resilience-matrix.tsx'
 import { Figures } from './running.tsx'
 import { useAnswer } from './use-answer.ts'
+import { usePictureNow } from './use-picture-now.ts'
 import { endText } from './words.ts'
 
 /** More are drawn when somebody asks for them. */
@@ -186,15 +187,15 @@ export function ExperimentScreen({ id }: { id: string }) {
   )
 }
 
-function State({ experiment, row }: { experiment: Experiment; row: Parameters<typeof leftText>[0] | null }) {
+function State({ experiment, row }: { experiment: Experiment; row: ExperimentRow | null }) {
   const isLive = experiment.status !== 'ended' && experiment.status !== 'refused'
-  const nowMs = useHubNow(isLive ? 1_000 : null)
+  const now = usePictureNow(isLive ? 1_000 : null)
   const { startedAt, endedAt } = experiment
   const took = startedAt && endedAt ? duration(Date.parse(endedAt) - Date.parse(startedAt)) : null
   return (
     <p className="i2 el">
       {isLive
-        ? `${experiment.status}${row ? `, ${leftText(row, nowMs)}` : ''}`
+        ? `${experiment.status}${row ? `, ${leftWords(row, now)}` : ''}`
         : `${endText(experiment.endedBy)}${took ? ` after ${took}` : ''}`}
       {startedAt ? `, began ${dateClock(Date.parse(startedAt))}` : ''}
       {experiment.endedWhy && !SAYS_ALL.has(experiment.endedBy ?? '')

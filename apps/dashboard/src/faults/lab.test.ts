@@ -9,6 +9,7 @@ import {
   historyOf,
   leftShare,
   leftText,
+  leftWords,
   runningOf,
   runningWords,
   statesText,
@@ -110,6 +111,7 @@ describe('experiments', () => {
       text: '1 experiment running, 1 scheduled',
       nodes: ['a@b'],
     })
+    expect(runningWords(runningOf(all), true).text).toBe('1 experiment was running, 1 scheduled')
   })
 
   it('counts what somebody laid by hand among the active faults', () => {
@@ -140,6 +142,7 @@ describe('experiments', () => {
     expect(leftText(row({ endsAtMs: null }), 1)).toBe('until halted')
     expect(leftShare(row({ endsAtMs: null }), 1)).toBeNull()
     expect(leftText(row({ status: 'ending' }), 1)).toBe('ending')
+    expect(leftWords(row({}), { nowMs: 42_300, isOld: true })).toMatch(/^18 s left at \d\d:\d\d:42$/)
     expect(leftText(row({ status: 'scheduled', startedAtMs: 9_000 }), 1_000)).toBe('in 8 s')
   })
 
