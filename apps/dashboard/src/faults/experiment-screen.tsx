@@ -26,7 +26,7 @@ import { ExperimentChart } from './experiment-chart.tsx'
 import { leftWords, statesText, titleOf } from './experiment-model.ts'
 import { draftPath } from './lab-address.ts'
 import { readCatalogue, readExperiment, reportPath, stopExperiment } from './lab-api.ts'
-import { reportLines, stepWords, TARGET_GLYPH, targetRows } from './report-model.ts'
+import { readBackText, reportLines, stepWords, TARGET_GLYPH, targetRows } from './report-model.ts'
 import { VerdictMark } from './resilience-matrix.tsx'
 import { Figures } from './running.tsx'
 import { useAnswer } from './use-answer.ts'
@@ -256,8 +256,8 @@ function Targets({ experiment }: { experiment: Experiment }) {
               <td className="m r">{count(target.firings)}</td>
               <td className="m">{target.injectedAt ? clock(Date.parse(target.injectedAt)) : '–'}</td>
               <td className="m">{target.recoveredAt ? clock(Date.parse(target.recoveredAt)) : '–'}</td>
-              <td className="i2 el" title={visible(target.readBack || target.code)}>
-                {visible(target.readBack || target.code) || '–'}
+              <td className="i2 el" title={visible(readBackText(target))}>
+                {visible(readBackText(target)) || '–'}
               </td>
             </tr>
           ))}

@@ -14,6 +14,7 @@ import { announce } from '../frame/announcer.tsx'
 import { useHalt } from '../frame/halt.tsx'
 import { useKeys } from '../frame/keys.ts'
 import { useAddressState } from '../frame/use-address-state.ts'
+import { sentence } from '../live/format.ts'
 import { useMoment } from '../live/moment.ts'
 import { useConnection, useView } from '../live/use-view.ts'
 import { copyText } from '../ui/copy-button.tsx'
@@ -94,10 +95,10 @@ function Lab() {
     mayNot ??
     (faults?.isHalted ? 'Halt all is on. Release it first.' : null) ??
     (kind ? offered(kind, nodes).why : null) ??
-    (lack === null ? null : `${lack.charAt(0).toUpperCase()}${lack.slice(1)}`) ??
-    foreseen.failure?.message ??
+    sentenceOrNull(lack) ??
+    sentenceOrNull(foreseen.failure?.message) ??
     (run === null || foreseen.isOld ? 'counting' : null) ??
-    run?.refusal?.message ??
+    sentenceOrNull(run?.refusal?.message) ??
     (targets === 0 ? 'Nothing matches the target.' : null)
 
   const runIt = async () => {
@@ -237,6 +238,10 @@ function Lab() {
       ) : null}
     </div>
   )
+}
+
+function sentenceOrNull(text: string | null | undefined): string | null {
+  return text == null ? null : sentence(text)
 }
 
 /** Enter, wherever the focus is, holds the button as if it had been pressed on it. */

@@ -16,7 +16,7 @@ import {
   titleOf,
 } from './experiment-model.ts'
 import type { Kind } from './lab-api.ts'
-import { reportLines, stepWords, targetRows } from './report-model.ts'
+import { readBackText, reportLines, stepWords, targetRows } from './report-model.ts'
 import { targetCompletion } from './target-completion.ts'
 import { effectText, objectOf, percent, typedWords } from './words.ts'
 
@@ -170,6 +170,8 @@ describe('experiments', () => {
       recoveredAt: null,
       readBack: '',
     }
+    expect(readBackText({ ...target, code: 'process.unknown' })).toMatch(/^No such process/)
+    expect(readBackText({ ...target, readBack: 'nothing is held' })).toBe('nothing is held')
     const rows = targetRows([target, { ...target, state: 'unverified' }, { ...target, firings: 3 }])
     expect(rows.map(({ state, firings, place }) => [state, firings, place])).toEqual([
       ['unverified', 0, 1],

@@ -1,5 +1,6 @@
 /** The resilience report in lines: each figure beside the one of the same time before. Pure. */
 import type { Experiment, Resilience, Step } from '@orrery/protocol/faults'
+import { refusedText } from '../inspector/action-model.ts'
 import { count, duration, rate } from '../live/format.ts'
 import type { Kind } from './lab-api.ts'
 import { lastingText, whenText } from './words.ts'
@@ -100,6 +101,11 @@ export function targetRows(targets: Experiment['targets']): TargetRow[] {
         b.firings - a.firings ||
         a.key.localeCompare(b.key),
     )
+}
+
+/** What the node said of a target in the end, or why it was not taken. */
+export function readBackText({ readBack, code }: Pick<TargetRow, 'readBack' | 'code'>): string {
+  return readBack !== '' || code === '' ? readBack : refusedText(code, code)
 }
 
 /** How each state of a target is drawn. */
