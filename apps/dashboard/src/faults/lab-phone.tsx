@@ -55,7 +55,7 @@ export function LabPhone() {
       <h2>History</h2>
       {historyOf(data).map((row) => (
         <Link key={row.id} href={experimentPath(row.id)} className="row fl-phone-row">
-          <span className="m i3">{row.id}</span>
+          <span className="m i3 nw">{row.id}</span>
           <span className="el">
             {visible(titleOf(row, NO_TITLES))} <span className="i2">{visible(row.target)}</span>
           </span>
