@@ -4,6 +4,8 @@ import { clockSeconds, count, duration, plural } from '../live/format.ts'
 import { shortName } from './catalogue-model.ts'
 import type { PictureNow } from './use-picture-now.ts'
 
+type Chart = NonNullable<ExperimentRow['chart']>
+
 export function isOver({ status }: Pick<ExperimentRow, 'status'>): boolean {
   return status === 'ended' || status === 'refused'
 }
@@ -56,7 +58,8 @@ export function titleOf(
   titles: ReadonlyMap<string, string>,
 ): string {
   if (row.name !== '') return row.name
-  const [first = 'fault', second, ...rest] = row.faults.map((kind) => titles.get(kind) ?? shortName(kind))
+  const [kind = 'fault', second, ...rest] = row.faults.map((one) => titles.get(one) ?? shortName(one))
+  const first = kind.charAt(0).toUpperCase() + kind.slice(1)
   if (second === undefined) return first
   return rest.length === 0
     ? `${first} and ${second.toLowerCase()}`
@@ -77,6 +80,11 @@ export function leftText(row: ExperimentRow, nowMs: number): string {
 /** The same of a picture that stands still: `54 s left at 14:32:07`. */
 export function leftWords(row: ExperimentRow, { nowMs, isOld }: PictureNow): string {
   return isOld ? `${leftText(row, nowMs)} at ${clockSeconds(nowMs)}` : leftText(row, nowMs)
+}
+
+/** `TrunkLink handled per second`, `CdrWriter mailbox`: what the line is of. */
+export function captionOf({ label, metric }: Pick<Chart, 'label' | 'metric'>): string {
+  return `${label} ${metric === 'mailbox' ? 'mailbox' : 'handled per second'}`
 }
 
 /** Share of its time that is left, 0 to 1; `null` where it has no end. */

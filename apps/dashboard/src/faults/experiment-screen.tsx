@@ -23,7 +23,7 @@ import { Glyph } from '../ui/glyphs.tsx'
 import { EmptyState, ErrorState, OutlineRows } from '../ui/states.tsx'
 import { draftOf } from './draft.ts'
 import { ExperimentChart } from './experiment-chart.tsx'
-import { leftWords, statesText, titleOf } from './experiment-model.ts'
+import { captionOf, leftWords, statesText, titleOf } from './experiment-model.ts'
 import { draftPath } from './lab-address.ts'
 import { readCatalogue, readExperiment, reportPath, stopExperiment } from './lab-api.ts'
 import { readBackText, reportLines, stepWords, TARGET_GLYPH, targetRows } from './report-model.ts'
@@ -170,7 +170,7 @@ export function ExperimentScreen({ id }: { id: string }) {
         <div>
           {row?.chart ? (
             <section className="sec" aria-label="What it touched">
-              <h2>{visible(row.chart.label)}</h2>
+              <h2>{visible(captionOf(row.chart))}</h2>
               <ExperimentChart
                 chart={row.chart}
                 startedAtMs={row.startedAtMs}

@@ -6,6 +6,7 @@ import { cellsOf, MAX_CELLS } from './cells-model.ts'
 import { newDraft, newStep } from './draft.ts'
 import {
   activeFaults,
+  captionOf,
   historyOf,
   leftShare,
   leftText,
@@ -148,10 +149,12 @@ describe('experiments', () => {
 
   it('are named by what they do, where nobody named them', () => {
     const titles = new Map(kinds.map(({ kind, title }) => [kind, title]))
+    expect(captionOf({ label: 'CdrWriter', metric: 'mailbox' })).toBe('CdrWriter mailbox')
+    expect(captionOf({ label: 'TrunkLink', metric: 'handled' })).toBe('TrunkLink handled per second')
     expect(titleOf(row({ name: 'Trunk flap' }), titles)).toBe('Trunk flap')
     expect(titleOf(row({ faults: ['delay', 'drop'] }), titles)).toBe('Delay and drop')
     expect(titleOf(row({ faults: ['kill', 'delay', 'drop'] }), titles)).toBe('Kill and 2 more')
-    expect(titleOf(row({ faults: ['crash_next'] }), new Map())).toBe('crash next')
+    expect(titleOf(row({ faults: ['crash_next'] }), new Map())).toBe('Crash next')
   })
 
   it('tell first of the targets that want an eye', () => {

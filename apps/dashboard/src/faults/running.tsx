@@ -11,7 +11,7 @@ import { Button } from '../ui/button.tsx'
 import { Glyph } from '../ui/glyphs.tsx'
 import { lastOf } from '../ui/spark-paths.ts'
 import { ExperimentChart } from './experiment-chart.tsx'
-import { leftShare, leftWords, statesText, titleOf } from './experiment-model.ts'
+import { captionOf, leftShare, leftWords, statesText, titleOf } from './experiment-model.ts'
 import { stopExperiment } from './lab-api.ts'
 import { type PictureNow, usePictureNow } from './use-picture-now.ts'
 
@@ -118,7 +118,7 @@ function Card({
         <>
           {row.chart ? (
             <>
-              <p className="lbl fl-caption">{visible(row.chart.label)}</p>
+              <p className="lbl fl-caption">{visible(captionOf(row.chart))}</p>
               <ExperimentChart chart={row.chart} startedAtMs={row.startedAtMs} endedAtMs={row.endedAtMs} />
             </>
           ) : null}
@@ -146,7 +146,7 @@ export function Figures({ row }: { row: ExperimentRow }) {
       <Figure name="Messages touched" value={compact(row.touched)} />
       {mailbox !== null ? (
         <Figure
-          name={chart?.label ?? 'Mailbox'}
+          name={chart ? captionOf(chart) : 'Mailbox'}
           value={count(mailbox)}
           tone={mailbox > 100 ? 'backlog' : null}
         />
