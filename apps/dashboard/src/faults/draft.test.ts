@@ -60,6 +60,12 @@ describe('a draft', () => {
     expect(step).toMatchObject({ kind: 'delay', query: 'module:Call sample:5%', parameters: {}, when: null })
   })
 
+  it('another kind of fault is no longer the scenario that was loaded', () => {
+    const loaded = { ...newDraft('kill'), name: 'Trunk flap' }
+    expect(withKind(loaded, 'delay').name).toBe('')
+    expect(withKind(loaded, 'kill').name).toBe('Trunk flap')
+  })
+
   it('the edited fault stays the edited one when another is removed', () => {
     const three = addStep(addStep(aimed('throw')))
     expect(three.at).toBe(2)

@@ -91,10 +91,10 @@ export function changeStep(draft: Draft, change: Partial<DraftStep>): Draft {
   return { ...draft, steps: draft.steps.map((step, i) => (i === draft.at ? { ...step, ...change } : step)) }
 }
 
-/** Another kind of fault in the place of the one that is edited; its target stays where it can. */
+/** Another kind of fault in the place of the one that is edited; its target stays where it can, the name of a scenario does not. */
 export function withKind(draft: Draft, kind: string): Draft {
   if (stepOf(draft).kind === kind) return draft
-  return changeStep(draft, { kind, parameters: {}, when: null })
+  return changeStep({ ...draft, name: '' }, { kind, parameters: {}, when: null })
 }
 
 export function addStep(draft: Draft): Draft {

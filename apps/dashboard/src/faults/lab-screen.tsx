@@ -23,7 +23,7 @@ import { CatalogueList } from './catalogue-list.tsx'
 import { listed, offered } from './catalogue-model.ts'
 import { Composer } from './composer.tsx'
 import { addStep, askedOf, bodyOf, draftOf, missing, stepOf, withKind } from './draft.ts'
-import { historyOf, openLeases, runningOf } from './experiment-model.ts'
+import { historyOf, openLeases, runningOf, titleOf } from './experiment-model.ts'
 import { History } from './history.tsx'
 import { readLabAddress, writeLabAddress } from './lab-address.ts'
 import { inject, readCatalogue, readMatrix, readRoutines, readScenarios } from './lab-api.ts'
@@ -222,8 +222,11 @@ function Lab() {
         <ScenarioDialog
           body={bodyOf(draft, kinds)}
           scenarios={scenarios.value?.items ?? []}
-          suggested={draft.name || kind?.title || ''}
-          onSaved={scenarios.reload}
+          suggested={titleOf({ name: draft.name, faults: draft.steps.map((one) => one.kind) }, titles)}
+          onSaved={(name) => {
+            scenarios.reload()
+            change({ draft: { ...draft, name } })
+          }}
           onClose={() => setOpen(null)}
         />
       ) : null}
