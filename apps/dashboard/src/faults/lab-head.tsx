@@ -69,6 +69,17 @@ function AgentReach({ view }: { view: FaultsView }) {
   )
 }
 
+/** Why the press of its button did not arrive. */
+export function LabHaltFailure({ halt }: { halt: Halt }) {
+  if (halt.failure === null) return null
+  return (
+    <p className="fl-notice c-crashed" role="alert">
+      <Glyph name="crashed" size={11} />
+      {halt.failure}
+    </p>
+  )
+}
+
 /** The largest button there is, and never off. */
 export function LabHalt({ halt }: { halt: Halt }) {
   const { active, isHalted, isSending, press } = halt

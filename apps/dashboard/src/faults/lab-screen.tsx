@@ -27,7 +27,7 @@ import { historyOf, openLeases, runningOf, titleOf } from './experiment-model.ts
 import { History } from './history.tsx'
 import { readLabAddress, writeLabAddress } from './lab-address.ts'
 import { inject, readCatalogue, readMatrix, readRoutines, readScenarios } from './lab-api.ts'
-import { LabHead, LabNotice } from './lab-head.tsx'
+import { LabHaltFailure, LabHead, LabNotice } from './lab-head.tsx'
 import { LabPhone } from './lab-phone.tsx'
 import { MATRIX_DAYS, Matrix } from './resilience-matrix.tsx'
 import { RoutineDialog } from './routine-dialog.tsx'
@@ -159,6 +159,7 @@ function Lab() {
   return (
     <div className={`fl ${status === 'stale' || status === 'disconnected' ? 'fl-old' : ''}`}>
       <LabHead running={running} view={faults} cluster={cluster} halt={halt} />
+      <LabHaltFailure halt={halt} />
       <LabNotice view={faults} cluster={cluster} />
       <div className="fl-body">
         <CatalogueList
