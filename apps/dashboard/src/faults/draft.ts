@@ -1,5 +1,6 @@
 /** What is being put together in the composer, and the request it becomes. Pure; the address and a scenario hold the same. */
 import type {
+  DryRun,
   FormField,
   ScenarioBody,
   Schedule,
@@ -107,6 +108,14 @@ export function dropStep(draft: Draft, at: number): Draft {
   if (draft.steps.length === 1) return draft
   const steps = draft.steps.filter((_, i) => i !== at)
   return { ...draft, steps, at: Math.min(draft.at > at ? draft.at - 1 : draft.at, steps.length - 1) }
+}
+
+/** Targets of the edited step, those that would be refused among them; of several steps nobody knows whose those are. */
+export function takenBy(run: Pick<DryRun, 'targets' | 'refused'> | null, draft: Draft): number | null {
+  if (run === null) return null
+  const own = run.targets.filter(({ step }) => step === draft.at).length
+  if (draft.steps.length === 1) return own + run.refused.length
+  return run.refused.length === 0 ? own : null
 }
 
 /** The parameter as it stands: changed, or as the form has it. */

@@ -54,7 +54,8 @@ export function RunFoot({
           {refusals(run).map((line) => (
             <li key={line}>
               <Glyph name="crashed" size={10} />
-              {visible(line)} {ifRefused === 'run_rest' ? 'The rest run.' : 'So none runs.'}
+              {visible(line)}{' '}
+              {ifRefused === 'run_rest' && run.targets.length > 0 ? 'The rest run.' : 'So none runs.'}
             </li>
           ))}
         </ul>
