@@ -100,7 +100,7 @@ export function Composer({
           field={target}
           onChange={change}
         />
-        <Blast run={run} isOld={isOld} />
+        <Blast key={draft.at} run={run} isOld={isOld} at={draft.at} />
         <Conditions
           draft={draft}
           kind={kind}
