@@ -241,6 +241,8 @@ describe('words', () => {
     expect(said.target).toBe('name:Framer → name:TrunkLink')
     expect(said.how).toContain('for 10 s')
     expect(said.how.some((word) => word.includes('250 ms'))).toBe(true)
+    const copied = { ...step, fault: 'duplicate', parameters: { copies: 1 } }
+    expect(stepWords(copied, byName.get('duplicate')).how).toContain('more copies 1')
   })
 })
 

@@ -71,7 +71,7 @@ export function stepWords(
     .filter(([, value]) => value !== '')
     .map(([name, value]) => {
       const field = kind?.form.find((one) => one.name === name)
-      const unit = field?.type === 'number' ? ` ${field.unit}` : ''
+      const unit = field?.type === 'number' && field.unit !== '' ? ` ${field.unit}` : ''
       const option =
         field?.type === 'choice' ? field.options.find((one) => one.value === value)?.label : undefined
       return `${(field?.label ?? name).toLowerCase()} ${option ?? String(value)}${unit}`
