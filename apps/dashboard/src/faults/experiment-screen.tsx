@@ -153,6 +153,7 @@ export function ExperimentScreen({ id }: { id: string }) {
               return (
                 // biome-ignore lint/suspicious/noArrayIndexKey: steps are places in an order
                 <p key={i} className="fx-step">
+                  {value.steps.length > 1 ? <span className="m i3">{i + 1} </span> : null}
                   <b>{name}</b> <span className="m">{visible(target)}</span>
                   <br />
                   <span className="i2">{visible(how.join(', '))}</span>
@@ -211,6 +212,8 @@ function Targets({ experiment }: { experiment: Experiment }) {
   const states: Record<string, number> = {}
   for (const { state } of rows) states[state] = (states[state] ?? 0) + 1
   const shown = isAll ? rows : rows.slice(0, FIRST_TARGETS)
+  const isOfSteps = experiment.steps.length > 1
+  const isOfNodes = experiment.nodes.length > 1
   return (
     <section aria-label="Targets">
       <header className="ph fl-head">
@@ -240,6 +243,7 @@ function Targets({ experiment }: { experiment: Experiment }) {
                 </span>
               </td>
               <td className="el">
+                {isOfSteps ? <span className="m i3">{target.step + 1} </span> : null}
                 {target.pid === '' ? (
                   <span title={target.node}>{visible(target.key || target.node)}</span>
                 ) : (
@@ -252,6 +256,7 @@ function Targets({ experiment }: { experiment: Experiment }) {
                     <span className="m i3">{target.pid}</span>
                   </Link>
                 )}
+                {isOfNodes && target.pid !== '' ? <span className="i2"> on {target.node}</span> : null}
               </td>
               <td className="m r">{count(target.firings)}</td>
               <td className="m">{target.injectedAt ? clock(Date.parse(target.injectedAt)) : '–'}</td>
