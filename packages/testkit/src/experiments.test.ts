@@ -151,6 +151,21 @@ test(
 )
 
 test(
+  'a step of a sequence finds whom the step before has ended in the next life',
+  async () => {
+    const hang = { fault: 'hang', target: target(8), durationMs: 500 }
+    const { id } = await begin({
+      steps: [{ fault: 'kill', target: target(8) }, hang],
+      arrangement: 'sequence',
+    })
+    const [killed, hung] = (await over(id)).targets
+    expect([killed?.state, hung?.state]).toEqual(['gone', 'recovered'])
+    expect(hung?.pid).not.toBe(killed?.pid)
+  },
+  SLOW_MS,
+)
+
+test(
   'more crashes than it may cause end an experiment',
   async () => {
     const { id } = await begin({ fault: 'throw', target: target(5), durationMs: null, stop: { crashes: 2 } })

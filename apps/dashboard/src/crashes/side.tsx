@@ -1,11 +1,14 @@
 /** Right of the report: what we did to it, what the supervisor had left, who stood around it, the rest of its group. */
 import './compare.css'
 import type { CrashView } from '@orrery/live/views'
-import { type CrashReport, fieldValue, type PeerFacts } from '@orrery/protocol'
+import { type CrashReport, type FaultTouch, fieldValue, type PeerFacts } from '@orrery/protocol'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { readExperiment } from '../faults/lab-api.ts'
+import { useAnswer } from '../faults/use-answer.ts'
 import { comparePath } from '../frame/addresses.ts'
 import { FaultLink } from '../frame/fault-links.tsx'
+import { isExperiment } from '../live/fault-spans.ts'
 import { bytesText, clock, count, dateClock, duration, plural } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
@@ -42,36 +45,12 @@ export function Side({
   return (
     <aside className="side" aria-label="Context">
       {faults.map((fault) => (
-        <div key={`${fault.fault} ${fault.firing}`} className="hatch injected">
-          <div>
-            <div className="row c-fault strong">
-              <Glyph name="fault" />
-              {fault.role === 'direct' ? 'Injected by' : 'Downstream of'}{' '}
-              <FaultLink id={fault.fault} label={`${fault.fault} ${fault.kind.replaceAll('_', ' ')}`} />
-              <span className="sp" />
-              <Tag tone="fault">{fault.role}</Tag>
-            </div>
-            <p className="i2 decided">
-              {fault.role === 'direct' ? (
-                <>
-                  Proven{fault.firing ? ' by firing ' : ': '}
-                  {fault.firing ? (
-                    <span className="m">{visible(fault.firing)}</span>
-                  ) : (
-                    'the fault ended it itself.'
-                  )}
-                </>
-              ) : (
-                'It was at work here or before here; that it caused this crash is not proven.'
-              )}
-            </p>
-          </div>
-        </div>
+        <Injected key={`${fault.fault} ${fault.kind}`} fault={fault} isImported={view.importedBy !== null} />
       ))}
       {silent.length > 0 ? (
         <Section title="In scope, but silent">
           {silent.map((fault) => (
-            <p key={fault.fault} className="i2">
+            <p key={`${fault.fault} ${fault.kind}`} className="i2">
               <FaultLink id={fault.fault} label={`${fault.fault} ${fault.kind.replaceAll('_', ' ')}`} /> had
               not fired here.
             </p>
@@ -188,6 +167,49 @@ export function Side({
       </Section>
       <Losses view={view} report={report} />
     </aside>
+  )
+}
+
+function Injected({ fault, isImported }: { fault: FaultTouch; isImported: boolean }) {
+  const { failure } = useAnswer(
+    (signal) => readExperiment(fault.fault, signal),
+    isExperiment(fault.fault) ? fault.fault : null,
+  )
+  const isHeld = failure?.code !== 'experiment.unknown'
+  const label = `${fault.fault} ${fault.kind.replaceAll('_', ' ')}`
+  return (
+    <div className="hatch injected">
+      <div>
+        <div className="row c-fault strong">
+          <Glyph name="fault" />
+          {fault.role === 'direct' ? 'Injected by' : 'Downstream of'}{' '}
+          {isHeld ? <FaultLink id={fault.fault} label={label} /> : <span>{visible(label)}</span>}
+          <span className="sp" />
+          <Tag tone="fault">{fault.role}</Tag>
+        </div>
+        <p className="i2 decided">
+          {fault.role === 'direct' ? (
+            <>
+              Proven{fault.firing ? ' by firing ' : ': '}
+              {fault.firing ? (
+                <span className="m">{visible(fault.firing)}</span>
+              ) : (
+                'the fault ended it itself.'
+              )}
+            </>
+          ) : (
+            'It was at work here or before here; that it caused this crash is not proven.'
+          )}
+        </p>
+        {isHeld ? null : (
+          <p className="i2 decided">
+            {isImported
+              ? 'Its record is not held here.'
+              : 'Its record is held no more: it is older than what the hub keeps.'}
+          </p>
+        )}
+      </div>
+    </div>
   )
 }
 

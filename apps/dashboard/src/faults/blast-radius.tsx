@@ -11,12 +11,13 @@ import { Hatch } from '../ui/hatch.tsx'
 import { Segments } from '../ui/tabs.tsx'
 import { type BlastBox, BOX_HEIGHT, type Bystander, blastPicture, figuresOf } from './blast-model.ts'
 
-export function Blast({ run, isOld }: { run: DryRun | null; isOld: boolean }) {
+/** Begins with the fault that is edited, its step being `at`. */
+export function Blast({ run, isOld, at }: { run: DryRun | null; isOld: boolean; at: number }) {
   const parts = (run?.blast ?? []).flatMap(({ step, node, radius }) =>
     isRadius(radius) ? [{ id: `${step} ${node}`, step, node, radius }] : [],
   )
   const [chosen, setChosen] = useState('')
-  const part = parts.find(({ id }) => id === chosen) ?? parts[0]
+  const part = parts.find(({ id }) => id === chosen) ?? parts.find(({ step }) => step === at) ?? parts[0]
   const figures = figuresOf(parts.map(({ radius }) => radius))
   const isMany = new Set(parts.map(({ step }) => step)).size > 1
   return (

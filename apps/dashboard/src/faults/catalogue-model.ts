@@ -1,6 +1,6 @@
 /** The catalogue as the lab lists it: its groups, what a filter leaves, and why a kind is not to be had. Pure. */
 import type { NodeRow } from '@orrery/live/views'
-import { plural } from '../live/format.ts'
+import { plural, sentence } from '../live/format.ts'
 import type { Kind } from './lab-api.ts'
 
 export interface Listed {
@@ -63,9 +63,4 @@ export function isAnyArmed(nodes: Nodes): boolean {
 /** Words of a kind in one column: `crash_next` → `crash next`. */
 export function shortName(kind: string): string {
   return kind.replaceAll('_', ' ')
-}
-
-function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.!?]$/.test(first) ? first : `${first}.`
 }

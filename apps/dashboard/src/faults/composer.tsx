@@ -1,12 +1,11 @@
 'use client'
 /** The middle of the lab: one fault or several, upon whom, for how long, what might follow, and the button. */
-import type { DryRun } from '@orrery/protocol/faults'
 import type { RefObject } from 'react'
 import { visible } from '../term/term-text.ts'
 import { Blast } from './blast-radius.tsx'
 import type { Listed } from './catalogue-model.ts'
 import { Conditions } from './conditions.tsx'
-import { addStep, changeStep, type Draft, type DraftStep, dropStep, stepOf } from './draft.ts'
+import { addStep, changeStep, type Draft, type DraftStep, dropStep, stepOf, takenBy } from './draft.ts'
 import { FormFields } from './form-fields.tsx'
 import { KindIcon } from './kind-icon.tsx'
 import type { Kind } from './lab-api.ts'
@@ -24,6 +23,7 @@ export function Composer({
   off,
   mustType,
   json,
+  mayNot,
   isRunning,
   told,
   target,
@@ -41,6 +41,7 @@ export function Composer({
   off: string | null
   mustType: string | null
   json: string
+  mayNot: string | null
   isRunning: boolean
   /** What the hub said to the last run. */
   told: { text: string; isFailure: boolean } | null
@@ -95,11 +96,11 @@ export function Composer({
           nodes={listed.nodes}
           // Each step picks on its own.
           seed={isOld || run === null ? null : (run.seed + draft.at) >>> 0}
-          taken={isOld ? null : takenBy(run, draft.at)}
+          taken={isOld ? null : takenBy(run, draft)}
           field={target}
           onChange={change}
         />
-        <Blast run={run} isOld={isOld} />
+        <Blast key={draft.at} run={run} isOld={isOld} at={draft.at} />
         <Conditions
           draft={draft}
           kind={kind}
@@ -122,6 +123,7 @@ export function Composer({
         run={run}
         mustType={mustType}
         json={json}
+        mayNot={mayNot}
         isRunning={isRunning}
         ifRefused={draft.ifRefused}
         holder={holder}
@@ -130,11 +132,4 @@ export function Composer({
       />
     </section>
   )
-}
-
-/** Targets of one step, those that would be refused among them: all that were chosen. */
-function takenBy(run: DryRun | null, at: number): number | null {
-  if (run === null) return null
-  const own = run.targets.filter(({ step }) => step === at).length
-  return own + (new Set(run.targets.map(({ step }) => step)).size <= 1 ? run.refused.length : 0)
 }

@@ -9,6 +9,7 @@ import {
   dropStep,
   missing,
   newDraft,
+  takenBy,
   withKind,
 } from './draft.ts'
 import { draftPath, labPath, readLabAddress, writeLabAddress } from './lab-address.ts'
@@ -58,6 +59,23 @@ describe('a draft', () => {
     const before = changeStep(aimed('throw'), { parameters: { reason: 'mine' } })
     const [step] = withKind(before, 'delay').steps
     expect(step).toMatchObject({ kind: 'delay', query: 'module:Call sample:5%', parameters: {}, when: null })
+  })
+
+  it('counts as taken what is refused, where it is known to be of that fault', () => {
+    const target = (step: number) => ({ step, node: 'a@b', key: `k${step}`, pid: '<0.1.0>' })
+    const refused = [{ node: 'a@b', key: 'k9', code: 'fault.busy', message: 'busy' }]
+    const one = newDraft('kill')
+    const two = { ...addStep(one), at: 1 }
+    expect(takenBy({ targets: [target(0)], refused }, one)).toBe(2)
+    expect(takenBy({ targets: [target(0), target(1)], refused: [] }, two)).toBe(1)
+    expect(takenBy({ targets: [target(0)], refused }, two)).toBeNull()
+    expect(takenBy(null, one)).toBeNull()
+  })
+
+  it('another kind of fault is no longer the scenario that was loaded', () => {
+    const loaded = { ...newDraft('kill'), name: 'Trunk flap' }
+    expect(withKind(loaded, 'delay').name).toBe('')
+    expect(withKind(loaded, 'kill').name).toBe('Trunk flap')
   })
 
   it('the edited fault stays the edited one when another is removed', () => {

@@ -1,5 +1,6 @@
 /** What is being put together in the composer, and the request it becomes. Pure; the address and a scenario hold the same. */
 import type {
+  DryRun,
   FormField,
   ScenarioBody,
   Schedule,
@@ -91,10 +92,10 @@ export function changeStep(draft: Draft, change: Partial<DraftStep>): Draft {
   return { ...draft, steps: draft.steps.map((step, i) => (i === draft.at ? { ...step, ...change } : step)) }
 }
 
-/** Another kind of fault in the place of the one that is edited; its target stays where it can. */
+/** Another kind of fault in the place of the one that is edited; its target stays where it can, the name of a scenario does not. */
 export function withKind(draft: Draft, kind: string): Draft {
   if (stepOf(draft).kind === kind) return draft
-  return changeStep(draft, { kind, parameters: {}, when: null })
+  return changeStep({ ...draft, name: '' }, { kind, parameters: {}, when: null })
 }
 
 export function addStep(draft: Draft): Draft {
@@ -107,6 +108,14 @@ export function dropStep(draft: Draft, at: number): Draft {
   if (draft.steps.length === 1) return draft
   const steps = draft.steps.filter((_, i) => i !== at)
   return { ...draft, steps, at: Math.min(draft.at > at ? draft.at - 1 : draft.at, steps.length - 1) }
+}
+
+/** Targets of the edited step, those that would be refused among them; of several steps nobody knows whose those are. */
+export function takenBy(run: Pick<DryRun, 'targets' | 'refused'> | null, draft: Draft): number | null {
+  if (run === null) return null
+  const own = run.targets.filter(({ step }) => step === draft.at).length
+  if (draft.steps.length === 1) return own + run.refused.length
+  return run.refused.length === 0 ? own : null
 }
 
 /** The parameter as it stands: changed, or as the form has it. */

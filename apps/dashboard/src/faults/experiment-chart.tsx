@@ -7,6 +7,7 @@ import { GlyphMark } from '../ui/glyphs.tsx'
 import { Hatch } from '../ui/hatch.tsx'
 import { lastOf, niceMax, sparkPaths } from '../ui/spark-paths.ts'
 import { useSize } from '../ui/use-size.ts'
+import { captionOf } from './experiment-model.ts'
 
 /** Nearer marks of one kind are one. */
 const MARK_PX = 9
@@ -24,7 +25,7 @@ export function ExperimentChart({
 }) {
   const [ref, { width }] = useSize<HTMLDivElement>()
   const hatch = useId()
-  const { values, fromMs, stepMs, metric, label } = chart
+  const { values, fromMs, stepMs, metric } = chart
   const spanMs = Math.max(1, (values.length - 1) * stepMs)
   const x = (atMs: number) => Math.max(0, Math.min(width, ((atMs - fromMs) / spanMs) * width))
   const paths = sparkPaths(values, width, height, { max: niceMax(values, 1) * 1.08 })
@@ -37,7 +38,7 @@ export function ExperimentChart({
   )
   const last = lastOf(values)
   const words = [
-    `${label}, now ${last === null ? 'unknown' : metric === 'mailbox' ? count(last) : `${rate(last)} a second`}`,
+    `${captionOf(chart)}, now ${last === null ? 'unknown' : metric === 'mailbox' ? count(last) : `${rate(last)} a second`}`,
     startedAtMs === null ? '' : `injected at ${clock(startedAtMs)}`,
     plural(chart.marks.filter(({ kind }) => kind === 'crashed').length, 'crash', 'crashes'),
     plural(chart.marks.filter(({ kind }) => kind === 'restarted').length, 'restart'),

@@ -1,7 +1,10 @@
 /** What a card, a row and the header say of experiments. Pure. */
 import type { ExperimentRow, FaultsView, Lease } from '@orrery/live/views'
-import { count, duration, plural } from '../live/format.ts'
+import { clockSeconds, count, duration, plural } from '../live/format.ts'
 import { shortName } from './catalogue-model.ts'
+import type { PictureNow } from './use-picture-now.ts'
+
+type Chart = NonNullable<ExperimentRow['chart']>
 
 export function isOver({ status }: Pick<ExperimentRow, 'status'>): boolean {
   return status === 'ended' || status === 'refused'
@@ -35,13 +38,18 @@ export function openLeases(view: Pick<FaultsView, 'leases'> | null): Lease[] {
 }
 
 /** `2 experiments running on exchange@kista-1`, in parts: the names are drawn apart. */
-export function runningWords(running: readonly ExperimentRow[]): { text: string; nodes: string[] } {
+export function runningWords(
+  running: readonly ExperimentRow[],
+  isOld = false,
+): { text: string; nodes: string[] } {
   const now = running.filter(({ status }) => status !== 'scheduled')
   const later = running.length - now.length
   const nodes = [...new Set(now.flatMap((row) => row.nodes))].sort()
   const scheduled = later === 0 ? '' : `, ${count(later)} scheduled`
-  if (now.length === 0) return { text: `No experiment is running${scheduled}`, nodes: [] }
-  return { text: `${plural(now.length, 'experiment')} running${scheduled}`, nodes }
+  if (now.length === 0)
+    return { text: `No experiment ${isOld ? 'was' : 'is'} running${scheduled}`, nodes: [] }
+  const were = isOld ? (now.length === 1 ? ' was' : ' were') : ''
+  return { text: `${plural(now.length, 'experiment')}${were} running${scheduled}`, nodes }
 }
 
 /** `Reorder`, `Delay and drop`, `Kill and 2 more`. */
@@ -50,7 +58,8 @@ export function titleOf(
   titles: ReadonlyMap<string, string>,
 ): string {
   if (row.name !== '') return row.name
-  const [first = 'fault', second, ...rest] = row.faults.map((kind) => titles.get(kind) ?? shortName(kind))
+  const [kind = 'fault', second, ...rest] = row.faults.map((one) => titles.get(one) ?? shortName(one))
+  const first = kind.charAt(0).toUpperCase() + kind.slice(1)
   if (second === undefined) return first
   return rest.length === 0
     ? `${first} and ${second.toLowerCase()}`
@@ -66,6 +75,16 @@ export function leftText(row: ExperimentRow, nowMs: number): string {
   if (row.status === 'ending') return 'ending'
   if (row.endsAtMs === null) return 'until halted'
   return `${duration(roundedUp(Math.max(0, row.endsAtMs - nowMs)))} left`
+}
+
+/** The same of a picture that stands still: `54 s left at 14:32:07`. */
+export function leftWords(row: ExperimentRow, { nowMs, isOld }: PictureNow): string {
+  return isOld ? `${leftText(row, nowMs)} at ${clockSeconds(nowMs)}` : leftText(row, nowMs)
+}
+
+/** `TrunkLink handled per second`, `CdrWriter mailbox`: what the line is of. */
+export function captionOf({ label, metric }: Pick<Chart, 'label' | 'metric'>): string {
+  return `${label} ${metric === 'mailbox' ? 'mailbox' : 'handled per second'}`
 }
 
 /** Share of its time that is left, 0 to 1; `null` where it has no end. */

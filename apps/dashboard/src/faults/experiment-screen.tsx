@@ -5,6 +5,7 @@ import './composer.css'
 import './conditions.css'
 import './experiment.css'
 import './lab.css'
+import type { ExperimentRow } from '@orrery/live/views'
 import type { Experiment, Resilience } from '@orrery/protocol/faults'
 import { Download, RotateCcw } from 'lucide-react'
 import Link from 'next/link'
@@ -15,7 +16,6 @@ import { announce } from '../frame/announcer.tsx'
 import { useCrumb } from '../frame/crumb.tsx'
 import { useKeys } from '../frame/keys.ts'
 import { clock, count, dateClock, duration, plural } from '../live/format.ts'
-import { useHubNow } from '../live/now.ts'
 import { useConnection, useView } from '../live/use-view.ts'
 import { visible } from '../term/term-text.ts'
 import { Button } from '../ui/button.tsx'
@@ -23,13 +23,14 @@ import { Glyph } from '../ui/glyphs.tsx'
 import { EmptyState, ErrorState, OutlineRows } from '../ui/states.tsx'
 import { draftOf } from './draft.ts'
 import { ExperimentChart } from './experiment-chart.tsx'
-import { leftText, statesText, titleOf } from './experiment-model.ts'
+import { captionOf, leftWords, statesText, titleOf } from './experiment-model.ts'
 import { draftPath } from './lab-address.ts'
 import { readCatalogue, readExperiment, reportPath, stopExperiment } from './lab-api.ts'
-import { reportLines, stepWords, TARGET_GLYPH, targetRows } from './report-model.ts'
+import { readBackText, reportLines, stepWords, TARGET_GLYPH, targetRows } from './report-model.ts'
 import { VerdictMark } from './resilience-matrix.tsx'
 import { Figures } from './running.tsx'
 import { useAnswer } from './use-answer.ts'
+import { usePictureNow } from './use-picture-now.ts'
 import { endText } from './words.ts'
 
 /** More are drawn when somebody asks for them. */
@@ -77,7 +78,8 @@ export function ExperimentScreen({ id }: { id: string }) {
   if (value === null) {
     return failure ? (
       failure.code === 'experiment.unknown' ? (
-        <EmptyState title={`No experiment ${id} is known.`}>
+        <EmptyState title={`No experiment ${id} is held.`}>
+          There was none, or it is older than what the hub keeps.{' '}
           <Link href="/faults" className="u">
             To the fault lab
           </Link>
@@ -151,6 +153,7 @@ export function ExperimentScreen({ id }: { id: string }) {
               return (
                 // biome-ignore lint/suspicious/noArrayIndexKey: steps are places in an order
                 <p key={i} className="fx-step">
+                  {value.steps.length > 1 ? <span className="m i3">{i + 1} </span> : null}
                   <b>{name}</b> <span className="m">{visible(target)}</span>
                   <br />
                   <span className="i2">{visible(how.join(', '))}</span>
@@ -168,7 +171,7 @@ export function ExperimentScreen({ id }: { id: string }) {
         <div>
           {row?.chart ? (
             <section className="sec" aria-label="What it touched">
-              <h2>{visible(row.chart.label)}</h2>
+              <h2>{visible(captionOf(row.chart))}</h2>
               <ExperimentChart
                 chart={row.chart}
                 startedAtMs={row.startedAtMs}
@@ -185,15 +188,15 @@ export function ExperimentScreen({ id }: { id: string }) {
   )
 }
 
-function State({ experiment, row }: { experiment: Experiment; row: Parameters<typeof leftText>[0] | null }) {
+function State({ experiment, row }: { experiment: Experiment; row: ExperimentRow | null }) {
   const isLive = experiment.status !== 'ended' && experiment.status !== 'refused'
-  const nowMs = useHubNow(isLive ? 1_000 : null)
+  const now = usePictureNow(isLive ? 1_000 : null)
   const { startedAt, endedAt } = experiment
   const took = startedAt && endedAt ? duration(Date.parse(endedAt) - Date.parse(startedAt)) : null
   return (
     <p className="i2 el">
       {isLive
-        ? `${experiment.status}${row ? `, ${leftText(row, nowMs)}` : ''}`
+        ? `${experiment.status}${row ? `, ${leftWords(row, now)}` : ''}`
         : `${endText(experiment.endedBy)}${took ? ` after ${took}` : ''}`}
       {startedAt ? `, began ${dateClock(Date.parse(startedAt))}` : ''}
       {experiment.endedWhy && !SAYS_ALL.has(experiment.endedBy ?? '')
@@ -209,6 +212,8 @@ function Targets({ experiment }: { experiment: Experiment }) {
   const states: Record<string, number> = {}
   for (const { state } of rows) states[state] = (states[state] ?? 0) + 1
   const shown = isAll ? rows : rows.slice(0, FIRST_TARGETS)
+  const isOfSteps = experiment.steps.length > 1
+  const isOfNodes = experiment.nodes.length > 1
   return (
     <section aria-label="Targets">
       <header className="ph fl-head">
@@ -230,7 +235,7 @@ function Targets({ experiment }: { experiment: Experiment }) {
         </thead>
         <tbody>
           {shown.map((target) => (
-            <tr key={`${target.step} ${target.node} ${target.key}`}>
+            <tr key={target.place}>
               <td>
                 <span className={`row ${target.state === 'unverified' ? 'c-backlog' : ''}`}>
                   <Glyph name={TARGET_GLYPH[target.state]} size={10} isStill />
@@ -238,6 +243,7 @@ function Targets({ experiment }: { experiment: Experiment }) {
                 </span>
               </td>
               <td className="el">
+                {isOfSteps ? <span className="m i3">{target.step + 1} </span> : null}
                 {target.pid === '' ? (
                   <span title={target.node}>{visible(target.key || target.node)}</span>
                 ) : (
@@ -250,12 +256,13 @@ function Targets({ experiment }: { experiment: Experiment }) {
                     <span className="m i3">{target.pid}</span>
                   </Link>
                 )}
+                {isOfNodes && target.pid !== '' ? <span className="i2"> on {target.node}</span> : null}
               </td>
               <td className="m r">{count(target.firings)}</td>
               <td className="m">{target.injectedAt ? clock(Date.parse(target.injectedAt)) : '–'}</td>
               <td className="m">{target.recoveredAt ? clock(Date.parse(target.recoveredAt)) : '–'}</td>
-              <td className="i2 el" title={visible(target.readBack || target.code)}>
-                {visible(target.readBack || target.code) || '–'}
+              <td className="i2 el" title={visible(readBackText(target))}>
+                {visible(readBackText(target)) || '–'}
               </td>
             </tr>
           ))}
@@ -321,8 +328,9 @@ function Verdict({ report }: { report: Resilience }) {
           ))}
         </tbody>
       </table>
-      {report.escalations.map(({ supervisor, to }) => (
-        <p key={supervisor} className="row c-crashed fl-small">
+      {report.escalations.map(({ supervisor, to }, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: one may give up more than once
+        <p key={i} className="row c-crashed fl-small">
           <Glyph name="crashed" size={10} />
           {visible(supervisor)} gave up{to ? `; ${visible(to)} had to decide` : ''}.
         </p>

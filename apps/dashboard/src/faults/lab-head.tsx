@@ -22,7 +22,8 @@ export function LabHead({
   cluster: ClusterView | null
   halt: Halt
 }) {
-  const { text, nodes } = runningWords(running)
+  const { link } = useConnection()
+  const { text, nodes } = runningWords(running, link === 'lost' || link === 'stale')
   const isArmed = cluster !== null && isAnyArmed(cluster.nodes)
   return (
     <header className="fl-hd">
@@ -68,9 +69,21 @@ function AgentReach({ view }: { view: FaultsView }) {
   )
 }
 
+/** Why the press of its button did not arrive. */
+export function LabHaltFailure({ halt }: { halt: Halt }) {
+  if (halt.failure === null) return null
+  return (
+    <p className="fl-notice c-crashed" role="alert">
+      <Glyph name="crashed" size={11} />
+      {halt.failure}
+    </p>
+  )
+}
+
 /** The largest button there is, and never off. */
 export function LabHalt({ halt }: { halt: Halt }) {
   const { active, isHalted, isSending, press } = halt
+  const { link } = useConnection()
   return (
     <button
       type="button"
@@ -85,9 +98,11 @@ export function LabHalt({ halt }: { halt: Halt }) {
         <small>
           {isHalted
             ? 'nothing new starts until then'
-            : active === 0
-              ? 'no faults'
-              : `removes ${plural(active, 'fault')} in under 1 s`}
+            : link === 'lost'
+              ? 'no hub to send it to'
+              : active === 0
+                ? 'no faults'
+                : `removes ${plural(active, 'fault')} in under 1 s`}
         </small>
       </span>
       <kbd>⌃.</kbd>

@@ -2,14 +2,14 @@
 /** On a phone nothing is injected; what runs is seen there, and Halt all is below. */
 import Link from 'next/link'
 import { experimentPath } from '../frame/addresses.ts'
-import { useHubNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
 import { visible } from '../term/term-text.ts'
 import { Glyph } from '../ui/glyphs.tsx'
-import { historyOf, leftText, openLeases, runningOf, titleOf } from './experiment-model.ts'
+import { historyOf, leftWords, openLeases, runningOf, titleOf } from './experiment-model.ts'
 import { LabNotice } from './lab-head.tsx'
 import { VerdictMark } from './resilience-matrix.tsx'
 import { Figures } from './running.tsx'
+import { usePictureNow } from './use-picture-now.ts'
 
 const NO_TITLES: ReadonlyMap<string, string> = new Map()
 
@@ -18,7 +18,7 @@ export function LabPhone() {
   const { data: cluster } = useView('cluster', {}, { followsTime: false })
   const running = runningOf(data)
   const leases = openLeases(data)
-  const nowMs = useHubNow(running.length > 0 ? 1_000 : null)
+  const now = usePictureNow(running.length > 0 ? 1_000 : null)
   return (
     <div className="fl-phone">
       <h1>Fault lab</h1>
@@ -33,7 +33,7 @@ export function LabPhone() {
             <Glyph name="fault" size={14} />
             <b>{visible(titleOf(row, NO_TITLES))}</b>
             <span className="sp" />
-            <span className="m">{leftText(row, nowMs)}</span>
+            <span className="m">{leftWords(row, now)}</span>
           </Link>
           <p className="i2">
             {visible(row.target)}
@@ -55,7 +55,7 @@ export function LabPhone() {
       <h2>History</h2>
       {historyOf(data).map((row) => (
         <Link key={row.id} href={experimentPath(row.id)} className="row fl-phone-row">
-          <span className="m i3">{row.id}</span>
+          <span className="m i3 nw">{row.id}</span>
           <span className="el">
             {visible(titleOf(row, NO_TITLES))} <span className="i2">{visible(row.target)}</span>
           </span>

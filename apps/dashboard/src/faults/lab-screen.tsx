@@ -6,7 +6,7 @@ import './conditions.css'
 import './experiment.css'
 import './lab.css'
 import '../frame/name-dialog.css'
-import type { BlastRadius, DryRun, Routine } from '@orrery/protocol/faults'
+import type { Routine } from '@orrery/protocol/faults'
 import { useRouter } from 'next/navigation'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { experimentPath } from '../frame/addresses.ts'
@@ -14,6 +14,7 @@ import { announce } from '../frame/announcer.tsx'
 import { useHalt } from '../frame/halt.tsx'
 import { useKeys } from '../frame/keys.ts'
 import { useAddressState } from '../frame/use-address-state.ts'
+import { sentence } from '../live/format.ts'
 import { useMoment } from '../live/moment.ts'
 import { useConnection, useView } from '../live/use-view.ts'
 import { copyText } from '../ui/copy-button.tsx'
@@ -22,11 +23,11 @@ import { CatalogueList } from './catalogue-list.tsx'
 import { listed, offered } from './catalogue-model.ts'
 import { Composer } from './composer.tsx'
 import { addStep, askedOf, bodyOf, draftOf, missing, stepOf, withKind } from './draft.ts'
-import { historyOf, openLeases, runningOf } from './experiment-model.ts'
+import { historyOf, openLeases, runningOf, titleOf } from './experiment-model.ts'
 import { History } from './history.tsx'
 import { readLabAddress, writeLabAddress } from './lab-address.ts'
 import { inject, readCatalogue, readMatrix, readRoutines, readScenarios } from './lab-api.ts'
-import { LabHead, LabNotice } from './lab-head.tsx'
+import { LabHaltFailure, LabHead, LabNotice } from './lab-head.tsx'
 import { LabPhone } from './lab-phone.tsx'
 import { MATRIX_DAYS, Matrix } from './resilience-matrix.tsx'
 import { RoutineDialog } from './routine-dialog.tsx'
@@ -35,7 +36,7 @@ import { Running } from './running.tsx'
 import { ScenarioDialog, ScenarioList } from './scenarios.tsx'
 import { useAnswer } from './use-answer.ts'
 import { useDryRun } from './use-dry-run.ts'
-import { effectText, objectOf } from './words.ts'
+import { effectText, objectOf, targetNames, typedWords } from './words.ts'
 
 type Open = { kind: 'scenario' } | { kind: 'routine'; routine: Routine | null } | null
 
@@ -80,10 +81,8 @@ function Lab() {
   const foreseen = useDryRun(link === 'open' ? asked : null)
   const { run } = foreseen
   const targets = run?.targets.length ?? 0
-  const names = (run?.targets ?? []).map(
-    ({ key, node }) => nameOf(run, key) ?? (key.split('/').at(-1) || node),
-  )
-  const object = kind ? objectOf(kind, step, names, targets) : ''
+  const names = targetNames(run, draft.at)
+  const object = kind ? objectOf(kind, step, names, names.length) : ''
   const mayNot =
     role === 'viewer'
       ? 'This needs the operator role.'
@@ -96,14 +95,11 @@ function Lab() {
     mayNot ??
     (faults?.isHalted ? 'Halt all is on. Release it first.' : null) ??
     (kind ? offered(kind, nodes).why : null) ??
-    (lack === null ? null : `${lack.charAt(0).toUpperCase()}${lack.slice(1)}`) ??
-    foreseen.failure?.message ??
+    sentenceOrNull(lack) ??
+    sentenceOrNull(foreseen.failure?.message) ??
     (run === null || foreseen.isOld ? 'counting' : null) ??
-    run?.refusal?.message ??
+    sentenceOrNull(run?.refusal?.message) ??
     (targets === 0 ? 'Nothing matches the target.' : null)
-  const isFarReaching = draft.steps.some((one) => kinds.get(one.kind)?.needsTyping)
-  const mustType =
-    isFarReaching && run !== null && targets > 0 ? (targets === 1 ? (names[0] ?? object) : object) : null
 
   const runIt = async () => {
     if (off !== null || asked === null || run === null || isRunning) return
@@ -163,6 +159,7 @@ function Lab() {
   return (
     <div className={`fl ${status === 'stale' || status === 'disconnected' ? 'fl-old' : ''}`}>
       <LabHead running={running} view={faults} cluster={cluster} halt={halt} />
+      <LabHaltFailure halt={halt} />
       <LabNotice view={faults} cluster={cluster} />
       <div className="fl-body">
         <CatalogueList
@@ -196,8 +193,9 @@ function Lab() {
           foreseen={foreseen}
           effect={effectText(draft, kinds, object)}
           off={off}
-          mustType={mustType}
+          mustType={typedWords(draft, kinds, run)}
           json={json}
+          mayNot={mayNot}
           isRunning={isRunning}
           told={told}
           target={targetField}
@@ -225,8 +223,11 @@ function Lab() {
         <ScenarioDialog
           body={bodyOf(draft, kinds)}
           scenarios={scenarios.value?.items ?? []}
-          suggested={draft.name || kind?.title || ''}
-          onSaved={scenarios.reload}
+          suggested={titleOf({ name: draft.name, faults: draft.steps.map((one) => one.kind) }, titles)}
+          onSaved={(name) => {
+            scenarios.reload()
+            change({ draft: { ...draft, name } })
+          }}
           onClose={() => setOpen(null)}
         />
       ) : null}
@@ -234,6 +235,7 @@ function Lab() {
         <RoutineDialog
           routine={open.routine}
           scenarios={scenarios.value?.items ?? []}
+          off={mayNot}
           onSaved={routines.reload}
           onClose={() => setOpen(null)}
         />
@@ -242,16 +244,8 @@ function Lab() {
   )
 }
 
-/** What the node calls the only one of a group; of many only their module is told. */
-function nameOf(run: DryRun | null, key: string): string | null {
-  for (const { radius } of run?.blast ?? []) {
-    const groups = (radius as Partial<BlastRadius> | null)?.groups ?? []
-    const own = groups.find(
-      ({ effect, keys, count }) => effect === 'targeted' && count === 1 && keys[0] === key,
-    )
-    if (own) return own.label
-  }
-  return null
+function sentenceOrNull(text: string | null | undefined): string | null {
+  return text == null ? null : sentence(text)
 }
 
 /** Enter, wherever the focus is, holds the button as if it had been pressed on it. */

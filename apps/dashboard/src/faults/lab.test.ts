@@ -1,23 +1,25 @@
 import type { ExperimentRow, FaultsView } from '@orrery/live/views'
-import { FAULTS, pick, type Resilience } from '@orrery/protocol/faults'
+import { type DryRun, FAULTS, pick, type Resilience } from '@orrery/protocol/faults'
 import { describe, expect, it } from 'vitest'
 import { isAnyArmed, listed, type Nodes } from './catalogue-model.ts'
 import { cellsOf, MAX_CELLS } from './cells-model.ts'
-import { newDraft } from './draft.ts'
+import { newDraft, newStep } from './draft.ts'
 import {
   activeFaults,
+  captionOf,
   historyOf,
   leftShare,
   leftText,
+  leftWords,
   runningOf,
   runningWords,
   statesText,
   titleOf,
 } from './experiment-model.ts'
 import type { Kind } from './lab-api.ts'
-import { reportLines, stepWords, targetRows } from './report-model.ts'
+import { readBackText, reportLines, stepWords, targetRows } from './report-model.ts'
 import { targetCompletion } from './target-completion.ts'
-import { effectText, objectOf, percent } from './words.ts'
+import { effectText, objectOf, percent, typedWords } from './words.ts'
 
 const kinds: Kind[] = Object.values(FAULTS)
 const byName = new Map(kinds.map((kind) => [kind.kind, kind]))
@@ -110,6 +112,7 @@ describe('experiments', () => {
       text: '1 experiment running, 1 scheduled',
       nodes: ['a@b'],
     })
+    expect(runningWords(runningOf(all), true).text).toBe('1 experiment was running, 1 scheduled')
   })
 
   it('counts what somebody laid by hand among the active faults', () => {
@@ -140,15 +143,18 @@ describe('experiments', () => {
     expect(leftText(row({ endsAtMs: null }), 1)).toBe('until halted')
     expect(leftShare(row({ endsAtMs: null }), 1)).toBeNull()
     expect(leftText(row({ status: 'ending' }), 1)).toBe('ending')
+    expect(leftWords(row({}), { nowMs: 42_300, isOld: true })).toMatch(/^18 s left at \d\d:\d\d:42$/)
     expect(leftText(row({ status: 'scheduled', startedAtMs: 9_000 }), 1_000)).toBe('in 8 s')
   })
 
   it('are named by what they do, where nobody named them', () => {
     const titles = new Map(kinds.map(({ kind, title }) => [kind, title]))
+    expect(captionOf({ label: 'CdrWriter', metric: 'mailbox' })).toBe('CdrWriter mailbox')
+    expect(captionOf({ label: 'TrunkLink', metric: 'handled' })).toBe('TrunkLink handled per second')
     expect(titleOf(row({ name: 'Trunk flap' }), titles)).toBe('Trunk flap')
     expect(titleOf(row({ faults: ['delay', 'drop'] }), titles)).toBe('Delay and drop')
     expect(titleOf(row({ faults: ['kill', 'delay', 'drop'] }), titles)).toBe('Kill and 2 more')
-    expect(titleOf(row({ faults: ['crash_next'] }), new Map())).toBe('crash next')
+    expect(titleOf(row({ faults: ['crash_next'] }), new Map())).toBe('Crash next')
   })
 
   it('tell first of the targets that want an eye', () => {
@@ -167,11 +173,13 @@ describe('experiments', () => {
       recoveredAt: null,
       readBack: '',
     }
+    expect(readBackText({ ...target, code: 'process.unknown' })).toMatch(/^No such process/)
+    expect(readBackText({ ...target, readBack: 'nothing is held' })).toBe('nothing is held')
     const rows = targetRows([target, { ...target, state: 'unverified' }, { ...target, firings: 3 }])
-    expect(rows.map(({ state, firings }) => [state, firings])).toEqual([
-      ['unverified', 0],
-      ['recovered', 3],
-      ['recovered', 0],
+    expect(rows.map(({ state, firings, place }) => [state, firings, place])).toEqual([
+      ['unverified', 0, 1],
+      ['recovered', 3, 2],
+      ['recovered', 0, 0],
     ])
   })
 })
@@ -196,6 +204,24 @@ describe('words', () => {
     expect(effectText(two, byName, 'A')).toBe('Run 2 faults in sequence')
   })
 
+  it('of several faults what those hit that reach far is typed, whichever is edited', () => {
+    const draft = {
+      ...newDraft('kill'),
+      steps: [newStep('kill'), { ...newStep('node_kill'), node: 'mail@localhost' }],
+    }
+    const run: DryRun = {
+      ...{ matching: 2, refused: [], blast: [], sharePercent: 0, warnings: [], refusal: null, seed: 1 },
+      targets: [
+        { step: 0, node: 'a@b', key: 'Sup/link', pid: '<0.1.0>' },
+        { step: 1, node: 'mail@localhost', key: '', pid: '' },
+      ],
+    }
+    expect(typedWords(draft, byName, run)).toBe('mail@localhost')
+    expect(typedWords({ ...draft, at: 1 }, byName, run)).toBe('mail@localhost')
+    expect(typedWords({ ...draft, steps: [newStep('kill')] }, byName, run)).toBeNull()
+    expect(typedWords(draft, byName, null)).toBeNull()
+  })
+
   it('a small share keeps its figures', () => {
     expect([0.02, 0.0015, 0.2, 1].map(percent)).toEqual(['2.0 %', '0.15 %', '20 %', '100 %'])
   })
@@ -215,6 +241,8 @@ describe('words', () => {
     expect(said.target).toBe('name:Framer → name:TrunkLink')
     expect(said.how).toContain('for 10 s')
     expect(said.how.some((word) => word.includes('250 ms'))).toBe(true)
+    const copied = { ...step, fault: 'duplicate', parameters: { copies: 1 } }
+    expect(stepWords(copied, byName.get('duplicate')).how).toContain('more copies 1')
   })
 })
 

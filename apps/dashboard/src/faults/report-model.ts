@@ -1,5 +1,6 @@
 /** The resilience report in lines: each figure beside the one of the same time before. Pure. */
 import type { Experiment, Resilience, Step } from '@orrery/protocol/faults'
+import { refusedText } from '../inspector/action-model.ts'
 import { count, duration, rate } from '../live/format.ts'
 import type { Kind } from './lab-api.ts'
 import { lastingText, whenText } from './words.ts'
@@ -70,7 +71,7 @@ export function stepWords(
     .filter(([, value]) => value !== '')
     .map(([name, value]) => {
       const field = kind?.form.find((one) => one.name === name)
-      const unit = field?.type === 'number' ? ` ${field.unit}` : ''
+      const unit = field?.type === 'number' && field.unit !== '' ? ` ${field.unit}` : ''
       const option =
         field?.type === 'choice' ? field.options.find((one) => one.value === value)?.label : undefined
       return `${(field?.label ?? name).toLowerCase()} ${option ?? String(value)}${unit}`
@@ -87,13 +88,24 @@ export function stepWords(
   }
 }
 
-/** Targets in their order, those that want an eye first. */
-export function targetRows(targets: Experiment['targets']): Experiment['targets'] {
+export type TargetRow = Experiment['targets'][number] & { place: number }
+
+/** Targets with their place in the record, those that want an eye first: a schedule has one for each run. */
+export function targetRows(targets: Experiment['targets']): TargetRow[] {
   const order = ['unverified', 'refused', 'injected', 'intended', 'gone', 'recovered']
-  return targets.toSorted(
-    (a, b) =>
-      order.indexOf(a.state) - order.indexOf(b.state) || b.firings - a.firings || a.key.localeCompare(b.key),
-  )
+  return targets
+    .map((target, place) => ({ ...target, place }))
+    .sort(
+      (a, b) =>
+        order.indexOf(a.state) - order.indexOf(b.state) ||
+        b.firings - a.firings ||
+        a.key.localeCompare(b.key),
+    )
+}
+
+/** What the node said of a target in the end, or why it was not taken. */
+export function readBackText({ readBack, code }: Pick<TargetRow, 'readBack' | 'code'>): string {
+  return readBack !== '' || code === '' ? readBack : refusedText(code, code)
 }
 
 /** How each state of a target is drawn. */

@@ -12,25 +12,32 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Segments } from '../ui/tabs.tsx'
 import { removeRoutine, saveRoutine } from './lab-api.ts'
 import { NumberInput } from './number-input.tsx'
+import { isStopped } from './routine-model.ts'
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
 
 export function RoutineDialog({
   routine,
   scenarios,
+  off,
   onSaved,
   onClose,
 }: {
   /** `null`: a new one. */
   routine: Routine | null
   scenarios: readonly Scenario[]
+  /** Why nothing can be changed; `null` where it can. */
+  off: string | null
   onSaved: () => void
   onClose: () => void
 }) {
   const [body, setBody] = useState<RoutineBody>(routine?.body ?? freshBody(scenarios[0]))
   const [holidays, setHolidays] = useState(body.holidays.join(' '))
   const [failure, setFailure] = useState<string | null>(null)
-  const set = (change: Partial<RoutineBody>) => setBody({ ...body, ...change })
+  const set = (change: Partial<RoutineBody>) => {
+    setFailure(null)
+    setBody({ ...body, ...change })
+  }
   const days = holidays.split(/[\s,]+/).filter(Boolean)
   const wrongDay = days.find((day) => !/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(Date.parse(day)))
   const lack =
@@ -45,6 +52,7 @@ export function RoutineDialog({
             : wrongDay === undefined
               ? null
               : `${wrongDay} is no date like 2026-12-24.`
+  const why = off ?? lack
   const done = async (what: string, answer: { ok: true } | { ok: false; message: string }) => {
     if (!answer.ok) {
       setFailure(answer.message)
@@ -55,7 +63,7 @@ export function RoutineDialog({
     onClose()
   }
   const save = async (change: Partial<RoutineBody> = {}) => {
-    if (lack !== null) return
+    if (why !== null) return
     await done('Saved', await saveRoutine(routine?.id ?? null, { ...body, holidays: days, ...change }))
   }
   return (
@@ -76,7 +84,8 @@ export function RoutineDialog({
       <div className="fl-routine-body">
         {routine && routine.stoppedWhy !== '' ? (
           <p className="c-backlog" role="status">
-            It stopped itself: {visible(routine.stoppedWhy)}
+            {isStopped(routine) ? 'It stopped itself: ' : ''}
+            {visible(routine.stoppedWhy)}
           </p>
         ) : null}
         <label className="lbl">
@@ -179,7 +188,10 @@ export function RoutineDialog({
               value={holidays}
               placeholder="2026-12-24 2026-12-25"
               aria-invalid={wrongDay !== undefined}
-              onChange={(event) => setHolidays(event.target.value)}
+              onChange={(event) => {
+                setFailure(null)
+                setHolidays(event.target.value)
+              }}
             />
           </label>
         </div>
@@ -230,18 +242,25 @@ export function RoutineDialog({
       </div>
       <footer className="name-dialog-foot">
         {routine ? (
-          <Button kind="danger" onClick={async () => done('Removed', await removeRoutine(routine.id))}>
+          <Button
+            kind="danger"
+            disabled={off !== null}
+            onClick={async () => done('Removed', await removeRoutine(routine.id))}
+          >
             Remove
           </Button>
         ) : null}
         <span className="sp" />
+        <span className="fl-why" role="status">
+          {why}
+        </span>
         <Button onClick={onClose}>Cancel</Button>
         {routine ? (
-          <Button onClick={() => void save({ isOn: !isOnNow(routine) })} disabled={lack !== null}>
+          <Button onClick={() => void save({ isOn: !isOnNow(routine) })} disabled={why !== null}>
             {isOnNow(routine) ? 'Turn off' : 'Turn on'}
           </Button>
         ) : null}
-        <Button kind="primary" disabled={lack !== null} title={lack ?? undefined} onClick={() => void save()}>
+        <Button kind="primary" disabled={why !== null} onClick={() => void save()}>
           {routine ? 'Save' : 'Save and turn on'}
         </Button>
       </footer>
@@ -250,8 +269,8 @@ export function RoutineDialog({
 }
 
 /** One that stopped itself is as good as off: it waits for somebody to turn it on. */
-function isOnNow({ body, stoppedWhy }: Routine): boolean {
-  return body.isOn && stoppedWhy === ''
+function isOnNow(routine: Routine): boolean {
+  return routine.body.isOn && !isStopped(routine)
 }
 
 function freshBody(scenario: Scenario | undefined): RoutineBody {

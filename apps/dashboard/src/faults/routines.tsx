@@ -2,10 +2,10 @@
 /** Chaos as routine: what runs by itself, when next, and why one stopped itself. */
 import type { Routine } from '@orrery/protocol/faults'
 import { CalendarClock, Plus } from 'lucide-react'
-import { duration } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { visible } from '../term/term-text.ts'
 import { Glyph } from '../ui/glyphs.tsx'
+import { isStopped, nextText } from './routine-model.ts'
 
 export function RoutineList({
   routines,
@@ -35,10 +35,10 @@ export function RoutineList({
       </h3>
       {routines.map((routine) => (
         <button key={routine.id} type="button" className="fl-kind" onClick={() => onOpen(routine)}>
-          {routine.stoppedWhy === '' ? (
-            <CalendarClock className="ic" aria-hidden />
-          ) : (
+          {isStopped(routine) ? (
             <Glyph name="backlog" size={12} label="stopped itself" />
+          ) : (
+            <CalendarClock className="ic" aria-hidden />
           )}
           <span className="el" title={visible(routine.stoppedWhy || routine.body.name)}>
             {visible(routine.body.name)}
@@ -49,13 +49,4 @@ export function RoutineList({
       ))}
     </section>
   )
-}
-
-function nextText({ body, nextAt, stoppedWhy }: Routine, nowMs: number): string {
-  if (stoppedWhy !== '') return 'stopped itself'
-  if (!body.isOn) return 'off'
-  if (nextAt === null) return 'on'
-  const inMs = Date.parse(nextAt) - nowMs
-  if (inMs <= 0) return 'due'
-  return `in ${duration(Math.ceil(inMs / 1_000) * 1_000)}`
 }

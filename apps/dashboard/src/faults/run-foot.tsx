@@ -15,6 +15,7 @@ export function RunFoot({
   run,
   mustType,
   json,
+  mayNot,
   isRunning,
   ifRefused,
   holder,
@@ -29,6 +30,8 @@ export function RunFoot({
   /** What has to be typed before; `null` where nothing. */
   mustType: string | null
   json: string
+  /** Why this page can neither run nor save anything. */
+  mayNot: string | null
   isRunning: boolean
   ifRefused: 'run_rest' | 'stop_all'
   holder: RefObject<HTMLDivElement | null>
@@ -51,7 +54,8 @@ export function RunFoot({
           {refusals(run).map((line) => (
             <li key={line}>
               <Glyph name="crashed" size={10} />
-              {visible(line)} {ifRefused === 'run_rest' ? 'The rest run.' : 'So none runs.'}
+              {visible(line)}{' '}
+              {ifRefused === 'run_rest' && run.targets.length > 0 ? 'The rest run.' : 'So none runs.'}
             </li>
           ))}
         </ul>
@@ -72,7 +76,12 @@ export function RunFoot({
         </label>
       ) : null}
       <div className="fl-foot" ref={holder}>
-        <Button kind="quiet" aria-disabled={json === ''} onClick={onSave}>
+        <Button
+          kind="quiet"
+          aria-disabled={json === '' || mayNot !== null}
+          title={mayNot ?? undefined}
+          onClick={onSave}
+        >
           Save as scenario
         </Button>
         {json === '' ? null : <CopyButton kind="quiet" label="Copy as JSON" text={json} />}

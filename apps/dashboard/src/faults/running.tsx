@@ -6,14 +6,14 @@ import { useState } from 'react'
 import { experimentPath } from '../frame/addresses.ts'
 import { announce } from '../frame/announcer.tsx'
 import { compact, count, duration, plural, rate } from '../live/format.ts'
-import { useHubNow } from '../live/now.ts'
 import { visible } from '../term/term-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Glyph } from '../ui/glyphs.tsx'
 import { lastOf } from '../ui/spark-paths.ts'
 import { ExperimentChart } from './experiment-chart.tsx'
-import { leftShare, leftText, statesText, titleOf } from './experiment-model.ts'
+import { captionOf, leftShare, leftWords, statesText, titleOf } from './experiment-model.ts'
 import { stopExperiment } from './lab-api.ts'
+import { type PictureNow, usePictureNow } from './use-picture-now.ts'
 
 export function Running({
   running,
@@ -27,11 +27,11 @@ export function Running({
   /** Why nothing can be stopped from here. */
   off: string | null
 }) {
-  const nowMs = useHubNow(running.length + leases.length > 0 ? 1_000 : null)
+  const now = usePictureNow(running.length + leases.length > 0 ? 1_000 : null)
   return (
     <>
       {running.map((row) => (
-        <Card key={row.id} row={row} title={titleOf(row, titles)} nowMs={nowMs} off={off} />
+        <Card key={row.id} row={row} title={titleOf(row, titles)} now={now} off={off} />
       ))}
       {leases.map((lease) => (
         <div key={lease.id} className="sec row fl-lease">
@@ -42,7 +42,7 @@ export function Running({
           </span>
           <span className="sp" />
           <span className="m i2 nw">
-            {duration(Math.max(0, Math.ceil((lease.endsAtMs - nowMs) / 1_000) * 1_000))} left
+            {duration(Math.max(0, Math.ceil((lease.endsAtMs - now.nowMs) / 1_000) * 1_000))} left
           </span>
         </div>
       ))}
@@ -56,17 +56,17 @@ export function Running({
 function Card({
   row,
   title,
-  nowMs,
+  now,
   off,
 }: {
   row: ExperimentRow
   title: string
-  nowMs: number
+  now: PictureNow
   off: string | null
 }) {
   const [failure, setFailure] = useState<string | null>(null)
   const [isSending, setIsSending] = useState(false)
-  const share = leftShare(row, nowMs)
+  const share = leftShare(row, now.nowMs)
   const stop = async () => {
     setIsSending(true)
     const answer = await stopExperiment(row.id)
@@ -87,7 +87,7 @@ function Card({
         </span>
         <span className="sp" />
         <span className="m i3">{row.id}</span>
-        <span className="m nw">{leftText(row, nowMs)}</span>
+        <span className="m nw">{leftWords(row, now)}</span>
         <Button
           isSmall
           kind="fault"
@@ -118,7 +118,7 @@ function Card({
         <>
           {row.chart ? (
             <>
-              <p className="lbl fl-caption">{visible(row.chart.label)}</p>
+              <p className="lbl fl-caption">{visible(captionOf(row.chart))}</p>
               <ExperimentChart chart={row.chart} startedAtMs={row.startedAtMs} endedAtMs={row.endedAtMs} />
             </>
           ) : null}
@@ -146,7 +146,7 @@ export function Figures({ row }: { row: ExperimentRow }) {
       <Figure name="Messages touched" value={compact(row.touched)} />
       {mailbox !== null ? (
         <Figure
-          name={chart?.label ?? 'Mailbox'}
+          name={chart ? captionOf(chart) : 'Mailbox'}
           value={count(mailbox)}
           tone={mailbox > 100 ? 'backlog' : null}
         />

@@ -73,7 +73,7 @@ export function ScenarioDialog({
   body: ScenarioBody
   scenarios: readonly Scenario[]
   suggested: string
-  onSaved: () => void
+  onSaved: (name: string) => void
   onClose: () => void
 }) {
   const [name, setName] = useState(suggested)
@@ -88,7 +88,7 @@ export function ScenarioDialog({
       return
     }
     announce(`Saved ${asked}`)
-    onSaved()
+    onSaved(asked)
     onClose()
   }
   return (

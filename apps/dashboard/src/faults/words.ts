@@ -1,5 +1,5 @@
 /** The lab's sentences: what a button will do, when a fault fires, why it ended. Pure. */
-import type { EXPERIMENT_ENDS, Schedule, When } from '@orrery/protocol/faults'
+import type { BlastRadius, DryRun, EXPERIMENT_ENDS, Schedule, When } from '@orrery/protocol/faults'
 import { count, plural } from '../live/format.ts'
 import type { Draft, DraftStep } from './draft.ts'
 import type { Kind } from './lab-api.ts'
@@ -37,6 +37,39 @@ export function objectOf(kind: Kind, step: DraftStep, names: readonly string[], 
   const one = kind.scope === 'supervisor' ? 'supervisor' : 'process'
   if (targets === 1 && names[0] !== undefined) return names[0]
   return plural(targets, one, one === 'process' ? 'processes' : 'supervisors')
+}
+
+/** Of the targets of one step, as their node calls them; where they are many only their module is told, so by key. */
+export function targetNames(run: DryRun | null, at: number): string[] {
+  return (run?.targets ?? [])
+    .filter(({ step }) => step === at)
+    .map(({ key, node }) => nameOf(run, key) ?? (key.split('/').at(-1) || node))
+}
+
+function nameOf(run: DryRun | null, key: string): string | null {
+  for (const { radius } of run?.blast ?? []) {
+    const groups = (radius as Partial<BlastRadius> | null)?.groups ?? []
+    const own = groups.find(
+      ({ effect, keys, count }) => effect === 'targeted' && count === 1 && keys[0] === key,
+    )
+    if (own) return own.label
+  }
+  return null
+}
+
+/** What has to be typed first: whatever is hit by the faults that reach far; `null` where none does. */
+export function typedWords(
+  draft: Draft,
+  kinds: ReadonlyMap<string, Kind>,
+  run: DryRun | null,
+): string | null {
+  const objects = draft.steps.flatMap((step, at) => {
+    const kind = kinds.get(step.kind)
+    const names = targetNames(run, at)
+    if (!kind?.needsTyping || names.length === 0) return []
+    return [names.length === 1 ? (names[0] as string) : objectOf(kind, step, names, names.length)]
+  })
+  return objects.length === 0 ? null : [...new Set(objects)].join(', ')
 }
 
 /** The confirm button states the effect: `Throw in 51 processes for 60 s`. */

@@ -1,11 +1,11 @@
 'use client'
 /** Halt all: ends every lease everywhere, from anywhere, without asking. Never off. */
 import { OctagonX } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { activeFaults } from '../faults/experiment-model.ts'
 import { haltAll, releaseHalt } from '../live/api.ts'
 import { plural } from '../live/format.ts'
-import { useView } from '../live/use-view.ts'
+import { useConnection, useView } from '../live/use-view.ts'
 import { Glyph } from '../ui/glyphs.tsx'
 import { announce } from './announcer.tsx'
 
@@ -25,6 +25,11 @@ export function useHalt(): Halt {
   const { data } = useView('faults', {}, { followsTime: false })
   const [isSending, setIsSending] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
+  const { link } = useConnection()
+  // What could not be sent is over when the hub is there again.
+  useEffect(() => {
+    if (link === 'open') setFailure(null)
+  }, [link])
   const active = activeFaults(data)
   const isHalted = data?.isHalted ?? false
   const press = async () => {

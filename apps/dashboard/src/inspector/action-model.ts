@@ -1,6 +1,7 @@
 /** Which actions a process allows, and why not. Pure: the buttons only draw what is decided here. */
 import type { TreeRow, TreeView } from '@orrery/live/views'
 import type { Capability, CommandErrorCode } from '@orrery/protocol'
+import { sentence } from '../live/format.ts'
 import { rowOf } from '../tree/model.ts'
 
 export type ActionName = 'suspend' | 'resume' | 'kill' | 'crash_next'
@@ -91,11 +92,6 @@ const WORDS: Record<CommandErrorCode, string> = {
   'routine.unknown': 'No such routine.',
   'port.unknown': 'The node has no port of that name.',
   'audit.unavailable': 'The audit trail cannot be written, so nothing was sent.',
-}
-
-function sentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1)
-  return /[.!?]$/.test(first) ? first : `${first}.`
 }
 
 export interface Blast {

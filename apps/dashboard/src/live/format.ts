@@ -86,6 +86,12 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`
 }
 
+/** What the hub says, as a sentence: `No such process.` */
+export function sentence(text: string): string {
+  const first = text.charAt(0).toUpperCase() + text.slice(1)
+  return /[.!?]$/.test(first) ? first : `${first}.`
+}
+
 function trimmed(value: number, decimals = 1): string {
   return Number(value.toFixed(decimals)).toLocaleString('en-US', { maximumFractionDigits: decimals })
 }

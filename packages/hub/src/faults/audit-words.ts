@@ -4,6 +4,7 @@ import type { AuditEntry } from '../store/store.ts'
 import type { Prepared } from './dry-run.ts'
 import type { LiveExperiment } from './live-experiment.ts'
 import type { Plan } from './plan.ts'
+import { labelOfSteps } from './resolve-targets.ts'
 
 export const auditOf = (actor: Actor, action: string, atMs: number): AuditEntry => ({
   ...{ atMs, who: actor.who, role: actor.role, action },
@@ -24,7 +25,11 @@ export function entryOf(
   return {
     ...auditOf(actor, action, atMs),
     node: isOne ? first.node : null,
-    target: isOne ? (first.targets[0]?.key ?? first.port) : (prepared?.labels.join(', then ') ?? null),
+    target: isOne
+      ? (first.targets[0]?.key ?? first.port)
+      : prepared
+        ? labelOfSteps(prepared.labels, plan.arrangement)
+        : null,
     pid: isOne ? (first.targets[0]?.pid ?? null) : null,
     parameters: { ...plan, targets, nodes: [...new Set(prepared?.legs.map(({ node }) => node) ?? [])] },
   }

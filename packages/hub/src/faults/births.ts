@@ -4,6 +4,7 @@ import type { Prepared } from './dry-run.ts'
 import type { ExperimentRecord } from './experiment-store.ts'
 import { type LiveExperiment, liveLeg } from './live-experiment.ts'
 import type { Plan } from './plan.ts'
+import { labelOfSteps } from './resolve-targets.ts'
 
 /** Asked for, and not begun. */
 export function liveOf(
@@ -30,7 +31,7 @@ export function liveOf(
       ...{ stop: stopWhen, schedule, seed, ifRefused, blastPercent, routine },
       ...{ createdAtMs: nowMs, startedAtMs: null, endsAtMs: null, endedAtMs: null },
       nodes: [...new Set(prepared.legs.map(({ node }) => node))],
-      label: prepared.labels.join(', then ').slice(0, 255),
+      label: labelOfSteps(prepared.labels, arrangement),
       ...{ legs: [], firings: 0, touched: 0, dropped: 0, crashes: 0, resilience: null, targets: [] },
     },
     ...{ legs: [], due, runs: 0, figures: null, dirty: new Set() },

@@ -19,6 +19,7 @@ import {
   tellTargets,
 } from './live-experiment.ts'
 import { readInjectionAnswer } from './read-answer.ts'
+import { labelOfSteps } from './resolve-targets.ts'
 import { runMs } from './schedule.ts'
 import type { Showing } from './showing.ts'
 import { figuresOf } from './watch.ts'
@@ -37,6 +38,11 @@ export interface Course {
   /** Not renewed any more from here on: the node ends it alone, whatever becomes of these words. */
   askToEnd(leg: LiveLeg): Promise<void>
 }
+
+/** A step waits so long for its targets where one before it has ended processes. */
+const BACK_MS = 5_000
+/** Only then is it heard of whom a supervisor has taken down with them. */
+const HEARD_MS = 1_000
 
 export function createCourse(
   options: Pick<ConductorOptions, 'world' | 'agents' | 'calls' | 'latch' | 'clock'>,
@@ -68,7 +74,7 @@ export function createCourse(
       })
     }
     record.nodes = [...new Set([...record.nodes, ...prepared.legs.map(({ node }) => node)])]
-    record.label = prepared.labels.join(', then ').slice(0, 255)
+    record.label = labelOfSteps(prepared.labels, record.arrangement)
   }
 
   const beginRun = async (live: LiveExperiment): Promise<void> => {
@@ -176,6 +182,7 @@ export function createCourse(
       const group = live.legs.filter(
         (leg) => leg.state === 'waiting' && leg.run === next.run && leg.leg.step === next.leg.step,
       )
+      if (areRestarting(live, group)) return
       for (const leg of group) leg.state = 'asking'
       void injectAll(live, group).then(() => {
         advance(live)
@@ -190,6 +197,19 @@ export function createCourse(
     if (first !== undefined && record.targets.every(({ state }) => state === 'refused'))
       finish(live, 'refused', 'refused', `every target was refused: ${wordsOf(first.code).message}`)
     else finish(live, 'ended', 'done', 'it ran to its end')
+  }
+
+  /** What follows restarts is not laid upon a life that the step before has ended; the lookout asks again. */
+  const areRestarting = (live: LiveExperiment, group: readonly LiveLeg[]): boolean => {
+    const { record } = live
+    const hasEnded = record.targets.some(({ state }) => state === 'gone')
+    if (!hasEnded || record.steps[group[0]?.leg.step ?? 0]?.follow !== 'dynamic') return false
+    const sinceMs = clock.nowMs() - Math.max(...live.legs.map(({ endedAtMs }) => endedAtMs ?? 0))
+    if (sinceMs < HEARD_MS) return true
+    const areBack = group.every(({ record: { node }, leg }) =>
+      leg.targets.every(({ key }) => world.found(node, key) !== null),
+    )
+    return !areBack && sinceMs < BACK_MS
   }
 
   const finish = (

@@ -32,7 +32,7 @@ export function experimentRecord(record: Partial<ExperimentRecord> = {}): Experi
         fault: 'delay',
         target: { node: 'shop@localhost', pid: 'Shop/counter-0' },
         follow: 'dynamic',
-        parameters: { delayMs: 250, jitterMs: 0 },
+        parameters: { delayMs: 250, jitterMs: 0, messageType: '' },
         when: null,
         durationMs: 60_000,
         maxFirings: 10_000,

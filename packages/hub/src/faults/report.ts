@@ -107,7 +107,9 @@ function stepText({ fault, target, parameters, durationMs }: Step): string {
         : 'port' in target
           ? `port ${target.port} of ${target.node}`
           : target.node
-  const given = Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`)
+  const given = Object.entries(parameters)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name} ${String(value)}`)
   const lasts = durationMs === null ? 'until ended' : `for ${ms(durationMs)}`
   const how = [...given, faultNamed(fault)?.life === 'shot' ? 'once' : lasts]
   return `${fault} on ${what} (${how.join(', ')})`

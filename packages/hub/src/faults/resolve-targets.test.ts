@@ -2,7 +2,7 @@ import type { Found } from '@orrery/live/world'
 import { MAX_TARGETS, type Step, step } from '@orrery/protocol/faults'
 import { expect, it } from 'vitest'
 import { refuse } from './plan.ts'
-import { resolveTargets, type TargetSources } from './resolve-targets.ts'
+import { labelOfSteps, resolveTargets, type TargetSources } from './resolve-targets.ts'
 
 function call(n: number, node = 'a@h'): Found {
   return {
@@ -79,4 +79,10 @@ it('knows an edge by the keys of its senders on the same node', () => {
   const of = chosen([step.parse({ fault: 'drop', target: { query: '', from: 'name:x' } })], asked, 1)
   expect(of.legs).toMatchObject([{ node: 'a@h', senders: ['Root/Call#9'] }])
   expect(of.refused).toMatchObject([{ node: 'b@h', code: 'fault.no_target' }])
+})
+
+it('names the targets of all steps by their arrangement, and neighbours of one name once', () => {
+  expect(labelOfSteps(['Framer', 'TrunkLink'], 'sequence')).toBe('Framer, then TrunkLink')
+  expect(labelOfSteps(['Framer', 'TrunkLink'], 'together')).toBe('Framer and TrunkLink')
+  expect(labelOfSteps(['TrunkLink', 'TrunkLink'], 'sequence')).toBe('TrunkLink')
 })

@@ -208,6 +208,12 @@ function legsOf(step: number, picked: readonly Found[], sendersOn: (node: string
   return legs
 }
 
+/** Of all steps: `Framer, then TrunkLink`, `Framer and TrunkLink`; neighbours of one name are named once. */
+export function labelOfSteps(labels: readonly string[], arrangement: 'together' | 'sequence'): string {
+  const told = labels.filter((label, i) => label !== labels[i - 1])
+  return told.join(arrangement === 'sequence' ? ', then ' : ' and ').slice(0, 255)
+}
+
 /** Like `TrunkLink`, `Call × 51`, `12 processes`. */
 export function labelOf(found: readonly Pick<Found, 'name' | 'module'>[]): string {
   const [first] = found
