@@ -15,6 +15,7 @@ import { useView, type ViewStatus } from '../live/use-view.ts'
 import { Button } from '../ui/button.tsx'
 import { Kbd } from '../ui/parts.tsx'
 import { EmptyState, OutlineRows } from '../ui/states.tsx'
+import { useIsPhone } from '../ui/use-media.ts'
 import { DoneLine } from './done-line.tsx'
 import { Facets } from './facets.tsx'
 import { GroupRows } from './group-rows.tsx'
@@ -29,6 +30,7 @@ const useSearches = namedList<Named>('crashes.searches')
 
 export function CrashesScreen() {
   const router = useRouter()
+  const isPhone = useIsPhone()
   const [address, change] = useAddressState(readListAddress, writeListAddress)
   const query = address.q
   const { data, status, ageMs } = useView('crashes', { q: query })
@@ -89,6 +91,7 @@ export function CrashesScreen() {
 
   return (
     <div className={`crashes ${status === 'stale' || status === 'disconnected' ? 'old' : ''}`}>
+      <h1 className="sr-only">Crashes</h1>
       <QueryBar
         query={query}
         view={data}
@@ -124,9 +127,9 @@ export function CrashesScreen() {
           <>
             <GroupRows
               groups={groups}
-              selected={selected}
+              selected={isPhone ? null : selected}
               marked={new Set(marked.map(({ id }) => id))}
-              onSelect={select}
+              onSelect={isPhone ? open : select}
               onOpen={open}
             />
             <Hidden view={shown} query={query} onQuery={setQuery} />
