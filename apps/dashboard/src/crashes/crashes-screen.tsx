@@ -36,7 +36,8 @@ export function CrashesScreen() {
   const { data, status, ageMs } = useView('crashes', { q: query })
   const shown = useLastGood(data)
   const groups = shown?.groups ?? []
-  const selected = groups.find((group) => group.id === address.group) ?? groups[0] ?? null
+  const first = useFirst(groups)
+  const selected = groups.find((group) => group.id === address.group) ?? first
   const marked = address.marked.flatMap((id) => groups.find((group) => group.id === id) ?? [])
   const field = useRef<HTMLInputElement>(null)
   const saved = useSearches()
@@ -236,6 +237,14 @@ function useLastGood(data: CrashesView | null): CrashesView | null {
     if (data && !data.error) setGood(data)
   }, [data])
   return data && !data.error ? data : good
+}
+
+/** Whom nobody chose: the first when it was first shown, for as long as it is there. A crash elsewhere takes no one's place. */
+function useFirst(groups: CrashGroupRow[]): CrashGroupRow | null {
+  const [id, setId] = useState<string | null>(null)
+  const first = groups.find((group) => group.id === id) ?? groups[0] ?? null
+  if (first !== null && first.id !== id) setId(first.id)
+  return first
 }
 
 function StateLine({ status, ageMs }: { status: ViewStatus; ageMs: number }) {
