@@ -25,6 +25,7 @@ import { Preview } from './preview.tsx'
 import { QueryBar } from './query-bar.tsx'
 import { statusesShown, withClause, withoutStatus } from './query-tokens.ts'
 import { useGroupActions } from './use-group-actions.ts'
+import { rememberList } from './way-back.ts'
 
 const useSearches = namedList<Named>('crashes.searches')
 
@@ -32,6 +33,7 @@ export function CrashesScreen() {
   const router = useRouter()
   const isPhone = useIsPhone()
   const [address, change] = useAddressState(readListAddress, writeListAddress)
+  useEffect(() => rememberList(address), [address])
   const query = address.q
   const { data, status, ageMs } = useView('crashes', { q: query })
   const shown = useLastGood(data)
