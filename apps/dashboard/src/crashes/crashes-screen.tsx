@@ -1,6 +1,6 @@
 'use client'
 /** All crashes, by group: a query, its facets, the groups, what the selected one says, and what is done to them. */
-import type { CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
+import type { CrashesView, CrashGroupRow } from '@orrery/live/views'
 import './crashes.css'
 import './groups.css'
 import { useRouter } from 'next/navigation'
@@ -23,7 +23,7 @@ import { DEFAULT_QUERY, readListAddress, writeListAddress } from './list-address
 import { MergeDialog } from './merge-dialog.tsx'
 import { Preview } from './preview.tsx'
 import { QueryBar } from './query-bar.tsx'
-import { statusesShown, withClause, withoutStatus } from './query-tokens.ts'
+import { hiddenStatuses, statusesShown, withClause, withoutStatus } from './query-tokens.ts'
 import { useGroupActions } from './use-group-actions.ts'
 import { rememberList } from './way-back.ts'
 
@@ -267,18 +267,14 @@ interface Asked {
 
 /** `22 resolved groups hidden by -is:resolved`, for each status that the query hides. */
 function Hidden({ view, query, onQuery }: Asked) {
-  const shown = statusesShown(query)
-  const hidden = Object.entries(view.statuses).filter(
-    ([status, n]) => n > 0 && !shown.has(status as GroupStatus) && query.includes(`-is:${status}`),
-  )
-  return hidden.map(([status, n]) => (
+  return hiddenStatuses(query, view.statuses).map(({ status, n }) => (
     <p key={status} className="row i3 gr-hidden">
       {count(n)} {status} {n === 1 ? 'group' : 'groups'} hidden by <span className="m i2">-is:{status}</span>
       <button
         type="button"
         className="u"
         aria-label={`Show ${plural(n, `${status} group`)}`}
-        onClick={() => onQuery(withoutStatus(query, status as GroupStatus))}
+        onClick={() => onQuery(withoutStatus(query, status))}
       >
         Show
       </button>
@@ -287,8 +283,7 @@ function Hidden({ view, query, onQuery }: Asked) {
 }
 
 function NoGroups({ view, query, onQuery }: Asked) {
-  const total = Object.values(view.statuses).reduce((sum, n) => sum + n, 0)
-  if (total > 0) {
+  if (hiddenStatuses(query, view.statuses).length > 0) {
     return (
       <EmptyState title="No match." query={query}>
         <Hidden view={view} query={query} onQuery={onQuery} />
