@@ -171,9 +171,9 @@ function Part({ part }: { part: ComparePart }) {
           <span className="row">
             <h2>{part.title}</h2>
             <span className="lbl">
-              {[part.differences === 0 ? 'the same' : plural(part.differences, 'difference'), part.note]
-                .filter(Boolean)
-                .join(', ')}
+              {part.differences === 0
+                ? 'the same'
+                : [plural(part.differences, 'difference'), part.note].filter(Boolean).join(', ')}
             </span>
           </span>
         </th>
