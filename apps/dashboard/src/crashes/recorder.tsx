@@ -16,13 +16,13 @@ export function Recorder({ report }: { report: CrashReport }) {
       <header className="h3">
         <h2>Flight recorder</h2>
         <span className="lbl">
-          {recorder
+          {recorder && recorder.entries.length > 0
             ? `last ${recorder.entries.length} of ${count(recorder.entries.length + recorder.overwritten)} handled`
-            : whyOf(report.flightRecorder)}
+            : ''}
         </span>
         <Mark field={report.flightRecorder} />
         <span className="sp" />
-        <span className="lbl">times in ms, sampled</span>
+        {recorder && recorder.entries.length > 0 ? <span className="lbl">times in ms, sampled</span> : null}
       </header>
       {recorder && recorder.entries.length > 0 ? (
         <table className="rec">
