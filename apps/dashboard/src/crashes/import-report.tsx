@@ -53,7 +53,10 @@ export function ImportReport() {
     } else setTold({ tone: 'signal', title: `${taken.length} imported`, lines: [] })
   }
   const isOver = useDrop(take)
-  useKeys('Crashes', [{ keys: 'I', label: 'Import a report', run: () => field.current?.click() }])
+  useKeys('Crashes', [
+    { keys: 'I', label: 'Import a report', run: () => field.current?.click() },
+    { keys: 'Escape', run: () => (told ? setTold(null) : false) },
+  ])
 
   return (
     <>
