@@ -168,3 +168,49 @@ test('the report resolves its group too, and says so', async ({ page }) => {
   await expect.poll(async () => (await group(id)).status).toBe('new')
   expect(problems).toEqual([])
 })
+
+test('the keys go on after a box was ticked, a row clicked, a search begun; the way back keeps the search', async ({
+  page,
+}) => {
+  const [worker] = await workers()
+  const { key } = worker as { key: string }
+  for (const reason of ['story_keys_a', 'story_keys_b']) await crash(key, reason)
+  const q = 'reason:~story_keys'
+  const rows = page.locator('.group-rows [data-group]')
+  await page.goto(`${constellation.url}/crashes?${new URLSearchParams({ q })}`)
+  await expect(rows).toHaveCount(2)
+  await page.getByRole('group', { name: 'Cause' }).getByText('injected').click()
+  await expect(page).toHaveURL(/cause%3Ainjected/)
+  await page.keyboard.press('j')
+  await expect(rows.nth(1)).toHaveAttribute('aria-current', 'true')
+  await page.keyboard.press('Space')
+  await expect(page).not.toHaveURL(/cause%3Ainjected/)
+
+  await page.keyboard.press('/')
+  await page.keyboard.type(' nothing')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('textbox', { name: /^Search crashes/ })).toHaveValue(q)
+
+  await rows.nth(0).click()
+  await page.keyboard.press('j')
+  await expect(rows.nth(1)).toBeFocused()
+  const second = await rows.nth(1).getAttribute('data-group')
+  const [latest] = (await api<{ items: { id: string }[] }>('GET', `/crashes?q=group:${second}`)).items
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(`${constellation.url}/crashes/${latest?.id}`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.keyboard.press('Escape')
+  await expect(page).toHaveURL(/q=reason%3A%7Estory_keys/)
+  await expect(rows.nth(1)).toHaveAttribute('aria-current', 'true')
+})
+
+test('on a phone a tap opens the latest report of a group', async ({ page }) => {
+  const [worker] = await workers()
+  const { id } = await crash((worker as { key: string }).key, 'story_phone')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.goto(`${constellation.url}/crashes`)
+  await expect(page.getByRole('heading', { level: 1, name: 'Crashes' })).toBeAttached()
+  await row(page, id).click()
+  await expect(page.getByRole('heading', { level: 2, name: /exited/ })).toBeVisible()
+  expect(problems).toEqual([])
+})

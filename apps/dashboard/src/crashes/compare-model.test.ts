@@ -34,6 +34,20 @@ test('what differs is marked in its part, and only that', () => {
   expect(apart(other, sampleReport)).toBe('10 s earlier')
 })
 
+test('at a glance a stack that was not captured is none, and not a frame', () => {
+  const without = (report: CrashReport): CrashReport => ({
+    ...report,
+    cause: { ...report.cause, stack: unavailable('nothing was thrown') },
+  })
+  const stackOf = (left: CrashReport, right: CrashReport) => compareSummary(left, right)[0]
+  expect(stackOf(without(sampleReport), without(sampleReport))).toMatchObject({
+    left: 'none',
+    right: 'none',
+    isSame: true,
+  })
+  expect(stackOf(sampleReport, without(sampleReport))).toMatchObject({ right: 'none', isSame: false })
+})
+
 test('frames of one function stand beside each other, though one side has more of them', () => {
   const pairs = aligned(
     [frame('push', 1), frame('onData', 2), frame('receive', 3)],

@@ -1,7 +1,7 @@
 /** Two reports side by side, part by part: what stands on either side, and whether it is the same. Pure. */
 import { type CrashReport, type Field, fieldValue, type StackFrame, type Term } from '@orrery/protocol'
 import { diffTerms } from '@orrery/protocol/text'
-import { bytesText, count, duration } from '../live/format.ts'
+import { bytesText, count, duration, plural } from '../live/format.ts'
 import { termText, visible } from '../term/term-text.ts'
 import { outcomeWords } from './report-text.ts'
 
@@ -38,18 +38,10 @@ export function compareReports(left: CrashReport, right: CrashReport): ComparePa
 
 /** The few lines that say at a glance whether it is the same crash again. */
 export function compareSummary(left: CrashReport, right: CrashReport): CompareRow[] {
-  const frames = stackRows(left, right)
-  const differing = frames.filter((one) => !one.isSame).length
-  const stack: CompareRow = {
-    label: 'Stack',
-    left: differing === 0 ? 'identical,' : `${differing} differ,`,
-    right: `${frames.length} ${frames.length === 1 ? 'frame' : 'frames'}`,
-    isSame: differing === 0,
-  }
   const [type] = fieldRows('Message type', left.message, right.message, ({ type }) => visible(type))
   const [mailbox] = fieldRows('Mailbox at exit', left.mailbox, right.mailbox, ({ length }) => count(length))
   return [
-    stack,
+    stackSummary(left, right),
     type,
     mailbox,
     row('Up', upText(left), upText(right)),
@@ -111,6 +103,22 @@ function stackRows(left: CrashReport, right: CrashReport): CompareRow[] {
   return aligned(a.slice(0, 200), b.slice(0, 200)).map(([mine, theirs], i) =>
     row(String(i + 1), mine && frameText(mine), theirs && frameText(theirs)),
   )
+}
+
+function stackSummary(left: CrashReport, right: CrashReport): CompareRow {
+  const [a, b] = [fieldValue(left.cause.stack)?.frames, fieldValue(right.cause.stack)?.frames]
+  if (!a || !b) {
+    const told = (frames: StackFrame[] | undefined) => (frames ? plural(frames.length, 'frame') : 'none')
+    return row('Stack', told(a), told(b))
+  }
+  const frames = stackRows(left, right)
+  const differing = frames.filter((one) => !one.isSame).length
+  return {
+    label: 'Stack',
+    left: differing === 0 ? 'identical,' : `${differing} differ,`,
+    right: plural(frames.length, 'frame'),
+    isSame: differing === 0,
+  }
 }
 
 function frameText({ fn, file, line, column }: StackFrame): string {

@@ -19,6 +19,7 @@ import { Kbd, Tag } from '../ui/parts.tsx'
 import { EmptyState, ErrorState, OutlineRows } from '../ui/states.tsx'
 import { apart, type ComparePart, compareReports } from './compare-model.ts'
 import { endOf, nameOf } from './report-text.ts'
+import { listPath } from './way-back.ts'
 
 export function CompareScreen({ id, otherId }: { id: string; otherId: string }) {
   const mine = useView('crash', { id })
@@ -27,7 +28,10 @@ export function CompareScreen({ id, otherId }: { id: string; otherId: string }) 
   if (error) {
     return error.code === 'crash.unknown' ? (
       <EmptyState title="One of the two reports is not held.">
-        It may have expired, or never been stored. <a href={crashPath(id)}>The report alone</a>
+        It may have expired, or never been stored.{' '}
+        <Link href={crashPath(id)} className="u">
+          The report alone
+        </Link>
       </EmptyState>
     ) : (
       <ErrorState title="The reports could not be read.">{error.message}</ErrorState>
@@ -68,7 +72,7 @@ function Compared({
     useMemo(
       () => ({
         parts: [
-          { label: 'Crashes', href: '/crashes' },
+          { label: 'Crashes', href: listPath() },
           { label: name, href: crashPath(report.id) },
           { label: 'Side by side' },
         ],
@@ -167,9 +171,9 @@ function Part({ part }: { part: ComparePart }) {
           <span className="row">
             <h2>{part.title}</h2>
             <span className="lbl">
-              {[part.differences === 0 ? 'the same' : plural(part.differences, 'difference'), part.note]
-                .filter(Boolean)
-                .join(', ')}
+              {part.differences === 0
+                ? 'the same'
+                : [plural(part.differences, 'difference'), part.note].filter(Boolean).join(', ')}
             </span>
           </span>
         </th>

@@ -5,6 +5,7 @@ import './groups.css'
 import type { CrashView } from '@orrery/live/views'
 import { type CrashReport, fieldValue } from '@orrery/protocol'
 import { Check, Download, RotateCcw } from 'lucide-react'
+import Link from 'next/link'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useMemo } from 'react'
 import { comparePath, crashPath, treePath } from '../frame/addresses.ts'
@@ -32,6 +33,7 @@ import { Side } from './side.tsx'
 import { Stack } from './stack.tsx'
 import { StatusTag } from './status.tsx'
 import { useGroupActions } from './use-group-actions.ts'
+import { listPath } from './way-back.ts'
 import { WholeReport } from './whole-report.tsx'
 
 /** A report, or with `?with=` beside another. */
@@ -46,7 +48,10 @@ function OneCrash({ id }: { id: string }) {
     const shown = error ?? data?.error
     return shown?.code === 'crash.unknown' ? (
       <EmptyState title="This report is not held.">
-        It may have expired, or never been stored. <a href="/crashes">All crashes</a>
+        It may have expired, or never been stored.{' '}
+        <Link href="/crashes" className="u">
+          All crashes
+        </Link>
       </EmptyState>
     ) : (
       <ErrorState title="The report could not be read.">{shown?.message}</ErrorState>
@@ -83,7 +88,7 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
     useMemo(
       () => ({
         parts: [
-          { label: 'Crashes', href: '/crashes' },
+          { label: 'Crashes', href: listPath() },
           ...(fingerprint
             ? [
                 {
@@ -115,7 +120,7 @@ function Report({ view, report }: { view: CrashView; report: CrashReport }) {
     },
     { keys: 'i', label: 'Ignore its group, or open it again', run: () => canAct && actions.ignore([group]) },
     { keys: 'z', label: 'Undo the last of these', run: () => (actions.done?.undo ? actions.undo() : false) },
-    { keys: 'Escape', label: 'Back to the list', run: () => router.push('/crashes') },
+    { keys: 'Escape', label: 'Back to the list', run: () => router.push(listPath()) },
   ])
   return (
     <div className="crash-report" data-crash={report.id} data-stored={view.stored}>

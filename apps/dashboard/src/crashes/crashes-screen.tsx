@@ -1,6 +1,6 @@
 'use client'
 /** All crashes, by group: a query, its facets, the groups, what the selected one says, and what is done to them. */
-import type { CrashesView, CrashGroupRow, GroupStatus } from '@orrery/live/views'
+import type { CrashesView, CrashGroupRow } from '@orrery/live/views'
 import './crashes.css'
 import './groups.css'
 import { useRouter } from 'next/navigation'
@@ -15,6 +15,7 @@ import { useView, type ViewStatus } from '../live/use-view.ts'
 import { Button } from '../ui/button.tsx'
 import { Kbd } from '../ui/parts.tsx'
 import { EmptyState, OutlineRows } from '../ui/states.tsx'
+import { useIsPhone } from '../ui/use-media.ts'
 import { DoneLine } from './done-line.tsx'
 import { Facets } from './facets.tsx'
 import { GroupRows } from './group-rows.tsx'
@@ -22,19 +23,23 @@ import { DEFAULT_QUERY, readListAddress, writeListAddress } from './list-address
 import { MergeDialog } from './merge-dialog.tsx'
 import { Preview } from './preview.tsx'
 import { QueryBar } from './query-bar.tsx'
-import { statusesShown, withClause, withoutStatus } from './query-tokens.ts'
+import { hiddenStatuses, statusesShown, withClause, withoutStatus } from './query-tokens.ts'
 import { useGroupActions } from './use-group-actions.ts'
+import { rememberList } from './way-back.ts'
 
 const useSearches = namedList<Named>('crashes.searches')
 
 export function CrashesScreen() {
   const router = useRouter()
+  const isPhone = useIsPhone()
   const [address, change] = useAddressState(readListAddress, writeListAddress)
+  useEffect(() => rememberList(address), [address])
   const query = address.q
   const { data, status, ageMs } = useView('crashes', { q: query })
   const shown = useLastGood(data)
   const groups = shown?.groups ?? []
-  const selected = groups.find((group) => group.id === address.group) ?? groups[0] ?? null
+  const first = useFirst(groups)
+  const selected = groups.find((group) => group.id === address.group) ?? first
   const marked = address.marked.flatMap((id) => groups.find((group) => group.id === id) ?? [])
   const field = useRef<HTMLInputElement>(null)
   const saved = useSearches()
@@ -89,6 +94,7 @@ export function CrashesScreen() {
 
   return (
     <div className={`crashes ${status === 'stale' || status === 'disconnected' ? 'old' : ''}`}>
+      <h1 className="sr-only">Crashes</h1>
       <QueryBar
         query={query}
         view={data}
@@ -124,9 +130,9 @@ export function CrashesScreen() {
           <>
             <GroupRows
               groups={groups}
-              selected={selected}
+              selected={isPhone ? null : selected}
               marked={new Set(marked.map(({ id }) => id))}
-              onSelect={select}
+              onSelect={isPhone ? open : select}
               onOpen={open}
             />
             <Hidden view={shown} query={query} onQuery={setQuery} />
@@ -235,6 +241,14 @@ function useLastGood(data: CrashesView | null): CrashesView | null {
   return data && !data.error ? data : good
 }
 
+/** Whom nobody chose: the first when it was first shown, for as long as it is there. A crash elsewhere takes no one's place. */
+function useFirst(groups: CrashGroupRow[]): CrashGroupRow | null {
+  const [id, setId] = useState<string | null>(null)
+  const first = groups.find((group) => group.id === id) ?? groups[0] ?? null
+  if (first !== null && first.id !== id) setId(first.id)
+  return first
+}
+
 function StateLine({ status, ageMs }: { status: ViewStatus; ageMs: number }) {
   if (status !== 'stale' && status !== 'disconnected') return null
   return (
@@ -253,18 +267,14 @@ interface Asked {
 
 /** `22 resolved groups hidden by -is:resolved`, for each status that the query hides. */
 function Hidden({ view, query, onQuery }: Asked) {
-  const shown = statusesShown(query)
-  const hidden = Object.entries(view.statuses).filter(
-    ([status, n]) => n > 0 && !shown.has(status as GroupStatus) && query.includes(`-is:${status}`),
-  )
-  return hidden.map(([status, n]) => (
+  return hiddenStatuses(query, view.statuses).map(({ status, n }) => (
     <p key={status} className="row i3 gr-hidden">
       {count(n)} {status} {n === 1 ? 'group' : 'groups'} hidden by <span className="m i2">-is:{status}</span>
       <button
         type="button"
         className="u"
         aria-label={`Show ${plural(n, `${status} group`)}`}
-        onClick={() => onQuery(withoutStatus(query, status as GroupStatus))}
+        onClick={() => onQuery(withoutStatus(query, status))}
       >
         Show
       </button>
@@ -273,8 +283,7 @@ function Hidden({ view, query, onQuery }: Asked) {
 }
 
 function NoGroups({ view, query, onQuery }: Asked) {
-  const total = Object.values(view.statuses).reduce((sum, n) => sum + n, 0)
-  if (total > 0) {
+  if (hiddenStatuses(query, view.statuses).length > 0) {
     return (
       <EmptyState title="No match." query={query}>
         <Hidden view={view} query={query} onQuery={onQuery} />

@@ -2,6 +2,7 @@
 /** The groups, one line each: what it is, its status, its day, its count. */
 import type { CrashGroupRow } from '@orrery/live/views'
 import { Check } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { age, count } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { visible } from '../term/term-text.ts'
@@ -26,8 +27,17 @@ export function GroupRows({
   onOpen: (group: CrashGroupRow) => void
 }) {
   const nowMs = useHubNow(1_000)
+  const list = useRef<HTMLUListElement>(null)
+  const selectedId = selected?.id ?? null
+  // Who moves by keys sees where it goes, and Enter is of the row that is looked at.
+  useEffect(() => {
+    if (selectedId === null) return
+    const row = list.current?.querySelector<HTMLElement>(`[data-group="${CSS.escape(selectedId)}"]`)
+    row?.scrollIntoView({ block: 'nearest' })
+    if (list.current?.contains(document.activeElement)) row?.focus()
+  }, [selectedId])
   return (
-    <ul className="group-rows">
+    <ul ref={list} className="group-rows">
       {groups.map((group) => (
         <li key={group.id}>
           <button
@@ -38,6 +48,11 @@ export function GroupRows({
             data-group={group.id}
             onClick={() => onSelect(group)}
             onDoubleClick={() => onOpen(group)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter') return
+              event.preventDefault()
+              onOpen(group)
+            }}
           >
             {marked.has(group.id) ? (
               <span className="cbx on" role="img" aria-label="selected">

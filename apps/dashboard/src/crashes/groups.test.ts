@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { parsed } from '../frame/named-list.ts'
 import { changeText, firstText, lifeOf, lossesOf } from './group-life.ts'
 import { readListAddress, writeListAddress } from './list-address.ts'
-import { marked, statusesShown, toggleStatus, withoutStatus } from './query-tokens.ts'
+import { hiddenStatuses, marked, statusesShown, toggleStatus, withoutStatus } from './query-tokens.ts'
 
 const NOW = Date.UTC(2026, 10, 22, 14, 32, 7)
 const group: CrashGroupDetail = {
@@ -32,6 +32,13 @@ test('a click on a status hides it by name or shows it again, and leaves the res
   expect(toggleStatus('last:24h', 'new')).toBe('-is:new last:24h')
   expect(toggleStatus('is:resolved last:24h', 'new')).toBe('-is:regressed -is:ongoing -is:ignored last:24h')
   expect(withoutStatus('-is:resolved -is:ignored last:24h', 'resolved')).toBe('-is:ignored last:24h')
+})
+
+test('what a query hides by name is counted; what it only does not name is not', () => {
+  const counts = { new: 4, regressed: 0, ongoing: 1, resolved: 2, ignored: 0 }
+  expect(hiddenStatuses('-is:Resolved -is:ignored last:24h', counts)).toEqual([{ status: 'resolved', n: 2 }])
+  expect(hiddenStatuses('is:regressed', counts)).toEqual([])
+  expect(hiddenStatuses('reason:"-is:new"', counts)).toEqual([])
 })
 
 test('a group says what became of it', () => {

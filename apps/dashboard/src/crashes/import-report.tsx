@@ -3,7 +3,7 @@
 import './import-report.css'
 import { Upload } from 'lucide-react'
 import { useRouter } from 'next/navigation'
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { crashPath } from '../frame/addresses.ts'
 import { useKeys } from '../frame/keys.ts'
 import { importCrash } from '../live/api.ts'
@@ -11,6 +11,7 @@ import { visible } from '../term/term-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Kbd } from '../ui/parts.tsx'
 import { readReportFile } from './import-read.ts'
+import { useDrop } from './use-drop.ts'
 
 /** At once; more are a backup, which is another way. */
 const MOST_FILES = 50
@@ -52,7 +53,10 @@ export function ImportReport() {
     } else setTold({ tone: 'signal', title: `${taken.length} imported`, lines: [] })
   }
   const isOver = useDrop(take)
-  useKeys('Crashes', [{ keys: 'I', label: 'Import a report', run: () => field.current?.click() }])
+  useKeys('Crashes', [
+    { keys: 'I', label: 'Import a report', run: () => field.current?.click() },
+    { keys: 'Escape', run: () => (told ? setTold(null) : false) },
+  ])
 
   return (
     <>
@@ -105,38 +109,4 @@ async function importFile(file: File): Promise<{ ok: true; id: string } | { ok: 
   if (!read.ok) return read
   const answer = await importCrash(read.report)
   return answer.ok ? { ok: true, id: answer.value.id } : { ok: false, message: answer.message }
-}
-
-/** Files dropped anywhere on the page; whether some are held above it. */
-function useDrop(take: (files: File[]) => void): boolean {
-  const [isOver, setIsOver] = useState(false)
-  const latest = useRef(take)
-  latest.current = take
-  useEffect(() => {
-    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
-    const over = (event: DragEvent) => {
-      if (!hasFiles(event)) return
-      event.preventDefault()
-      setIsOver(true)
-    }
-    /** Leaving an element is not leaving the page: then there is nothing it is entering. */
-    const leave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setIsOver(false)
-    }
-    const drop = (event: DragEvent) => {
-      if (!hasFiles(event)) return
-      event.preventDefault()
-      setIsOver(false)
-      latest.current([...(event.dataTransfer?.files ?? [])])
-    }
-    window.addEventListener('dragover', over)
-    window.addEventListener('dragleave', leave)
-    window.addEventListener('drop', drop)
-    return () => {
-      window.removeEventListener('dragover', over)
-      window.removeEventListener('dragleave', leave)
-      window.removeEventListener('drop', drop)
-    }
-  }, [])
-  return isOver
 }

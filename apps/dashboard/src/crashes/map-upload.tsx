@@ -1,5 +1,5 @@
 'use client'
-/** Gives the hub the source map of one bundle: chosen, dropped on the dialog, or by the command it shows. */
+/** Gives the hub the source map of one bundle: chosen, dropped, or by the command it shows. */
 import { Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { announce } from '../frame/announcer.tsx'
@@ -10,11 +10,11 @@ import { CopyButton } from '../ui/copy-button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { readJsonFile } from './import-read.ts'
 import { MAP_BYTES, type MapAddress, uploadCommand } from './map-notes-model.ts'
+import { useDrop } from './use-drop.ts'
 
 export function MapUpload({ address, onClose }: { address: MapAddress; onClose: () => void }) {
   const field = useRef<HTMLInputElement>(null)
   const [isBusy, setIsBusy] = useState(false)
-  const [isOver, setIsOver] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)
   const command = uploadCommand(window.location.origin, address)
 
@@ -33,6 +33,7 @@ export function MapUpload({ address, onClose }: { address: MapAddress; onClose: 
     announce(`The map of ${address.file} is held.`)
     onClose()
   }
+  const isOver = useDrop(([file]) => void take(file))
 
   return (
     <Dialog label={`Source map of ${address.file}`} onClose={onClose} className="map-dialog">
@@ -56,16 +57,6 @@ export function MapUpload({ address, onClose }: { address: MapAddress; onClose: 
           className={`map-drop${isOver ? ' on' : ''}`}
           disabled={isBusy}
           onClick={() => field.current?.click()}
-          onDragOver={(event) => {
-            event.preventDefault()
-            setIsOver(true)
-          }}
-          onDragLeave={() => setIsOver(false)}
-          onDrop={(event) => {
-            event.preventDefault()
-            setIsOver(false)
-            void take(event.dataTransfer.files[0])
-          }}
         >
           <Upload className="ic" aria-hidden />
           {isBusy ? 'Uploading' : 'Choose the .map file, or drop it here'}

@@ -47,7 +47,7 @@ export function Preview({
       <div className="sec">
         <div className="row">
           <Glyph name={group.cause === 'injected' ? 'fault' : 'crashed'} size={13} />
-          <h1 className="el">{visible(group.name)}</h1>
+          <h2 className="el">{visible(group.name)}</h2>
           <span className="sp" />
           <StatusTag status={group.status} />
           {group.cause === 'organic' ? null : <Tag tone="fault">{group.cause}</Tag>}

@@ -3,6 +3,7 @@
 import type { CrashesView } from '@orrery/live/views'
 import { Search } from 'lucide-react'
 import { type RefObject, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { Named } from '../frame/named-list.ts'
 import { count, plural } from '../live/format.ts'
 import { Kbd } from '../ui/parts.tsx'
@@ -67,7 +68,8 @@ export function QueryBar({
             onBlur={() => text.trim() !== query && onQuery(text.trim())}
             onKeyDown={(event) => {
               if (event.key !== 'Escape') return
-              setText(query)
+              // Leaving the field asks what stands in it.
+              flushSync(() => setText(query))
               event.currentTarget.blur()
             }}
           />

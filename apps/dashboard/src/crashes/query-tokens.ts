@@ -35,6 +35,17 @@ export function statusesShown(query: string): ReadonlySet<GroupStatus> {
   )
 }
 
+/** Statuses that the query hides by name, with how many groups of each there are. */
+export function hiddenStatuses(
+  query: string,
+  counts: Record<GroupStatus, number>,
+): { status: GroupStatus; n: number }[] {
+  const parts = split(query).map((part) => part.toLowerCase())
+  return GROUP_STATUSES.filter((status) => counts[status] > 0 && parts.includes(`-is:${status}`)).map(
+    (status) => ({ status, n: counts[status] }),
+  )
+}
+
 /** Shows the status, or hides it: what is not shown is excluded by name. */
 export function toggleStatus(query: string, status: GroupStatus): string {
   const shown = new Set(statusesShown(query))

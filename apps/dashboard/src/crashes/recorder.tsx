@@ -6,7 +6,7 @@ import { termText, visible } from '../term/term-text.ts'
 import { Tag } from '../ui/parts.tsx'
 import { beforeText } from './report-text.ts'
 
-const figure = (ms: number | null): string => (ms === null ? '–' : ms.toFixed(2))
+const figure = (ms: number | null): string => (ms === null ? '–' : ms.toFixed(ms < 1_000 ? 2 : 0))
 
 export function Recorder({ report }: { report: CrashReport }) {
   const recorder = fieldValue(report.flightRecorder)
@@ -16,13 +16,13 @@ export function Recorder({ report }: { report: CrashReport }) {
       <header className="h3">
         <h2>Flight recorder</h2>
         <span className="lbl">
-          {recorder
+          {recorder && recorder.entries.length > 0
             ? `last ${recorder.entries.length} of ${count(recorder.entries.length + recorder.overwritten)} handled`
-            : whyOf(report.flightRecorder)}
+            : ''}
         </span>
         <Mark field={report.flightRecorder} />
         <span className="sp" />
-        <span className="lbl">times in ms, sampled</span>
+        {recorder && recorder.entries.length > 0 ? <span className="lbl">times in ms, sampled</span> : null}
       </header>
       {recorder && recorder.entries.length > 0 ? (
         <table className="rec">
@@ -122,7 +122,7 @@ export function Mailbox({ report }: { report: CrashReport }) {
         )}
         <Mark field={report.mailbox} />
         <span className="sp" />
-        <span className="lbl">{FATES[mailbox.fate]}</span>
+        {mailbox.length === 0 ? null : <span className="lbl">{FATES[mailbox.fate]}</span>}
       </header>
       {mailbox.length === 0 ? (
         <p className="none">Empty: no message was lost.</p>

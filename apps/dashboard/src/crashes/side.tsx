@@ -1,7 +1,7 @@
 /** Right of the report: what we did to it, what the supervisor had left, who stood around it, the rest of its group. */
 import './compare.css'
 import type { CrashView } from '@orrery/live/views'
-import { type CrashReport, type FaultTouch, fieldValue, type PeerFacts } from '@orrery/protocol'
+import { type CrashReport, type FaultTouch, fieldValue, type Peer, type PeerFacts } from '@orrery/protocol'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { readExperiment } from '../faults/lab-api.ts'
@@ -25,6 +25,13 @@ import type { GroupActions } from './use-group-actions.ts'
 
 /** Peers in the list; the whole report has all. */
 const PEERS = 12
+
+const RELATIONS: Record<Peer['relation'], string> = {
+  link: 'Linked',
+  monitor: 'Monitors',
+  'monitored-by': 'Monitored by',
+  parent: 'Parent',
+}
 
 export function Side({
   view,
@@ -236,6 +243,8 @@ function Intensity({ report }: { report: CrashReport }) {
     )
   }
   const used = decision.restartsInWindow.length
+  const earlier =
+    decision.action === 'leave' ? decision.restartsInWindow : decision.restartsInWindow.slice(0, -1)
   const places = Math.max(decision.intensity, 1)
   const width = 292
   const name =
@@ -278,10 +287,10 @@ function Intensity({ report }: { report: CrashReport }) {
             ? `${name} left it down: it is ${decision.childSpec.restart}.`
             : `${name} gave up and exited.`}
       </p>
-      {used > 0 ? (
+      {earlier.length > 0 ? (
         <p className="i3 decided">
-          Restarts in the window, before this decision:{' '}
-          <span className="m">{decision.restartsInWindow.map(duration).join(', ')}</span>
+          Earlier in the window, before this one:{' '}
+          <span className="m">{earlier.map(duration).join(', ')}</span>
         </p>
       ) : null}
     </Section>
@@ -314,7 +323,7 @@ function Relations({ report }: { report: CrashReport }) {
       ) : (
         peers.slice(0, PEERS).map((peer) => (
           <div key={`${peer.pid} ${peer.relation}`} className="contents">
-            <dt className="lbl">{peer.relation.replace('-', ' ')}</dt>
+            <dt className="lbl">{RELATIONS[peer.relation]}</dt>
             <dd>
               <ProcessLink node={node} target={peer.pid} name={peer.name ?? peer.pid} />{' '}
               <span className="m i3">{peer.effect}</span>

@@ -2,7 +2,7 @@
 /** The stack: the first frame of the application with its source, the runtime's frames folded away. */
 import { type CrashReport, fieldValue, type StackFrame } from '@orrery/protocol'
 import { useMemo, useState } from 'react'
-import { dateClock } from '../live/format.ts'
+import { dateClock, plural } from '../live/format.ts'
 import { visible } from '../term/term-text.ts'
 import { Segments } from '../ui/tabs.tsx'
 import { tokens } from './highlight.ts'
@@ -22,7 +22,7 @@ export function Stack({ report }: { report: CrashReport }) {
       <header className="h3">
         <h2>Stack</h2>
         <span className="lbl">
-          {value ? `${value.frames.length} frames` : 'why' in stack ? stack.why : ''}
+          {value ? plural(value.frames.length, 'frame') : ''}
           {stack.status === 'truncated' ? `, ${stack.why}` : ''}
         </span>
         <span className="sp" />

@@ -112,12 +112,16 @@ function listen(): void {
 
 function isTextField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
+  if (target.isContentEditable) return true
+  return target.matches('textarea, select, input') && !target.matches(TICKED)
 }
 
-/** A focused button keeps its own Space and Enter, a link its Enter. */
+const TICKED = 'input[type="checkbox"], input[type="radio"]'
+
+/** A focused button keeps its own Space and Enter, a link its Enter, a box its Space, a choice its arrows too. */
 function isOwnKey(typed: string, target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (typed === 'Enter') return target.closest('button, a[href], [role="button"], summary') !== null
-  return typed === 'Space' && target.closest('button, [role="button"], summary') !== null
+  if (typed.startsWith('Arrow')) return target.matches('input[type="radio"]')
+  return typed === 'Space' && target.closest(`button, [role="button"], summary, ${TICKED}`) !== null
 }
