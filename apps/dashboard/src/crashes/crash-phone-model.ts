@@ -45,6 +45,8 @@ function reachOf(report: CrashReport): string {
   const outcome = fieldValue(report.outcome)
   if (!decision) return ''
   const supervisor = supervisorOf(decision)
+  if (decision.action === 'give_up')
+    return `${supervisor} exited: more than ${plural(decision.intensity, 'restart')} in ${duration(decision.periodMs)}.`
   const took =
     decision.stopped.length > 0
       ? `${supervisor} stopped ${plural(decision.stopped.length, 'sibling')}`

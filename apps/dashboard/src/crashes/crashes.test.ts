@@ -1,5 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text is what is tested
-import { type CrashReport, captured, unavailable } from '@orrery/protocol'
+import {
+  type CrashReport,
+  captured,
+  type Decision,
+  fieldValue,
+  type Outcome,
+  unavailable,
+} from '@orrery/protocol'
 import { expect, test } from 'vitest'
 import { ancestorsOf, cascadeOf, spaced, ticksOf } from './cascade-model.ts'
 import { stepsOf, verdictOf } from './crash-phone-model.ts'
@@ -128,6 +135,16 @@ test('on a phone the verdict comes first, then what happened in its order', () =
     ['', 'TrunkSup, one_for_all', 'stops 1 sibling'],
     ['1.84 s', 'all 2 running', '31 messages lost'],
   ])
+  const decided = captured({ ...(fieldValue(report.decision) as Decision), action: 'give_up' as const })
+  const given = {
+    ...report,
+    decision: decided,
+    outcome: captured({ ...(fieldValue(report.outcome) as Outcome), kind: 'given_up' as const }),
+  }
+  expect(verdictOf(given)).toMatchObject({
+    title: 'Its supervisor has given up',
+    text: 'TrunkSup exited: more than 3 restarts in 10 s.',
+  })
   const touched = [{ fault: 'f', kind: 'crash_next', role: 'direct' as const, firing: null }]
   const down = { ...report, outcome: unavailable('soon'), faults: captured(touched) }
   expect(verdictOf(down)).toMatchObject({ title: 'It is down', isInjected: true })

@@ -26,6 +26,9 @@ import type { GroupActions } from './use-group-actions.ts'
 /** Peers in the list; the whole report has all. */
 const PEERS = 12
 
+/** Restarts that are timed, the latest; the whole report has all. */
+const RESTARTS = 8
+
 const RELATIONS: Record<Peer['relation'], string> = {
   link: 'Linked',
   monitor: 'Monitors',
@@ -290,7 +293,8 @@ function Intensity({ report }: { report: CrashReport }) {
       {earlier.length > 0 ? (
         <p className="i3 decided">
           Earlier in the window, before this one:{' '}
-          <span className="m">{earlier.map(duration).join(', ')}</span>
+          <span className="m">{earlier.slice(-RESTARTS).map(duration).join(', ')}</span>
+          {earlier.length > RESTARTS ? `, and ${count(earlier.length - RESTARTS)} more` : null}
         </p>
       ) : null}
     </Section>
