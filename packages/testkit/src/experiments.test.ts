@@ -3,7 +3,7 @@ import type { Experiment } from '@orrery/protocol/faults'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Browser } from './browser.ts'
 import { type Constellation, type ObservedNode, startConstellation } from './constellation.ts'
-import { counter, startShop } from './shop.ts'
+import { counter, startLate, startShop } from './shop.ts'
 import { until } from './until.ts'
 
 const SLOW_MS = 120_000
@@ -153,14 +153,16 @@ test(
 test(
   'a step of a sequence finds whom the step before has ended in the next life',
   async () => {
-    const hang = { fault: 'hang', target: target(8), durationMs: 500 }
-    const { id } = await begin({
-      steps: [{ fault: 'kill', target: target(8) }, hang],
-      arrangement: 'sequence',
-    })
+    const late = await constellation.observe(await startLate('late@localhost'))
+    const target = { node: 'late@localhost', pid: 'Opening/till' }
+    await until(async () => (await post({ fault: 'hang', target }, '?dryRun=true')).status === 200, 'no till')
+    const hang = { fault: 'hang', target, durationMs: 500 }
+    const steps = [{ fault: 'kill', target }, hang]
+    const { id } = await begin({ steps, arrangement: 'sequence', blastPercent: 100 })
     const [killed, hung] = (await over(id)).targets
     expect([killed?.state, hung?.state]).toEqual(['gone', 'recovered'])
     expect(hung?.pid).not.toBe(killed?.pid)
+    await late.stop()
   },
   SLOW_MS,
 )

@@ -39,3 +39,28 @@ export function startShop(name: string, counters = 3): Promise<Node> {
 }
 
 export const counter = (i: number) => nameOf(Counter, `counter-${i}`)
+
+const Safe = GenServer.define<{ args: undefined; state: null }>({
+  module: 'Safe',
+  init: (_args, ctx) => {
+    ctx.trapExit(true)
+    return null
+  },
+  terminate: () => new Promise((done) => setTimeout(done, 700)),
+})
+
+const Opening = Supervisor.define({
+  module: 'Opening',
+  strategy: 'one_for_all',
+  intensity: 10,
+  periodMs: 1_000,
+  children: () => [
+    child(Counter, { id: 'till', args: { start: 0 }, name: 'till' }),
+    child(Safe, { id: 'safe', name: 'safe' }),
+  ],
+})
+
+/** A node whose till is back late: the safe beside it takes its time to close. */
+export function startLate(name: string): Promise<Node> {
+  return start(Opening, { name, release: '1.0.0' })
+}
