@@ -27,13 +27,29 @@ play(Scenario, Collector) ->
     ask(Collector, take),
     Sup = start_sup(Scenario),
     run(Scenario),
-    timer:sleep(100),
+    quiet(Collector, 0, 100),
     Reports = ask(Collector, take),
     unlink(Sup),
     Ref = monitor(process, Sup),
     exit(Sup, shutdown),
     receive {'DOWN', Ref, process, Sup, _} -> ok end,
     [[line(Scenario, Kind, Subject, Fact, Value) || {Kind, Subject, Facts} <- Reports, {Fact, Value} <- Facts]].
+
+%% All that is told of a death has come when there is something and nothing comes any more; ten seconds at most.
+quiet(_, _, 0) -> ok;
+quiet(Collector, Before, Left) ->
+    timer:sleep(100),
+    case ask(Collector, count) of
+        Before when Before > 0 -> ok;
+        Now -> quiet(Collector, Now, Left - 1)
+    end.
+
+%% Until another process has the name.
+back(Name, Old) ->
+    case whereis(Name) of
+        Pid when is_pid(Pid), Pid =/= Old -> ok;
+        _ -> timer:sleep(5), back(Name, Old)
+    end.
 
 line(Scenario, Kind, Subject, Fact, Value) -> io_lib:format("~s\t~s\t~s\t~s\t~s\n", [Scenario, Kind, Subject, Fact, Value]).
 
@@ -71,7 +87,8 @@ run(kill) -> exit(whereis(bank), kill);
 run(crash_in_init) -> {error, _} = supervisor:start_link({local, annex_sup}, ?MODULE, annex);
 run(call_timeout) -> gen_server:cast(clerk, {ask, 50});
 run(gives_up) ->
-    gen_server:cast(bank, {post, 3}), timer:sleep(50),
+    Bank = whereis(bank),
+    gen_server:cast(bank, {post, 3}), back(bank, Bank),
     catch gen_server:cast(bank, {post, 4});
 run(one_for_all) -> gen_server:cast(bank, {post, 3});
 run(rest_for_one) -> gen_server:cast(bank, {post, 3});
@@ -212,6 +229,7 @@ text(Other) -> io_lib:format("~0p", [Other]).
 collect(Main, Reports) ->
     receive
         {From, take} -> From ! {self(), lists:reverse(Reports)}, collect(Main, []);
+        {From, count} -> From ! {self(), length(Reports)}, collect(Main, Reports);
         {From, {add, Facts}} -> From ! {self(), ok}, collect(Main, [Facts | Reports])
     end.
 
