@@ -7,7 +7,7 @@ import { startShop } from '../shop.ts'
 import { fuzzHub } from './fuzz-hub.ts'
 
 const SLOW_MS = 60_000
-const FRAMES = 1_500
+const FRAMES = 2_500
 const seed = seedOf(process.env)
 
 test(
