@@ -1,6 +1,7 @@
 'use client'
 /** Two reports side by side: the one that is looked at on the right, another on the left, and where they differ. */
 import './crashes.css'
+import './crash.css'
 import './compare.css'
 import type { CrashView } from '@orrery/live/views'
 import { type CrashReport, fieldValue } from '@orrery/protocol'

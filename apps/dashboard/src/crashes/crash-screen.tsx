@@ -1,6 +1,7 @@
 'use client'
 /** One crash report: what died, why, what it took with it, and whether it came back. */
 import './crashes.css'
+import './crash.css'
 import './groups.css'
 import type { CrashView } from '@orrery/live/views'
 import { type CrashReport, fieldValue } from '@orrery/protocol'

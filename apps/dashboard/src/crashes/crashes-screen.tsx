@@ -2,6 +2,7 @@
 /** All crashes, by group: a query, its facets, the groups, what the selected one says, and what is done to them. */
 import type { CrashesView, CrashGroupRow } from '@orrery/live/views'
 import './crashes.css'
+import './crash.css'
 import './groups.css'
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'

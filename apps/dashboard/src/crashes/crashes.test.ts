@@ -11,6 +11,7 @@ import { expect, test } from 'vitest'
 import { ancestorsOf, cascadeOf, spaced, ticksOf } from './cascade-model.ts'
 import { stepsOf, verdictOf } from './crash-phone-model.ts'
 import { tokens } from './highlight.ts'
+import { sinceThen } from './outcome-model.ts'
 import { faultOf, hasToken, split, toggleToken, withClause } from './query-tokens.ts'
 import { beforeText, outcomeWords, reasonDetail, ticketText } from './report-text.ts'
 
@@ -256,4 +257,10 @@ test('ticks whose words would overlap are left out, the exit never', () => {
   const narrow = (at: number) => at * 25
   expect(spaced([0, 1, 2, 3], wide, 54)).toEqual([0, 1, 2, 3])
   expect(spaced([0, 1, 2, 3, 4, 5, 6], narrow, 54)).toEqual([0, 3, 6])
+})
+
+test('claims a quiet minute only once it is over', () => {
+  expect(sinceThen(false, 1_000, 30_000)).toBe('not crashed again so far')
+  expect(sinceThen(false, 1_000, 61_000)).toBe('not crashed again within a minute')
+  expect(sinceThen(true, 1_000, 30_000)).toBe('crashed again within a minute')
 })

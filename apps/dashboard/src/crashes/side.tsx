@@ -1,40 +1,25 @@
 /** Right of the report: what we did to it, what the supervisor had left, who stood around it, the rest of its group. */
 import './compare.css'
 import type { CrashView } from '@orrery/live/views'
-import { type CrashReport, type FaultTouch, fieldValue, type Peer, type PeerFacts } from '@orrery/protocol'
+import { type CrashReport, fieldValue } from '@orrery/protocol'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
-import { readExperiment } from '../faults/lab-api.ts'
-import { useAnswer } from '../faults/use-answer.ts'
 import { comparePath } from '../frame/addresses.ts'
 import { FaultLink } from '../frame/fault-links.tsx'
-import { isExperiment } from '../live/fault-spans.ts'
-import { bytesText, clock, count, dateClock, duration, plural } from '../live/format.ts'
+import { bytesText, clock, count, dateClock, duration } from '../live/format.ts'
 import { useHubNow } from '../live/now.ts'
 import { useView } from '../live/use-view.ts'
-import { termText, visible } from '../term/term-text.ts'
-import { Glyph } from '../ui/glyphs.tsx'
-import { Kbd, Tag } from '../ui/parts.tsx'
-import { ancestorsOf } from './cascade-model.ts'
+import { visible } from '../term/term-text.ts'
+import { Kbd } from '../ui/parts.tsx'
 import { compareSummary } from './compare-model.ts'
 import { lifeOf, lossesOf } from './group-life.ts'
 import { GroupNotes, MergedGroups } from './group-notes.tsx'
-import { ProcessLink, whyOf } from './recorder.tsx'
+import { Injected } from './injected.tsx'
+import { Outcome } from './outcome.tsx'
+import { Relations } from './relations.tsx'
 import { isOfNode } from './report-text.ts'
+import { Intensity } from './restart-intensity.tsx'
+import { Section } from './side-section.tsx'
 import type { GroupActions } from './use-group-actions.ts'
-
-/** Peers in the list; the whole report has all. */
-const PEERS = 12
-
-/** Restarts that are timed, the latest; the whole report has all. */
-const RESTARTS = 8
-
-const RELATIONS: Record<Peer['relation'], string> = {
-  link: 'Linked',
-  monitor: 'Monitors',
-  'monitored-by': 'Monitored by',
-  parent: 'Parent',
-}
 
 export function Side({
   view,
@@ -177,253 +162,6 @@ export function Side({
       </Section>
       <Losses view={view} report={report} />
     </aside>
-  )
-}
-
-function Injected({ fault, isImported }: { fault: FaultTouch; isImported: boolean }) {
-  const { failure } = useAnswer(
-    (signal) => readExperiment(fault.fault, signal),
-    isExperiment(fault.fault) ? fault.fault : null,
-  )
-  const isHeld = failure?.code !== 'experiment.unknown'
-  const label = `${fault.fault} ${fault.kind.replaceAll('_', ' ')}`
-  return (
-    <div className="hatch injected">
-      <div>
-        <div className="row c-fault strong">
-          <Glyph name="fault" />
-          {fault.role === 'direct' ? 'Injected by' : 'Downstream of'}{' '}
-          {isHeld ? <FaultLink id={fault.fault} label={label} /> : <span>{visible(label)}</span>}
-          <span className="sp" />
-          <Tag tone="fault">{fault.role}</Tag>
-        </div>
-        <p className="i2 decided">
-          {fault.role === 'direct' ? (
-            <>
-              Proven{fault.firing ? ' by firing ' : ': '}
-              {fault.firing ? (
-                <span className="m">{visible(fault.firing)}</span>
-              ) : (
-                'the fault ended it itself.'
-              )}
-            </>
-          ) : (
-            'It was at work here or before here; that it caused this crash is not proven.'
-          )}
-        </p>
-        {isHeld ? null : (
-          <p className="i2 decided">
-            {isImported
-              ? 'Its record is not held here.'
-              : 'Its record is held no more: it is older than what the hub keeps.'}
-          </p>
-        )}
-      </div>
-    </div>
-  )
-}
-
-function Section({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
-  return (
-    <section className="sec">
-      <div className="row sec-head">
-        <h2>{title}</h2>
-        <span className="sp" />
-        {aside}
-      </div>
-      {children}
-    </section>
-  )
-}
-
-function Intensity({ report }: { report: CrashReport }) {
-  const decision = fieldValue(report.decision)
-  if (!decision) {
-    return (
-      <Section title="Restart intensity">
-        <span className="i2">{whyOf(report.decision)}</span>
-      </Section>
-    )
-  }
-  const used = decision.restartsInWindow.length
-  const earlier =
-    decision.action === 'leave' ? decision.restartsInWindow : decision.restartsInWindow.slice(0, -1)
-  const places = Math.max(decision.intensity, 1)
-  const width = 292
-  const name =
-    decision.supervisor.name ?? decision.supervisor.key.split('/').at(-1) ?? decision.supervisor.pid
-  return (
-    <Section
-      title="Restart intensity"
-      aside={
-        <span className="m">
-          {used} of {decision.intensity} <span className="i3">in {duration(decision.periodMs)}</span>
-        </span>
-      }
-    >
-      <svg
-        width={width}
-        height={34}
-        role="img"
-        aria-label={`${used} of ${decision.intensity} restarts used`}
-        className="gauge"
-      >
-        <rect width={width} height="9" y="4" fill="var(--color-surface-3)" />
-        <rect
-          width={Math.min(1, used / places) * width}
-          height="9"
-          y="4"
-          fill="color-mix(in oklab, var(--color-backlog-mark) 38%, var(--color-surface-1))"
-        />
-        {Array.from({ length: Math.min(places, 40) }, (_, i) => i).map((i) => (
-          <path key={i} d={`M${(i * width) / Math.min(places, 40) + 0.5} 1v15`} stroke="var(--color-ink-3)" />
-        ))}
-        <path d={`M${width - 1} 0v18`} stroke="var(--color-crashed)" strokeWidth="2" />
-        <text className="ax" x={width} y="30" textAnchor="end" style={{ fill: 'var(--color-crashed)' }}>
-          {name} exits
-        </text>
-      </svg>
-      <p className="i2 decided">
-        {decision.action === 'restart'
-          ? `${name} restarted it, ${decision.headroom} ${decision.headroom === 1 ? 'restart' : 'restarts'} left.`
-          : decision.action === 'leave'
-            ? `${name} left it down: it is ${decision.childSpec.restart}.`
-            : `${name} gave up and exited.`}
-      </p>
-      {earlier.length > 0 ? (
-        <p className="i3 decided">
-          Earlier in the window, before this one:{' '}
-          <span className="m">{earlier.slice(-RESTARTS).map(duration).join(', ')}</span>
-          {earlier.length > RESTARTS ? `, and ${count(earlier.length - RESTARTS)} more` : null}
-        </p>
-      ) : null}
-    </Section>
-  )
-}
-
-function Relations({ report }: { report: CrashReport }) {
-  const { node } = report.identity
-  const ancestors = ancestorsOf(report.identity)
-  const peers = fieldValue(report.peers)
-  const decision = fieldValue(report.decision)
-  return (
-    <dl className="kv side-kv">
-      <dt className="lbl">Ancestors</dt>
-      <dd>
-        {ancestors.length === 0
-          ? 'none'
-          : ancestors.map((ancestor, i) => (
-              <span key={ancestor.pid}>
-                {i > 0 ? <span className="i3"> › </span> : null}
-                <ProcessLink node={node} target={ancestor.pid} name={ancestor.name} />
-              </span>
-            ))}
-      </dd>
-      {peers === undefined ? (
-        <>
-          <dt className="lbl">Peers</dt>
-          <dd className="i2">{whyOf(report.peers)}</dd>
-        </>
-      ) : (
-        peers.slice(0, PEERS).map((peer) => (
-          <div key={`${peer.pid} ${peer.relation}`} className="contents">
-            <dt className="lbl">{RELATIONS[peer.relation]}</dt>
-            <dd>
-              <ProcessLink node={node} target={peer.pid} name={peer.name ?? peer.pid} />{' '}
-              <span className="m i3">{peer.effect}</span>
-              {peer.facts ? <NeighbourFacts facts={peer.facts} /> : null}
-            </dd>
-          </div>
-        ))
-      )}
-      {peers && peers.length > PEERS ? (
-        <>
-          <dt className="lbl" />
-          <dd className="i3">{count(peers.length - PEERS)} more in the whole report</dd>
-        </>
-      ) : null}
-      {decision ? (
-        <>
-          <dt className="lbl">Child spec</dt>
-          <dd className="m wrap">
-            {visible(decision.childSpec.id)} {decision.childSpec.restart}{' '}
-            <span className="i3">
-              · shutdown{' '}
-              {typeof decision.childSpec.shutdown === 'number'
-                ? `${count(decision.childSpec.shutdown)} ms`
-                : decision.childSpec.shutdown}{' '}
-              · {decision.childSpec.kind} {visible(decision.childSpec.module)}
-              {decision.childSpec.significant ? ' · significant' : ''}
-            </span>
-            {decision.childSpec.args === undefined ? null : (
-              <span className="i2 facts">started with {termText(decision.childSpec.args, 200)}</span>
-            )}
-          </dd>
-        </>
-      ) : null}
-    </dl>
-  )
-}
-
-/** OTP's neighbours: how a process that ended along with it stood at the crash. */
-function NeighbourFacts({ facts }: { facts: PeerFacts }) {
-  const links = facts.links.map(({ pid, name }) => visible(name ?? pid)).join(', ')
-  return (
-    <span className="i3 facts">
-      {visible(facts.initialCall)}, {visible(facts.status)}, {plural(facts.mailboxLength, 'message')} waiting,{' '}
-      {count(facts.messagesHandled)} handled{facts.trapsExit ? ', traps exits' : ''}
-      {links === '' ? '' : `, linked to ${links}`}
-    </span>
-  )
-}
-
-function Outcome({ report }: { report: CrashReport }) {
-  const outcome = fieldValue(report.outcome)
-  return (
-    <Section title="Outcome">
-      {outcome ? (
-        <dl className="kv side-kv">
-          <dt className="lbl">It was</dt>
-          <dd>{outcome.kind === 'pending' ? 'not known yet' : outcome.kind.replaceAll('_', ' ')}</dd>
-          {outcome.newPid === null ? null : (
-            <>
-              <dt className="lbl">As</dt>
-              <dd>
-                <ProcessLink node={report.identity.node} target={report.identity.key} name={outcome.newPid} />
-              </dd>
-            </>
-          )}
-          {outcome.backAfterMs === null ? null : (
-            <>
-              <dt className="lbl">Initialised</dt>
-              <dd className="m">after {duration(outcome.backAfterMs)}</dd>
-            </>
-          )}
-          {outcome.firstHandledAfterMs === null ? null : (
-            <>
-              <dt className="lbl">First message</dt>
-              <dd className="m">after {duration(outcome.firstHandledAfterMs)}</dd>
-            </>
-          )}
-          {outcome.kind === 'restarted' ? (
-            <>
-              <dt className="lbl">Since</dt>
-              <dd>
-                {outcome.crashedAgain ? 'crashed again within a minute' : 'not crashed again within a minute'}
-              </dd>
-            </>
-          ) : null}
-          {outcome.escalatedTo === null ? null : (
-            <>
-              <dt className="lbl">Escalated to</dt>
-              <dd>{visible(outcome.escalatedTo)}</dd>
-            </>
-          )}
-        </dl>
-      ) : (
-        <span className="i2">{whyOf(report.outcome)}</span>
-      )}
-    </Section>
   )
 }
 

@@ -296,7 +296,7 @@ function Stop({
           checked={isOn}
           onChange={(event) => onChange({ ...stop, [name]: event.target.checked ? FRESH[name] : null })}
         />
-        <span className={`fl-cbx ${isOn ? 'on' : ''}`} aria-hidden>
+        <span className={`cbx form ${isOn ? 'on' : ''}`} aria-hidden>
           {isOn ? <Check className="ic" /> : null}
         </span>
         {words}

@@ -129,7 +129,7 @@ function Field({
     event.preventDefault()
   }
   return (
-    <div className="pt-input">
+    <div className="q-input">
       <Search className="ic i3" aria-hidden />
       <input
         ref={field}
