@@ -22,8 +22,8 @@ const CHECKS: readonly { file: string; check: string; without: string }[] = [
   },
   {
     file: 'dispatch.ts',
-    check: '(process.flags & INTERCEPTED) === 0 && !isSystem(meta)',
-    without: '!isSystem(meta)',
+    check: '(process.flags & ASIDE) === 0',
+    without: '(process.flags & TIMED) === 0',
   },
   {
     file: 'receive.ts',

@@ -15,13 +15,13 @@ import {
   type ThrownThere,
 } from './exit-reason.ts'
 import {
+  ASIDE,
   BUSY,
   DEAD,
   EXITED,
   EXITING,
   HALT,
   HAS_NEXT,
-  INTERCEPTED,
   ISOLATED,
   RECEIVING,
   RUNNING,
@@ -97,12 +97,11 @@ export function turn(process: Proc): void {
         const message = slots[at]
         const meta = slots[at + 2]
         sends.count = 0
-        if ((process.flags & TIMED) !== 0) process.cancelIdleTimeout()
         const weight = isTimed ? timing.begin(beganUs) : 0
         const promise =
-          (process.flags & INTERCEPTED) === 0 && !isSystem(meta)
+          (process.flags & ASIDE) === 0 && !isSystem(meta)
             ? driver.handle(process, message, slots[at + 1] as Proc | null, meta)
-            : handleSpecially(process, message, slots[at + 1] as Proc | null, meta)
+            : handleAside(process, message, slots[at + 1] as Proc | null, meta)
         if (promise !== undefined) {
           wait(process, promise, 'message', meta)
           if (isTimed && process.pending !== null) noteStart(process.pending, weight, clock.read() - beganUs)
@@ -176,6 +175,16 @@ function attendSuspended(process: Proc): void {
   if (promise !== undefined) wait(process, promise, 'message', meta)
 }
 
+function handleAside(
+  process: Proc,
+  message: unknown,
+  sender: Proc | null,
+  meta: unknown,
+): PromiseLike<unknown> | undefined {
+  if ((process.flags & TIMED) !== 0) process.cancelIdleTimeout()
+  return handleSpecially(process, message, sender, meta)
+}
+
 function handleSpecially(
   process: Proc,
   message: unknown,
@@ -194,8 +203,8 @@ function intercepted(
   meta: unknown,
 ): PromiseLike<unknown> | undefined {
   const { driver, interceptor } = process
+  if (interceptor === null) return driver.handle(process, message, sender, meta)
   const handle = () => driver.handle(process, message, sender, meta)
-  if (interceptor === null) return handle()
   const { contract } = interceptor
   if (contract !== null && isOrdinary(meta) && contract.refuses(process, message, sender, meta))
     return undefined

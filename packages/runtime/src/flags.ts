@@ -40,6 +40,8 @@ export const DEAD = EXITING | EXITED
 export const BLOCKED = QUEUED | BUSY | SUSPENDED | DEAD | TERMINATING
 /** Cannot take a message at once. */
 export const UNAVAILABLE = BLOCKED | STARTING | RECEIVING | HAS_NEXT
+/** Its messages do not go straight to its handler. */
+export const ASIDE = TIMED | INTERCEPTED
 /** Ends a turn's loop over the mailbox. */
 export const HALT = BUSY | SUSPENDED | DEAD | TERMINATING | RECEIVING | HAS_NEXT
 /** Work that does not come from the mailbox. */
