@@ -1,7 +1,7 @@
 /** The last messages before the exit, and what still waited in the mailbox. */
 import { type CrashReport, type Field, fieldValue } from '@orrery/protocol'
 import Link from 'next/link'
-import { count, duration } from '../live/format.ts'
+import { count, duration, sentence } from '../live/format.ts'
 import { termText, visible } from '../term/term-text.ts'
 import { Tag } from '../ui/parts.tsx'
 import { beforeText } from './report-text.ts'
@@ -87,7 +87,7 @@ export function Recorder({ report }: { report: CrashReport }) {
           ) : null}
         </p>
       ) : (
-        <p className="handled">No message was being handled: {whyOf(report.message)}.</p>
+        <p className="handled">{sentence(whyOf(report.message))}</p>
       )}
     </section>
   )

@@ -4,9 +4,25 @@
  */
 import type { Clause, MatchClause } from '@orrery/protocol/query'
 import { fits } from '@orrery/protocol/query'
-import { type Cells, type Column, INJECTED, ROOT } from './cell-book.ts'
+import { type Cells, type Column, type Fact, INJECTED, ROOT } from './cell-book.ts'
 
-const COLUMNS = ['group', 'node', 'reason', 'module', 'outcome', 'kind'] as const
+const COLUMNS = ['group', 'node', 'reason', 'module', 'outcome', 'kind'] as const satisfies readonly Fact[]
+const FLAGS: readonly string[] = ['injected', 'organic', 'root', 'casualty']
+
+/** Whether a clause is about nothing but facts that the reports of a cell share; a status of its group is none of them. */
+export function isOfFacts(clause: Clause): boolean {
+  if (clause.kind === 'flag') return FLAGS.includes(clause.flag)
+  if (clause.kind !== 'match') return false
+  if (clause.field === 'reason') return isOfTag(clause)
+  return clause.field === 'cause' || COLUMNS.some((name) => name === clause.field)
+}
+
+/** A reason as a whole word: only as far as no text says the same (`crash-counts.ts`). */
+export function isOfTag(clause: Clause): boolean {
+  return (
+    clause.kind === 'match' && clause.field === 'reason' && clause.patterns.every(({ op }) => op === 'equals')
+  )
+}
 
 /** Whether it matters which groups are mixed. */
 export function isAboutMixed(facts: readonly Clause[]): boolean {

@@ -8,6 +8,7 @@
  */
 import type { Clause, Query } from '@orrery/protocol/query'
 import { Prisma, type PrismaClient } from '../generated/client.ts'
+import { isOfFacts, isOfTag } from './cell-facts.ts'
 import { toSql, type WordsBy } from './crash-query.ts'
 import type { Spans } from './rollup-book.ts'
 import { DAY_MS, HOUR_MS } from './screen.ts'
@@ -18,7 +19,6 @@ const { sql } = Prisma
 const FACTS = sql`c.group_id, c.node, c.reason, c.module, c.outcome, c.kind, c.is_root, c.is_injected`
 /** Reports whose words are read one by one. */
 const FEW = 10_000
-const ROLLED_FIELDS: readonly string[] = ['group', 'node', 'module', 'outcome', 'kind', 'cause']
 
 export type Counts = RolledCounts | ReportCounts
 
@@ -87,18 +87,6 @@ type Age = Extract<Clause, { kind: 'compare' }>
 
 function isAge(clause: Clause): clause is Age {
   return clause.kind === 'compare' && clause.field === 'last' && !clause.isNegated
-}
-
-function isOfFacts(clause: Clause): boolean {
-  if (clause.kind === 'flag') return true
-  if (clause.kind !== 'match') return false
-  return ROLLED_FIELDS.includes(clause.field) || isOfTag(clause)
-}
-
-function isOfTag(clause: Clause): boolean {
-  return (
-    clause.kind === 'match' && clause.field === 'reason' && clause.patterns.every(({ op }) => op === 'equals')
-  )
 }
 
 /** `reason:x` also means a text that is `x`; rollups know tags, so that no report may have such a text under another tag. */
