@@ -39,12 +39,12 @@ const HOPS = 1_000
  * Two processes each, one for either build: a process has its own luck with the layout of its code and memory, some seven percent
  * of its speed for as long as it lives. So there are many of them, and few pairs of each.
  */
-const PROGRAMS = 240
+const PROGRAMS = 600
 const PAIRS_EACH = 6
 /** Blocks before anything is measured: the compiler is done. */
 const WARM_UP = 6
 /** A line is printed for so many. */
-const TOLD = 20
+const TOLD = 50
 const RESAMPLES = 4_000
 
 interface Pair {
@@ -58,10 +58,11 @@ export async function idleCost(log: (line: string) => void): Promise<Figures> {
   try {
     const checked = await bundle(join(dir, 'checked.mjs'), false)
     const unchecked = await bundle(join(dir, 'unchecked.mjs'), true)
+    const measured = await measuring(join(dir, 'measured.mjs'))
     const random = seeded(Number(process.env.ORRERY_SEED ?? Date.now() % 4_294_967_296), 'idle cost')
     const programs: Pair[][] = []
     for (let program = 0; program < PROGRAMS; program++) {
-      const pairs = await inTurns(checked, unchecked, random)
+      const pairs = await inTurns(measured, { checked, unchecked }, random)
       programs.push(pairs)
       if ((program + 1) % TOLD > 0) continue
       const costs = programs.flat().map(({ checked: on, unchecked: off }) => lossOf(on.cpuMs, off.cpuMs))
@@ -105,10 +106,16 @@ function upperBound(programs: readonly (readonly number[])[], random: () => numb
   return quantile(medians, 0.95)
 }
 
-async function inTurns(checked: string, unchecked: string, random: () => number): Promise<Pair[]> {
+async function inTurns(
+  measured: string,
+  { checked, unchecked }: { checked: string; unchecked: string },
+  random: () => number,
+): Promise<Pair[]> {
   const isCheckedFirst = random() < 0.5
   const files = isCheckedFirst ? [checked, unchecked] : [unchecked, checked]
-  const children = files.map((file) => begun({ file, processes: PROCESSES, tokens: TOKENS, hops: HOPS }))
+  const children = files.map((file) =>
+    begun(measured, { file, processes: PROCESSES, tokens: TOKENS, hops: HOPS }),
+  )
   const [first, second] = children as [ChildProcess, ChildProcess]
   const [on, off] = isCheckedFirst ? [first, second] : [second, first]
   try {
@@ -116,8 +123,8 @@ async function inTurns(checked: string, unchecked: string, random: () => number)
     const pairs: Pair[] = []
     for (let i = 0; i < PAIRS_EACH; i++) {
       if (random() < 0.5) {
-        const measured = await block(on)
-        pairs.push({ checked: measured, unchecked: await block(off) })
+        const taken = await block(on)
+        pairs.push({ checked: taken, unchecked: await block(off) })
       } else {
         const without = await block(off)
         pairs.push({ checked: await block(on), unchecked: without })
@@ -129,10 +136,8 @@ async function inTurns(checked: string, unchecked: string, random: () => number)
   }
 }
 
-function begun(order: IdleOrder): ChildProcess {
-  const child = fork(fileURLToPath(new URL('./idle-cost-node.ts', import.meta.url)), {
-    env: { ...process.env, NODE_ENV: 'production' },
-  })
+function begun(measured: string, order: IdleOrder): ChildProcess {
+  const child = fork(measured, { env: { ...process.env, NODE_ENV: 'production' }, execArgv: [] })
   child.send(order)
   return child
 }
@@ -147,6 +152,20 @@ function block(child: ChildProcess): Promise<IdleBlock> {
     })
     child.send('block')
   })
+}
+
+/** The measured process's own program, without a loader: it begins at once. */
+async function measuring(outfile: string): Promise<string> {
+  await build({
+    entryPoints: [fileURLToPath(new URL('./idle-cost-node.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'error',
+  })
+  return outfile
 }
 
 async function bundle(outfile: string, isUnchecked: boolean): Promise<string> {
