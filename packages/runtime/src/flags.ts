@@ -11,7 +11,8 @@ export const SUSPENDED = 8
 /** Condemned: what is sent to it is a dead letter, its end is queued. */
 export const EXITING = 16
 export const EXITED = 32
-export const TRAPS_EXIT = 64
+/** Something stands before its mailbox or its handler: `Proc.interceptor` is not `null`. Asked for with the two above, in one byte. */
+export const INTERCEPTED = 64
 export const IMMUNE = 128
 export const HIDDEN = 256
 /** Waits in `receive`. */
@@ -31,8 +32,7 @@ export const HIGH = 16_384
 export const LOW = 32_768
 /** Runs in a worker thread, and this is it: its node ends it. */
 export const ISOLATED = 65_536
-/** Something stands before its mailbox or its handler: `Proc.interceptor` is not `null`. */
-export const INTERCEPTED = 131_072
+export const TRAPS_EXIT = 131_072
 export const UNUSUAL = HIGH | LOW
 
 export const DEAD = EXITING | EXITED
@@ -40,6 +40,8 @@ export const DEAD = EXITING | EXITED
 export const BLOCKED = QUEUED | BUSY | SUSPENDED | DEAD | TERMINATING
 /** Cannot take a message at once. */
 export const UNAVAILABLE = BLOCKED | STARTING | RECEIVING | HAS_NEXT
+/** What is sent to it does not go straight into its mailbox. */
+export const GUARDED = DEAD | INTERCEPTED
 /** Its messages do not go straight to its handler. */
 export const ASIDE = TIMED | INTERCEPTED
 /** Ends a turn's loop over the mailbox. */

@@ -257,3 +257,27 @@ test('[CEPT-11] synthetic messages pass interceptors, are marked, and are taken 
   await time.settle()
   expect(crashes[0]?.firings).toEqual(['flood:2'])
 })
+
+test('[CEPT-12] what was sent past an interceptor stands among a crash’s partial effects, in order', async () => {
+  const { node, time } = createVirtualNode()
+  const crashes: RawCrash[] = []
+  node.hooks = { processCrashed: (crash) => crashes.push(crash) }
+  const got: string[] = []
+  const sink = node.spawn({ handle: (message: string) => void got.push(message) })
+  const guarded = node.spawn({ handle: (message: string) => void got.push(message) })
+  node.intercept(processOf(node, guarded), { onDeliver: () => false })
+  const doomed = node.spawn({
+    handle(message: string, ctx: Context<string>) {
+      ctx.send(sink, 'first')
+      ctx.send(guarded, 'second')
+      ctx.cast(guarded, 'third')
+      ctx.send(sink, 'fourth')
+      throw new Error(message)
+    },
+  })
+  node.send(doomed, 'too much')
+  await time.settle()
+  expect(got.toSorted()).toEqual(['first', 'fourth', 'second', 'third'])
+  const [sinkAt, guardedAt] = [String(sink), String(guarded)]
+  expect(crashes[0]?.sends.items.map(({ to }) => String(to))).toEqual([sinkAt, guardedAt, guardedAt, sinkAt])
+})

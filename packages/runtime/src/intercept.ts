@@ -1,6 +1,7 @@
 /**
  * Interceptors: what injected faults are built of. A process has one slot, in it one interceptor for everything that it is
- * sent and handles, and one for each sender (an edge). Whoever has none pays a null check.
+ * sent and handles, and one for each sender (an edge). Whoever has none pays nothing of its own: one mask asks for
+ * it together with what is asked of every message anyway (`GUARDED`, `ASIDE`).
  */
 
 import { Call } from './call.ts'

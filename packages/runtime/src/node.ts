@@ -362,6 +362,11 @@ export class Node {
     this.enqueue(target, value, sender, meta)
   }
 
+  /** @internal The same where nothing stands before the target: whoever asks whether it lives has asked that, too (`GUARDED`). */
+  deliverStraight(target: Proc, message: unknown, sender: Proc | null, meta: unknown): void {
+    this.enqueue(target, this.valued === null ? message : this.valued(message), sender, meta)
+  }
+
   /** @internal The same for a message that is a value already, past interceptors. */
   enqueue(target: Proc, message: unknown, sender: Proc | null, meta: unknown): void {
     const { scheduler } = this

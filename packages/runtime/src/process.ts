@@ -15,6 +15,7 @@ import {
   BUSY,
   DEAD,
   EXITED,
+  GUARDED,
   HAS_NEXT,
   HIDDEN,
   IMMUNE,
@@ -252,20 +253,21 @@ export class Proc implements Process {
     const { node } = this
     if ((this.flags & DEAD) !== 0) return node.refuse()
     const target = typeof to === 'string' ? node.named(to) : Pid.processOf(to)
-    if (target === null || (target.flags & DEAD) !== 0) return node.deadLetter(to, message, this)
+    if (target === null || (target.flags & GUARDED) !== 0)
+      return this.sendAside(to, target, message, undefined)
     if (node.running === this) node.sends.note(target, message)
     else this.noteSend(target, message)
-    node.deliver(target, message, this, undefined)
+    node.deliverStraight(target, message, this, undefined)
   }
 
   cast(to: Pid | string, message: unknown): void {
     const { node } = this
     if ((this.flags & DEAD) !== 0) return node.refuse()
     const target = typeof to === 'string' ? node.named(to) : Pid.processOf(to)
-    if (target === null || (target.flags & DEAD) !== 0) return node.deadLetter(to, message, this)
+    if (target === null || (target.flags & GUARDED) !== 0) return this.sendAside(to, target, message, CAST)
     if (node.running === this) node.sends.note(target, message)
     else this.noteSend(target, message)
-    node.deliver(target, message, this, CAST)
+    node.deliverStraight(target, message, this, CAST)
   }
 
   call(to: Pid | string, message: unknown, options?: CallOptions): Promise<never> {
@@ -410,6 +412,15 @@ export class Proc implements Process {
 
   sends(): SentMessages {
     return this.cold?.sends?.read() ?? (this.node.running === this ? this.node.sends.read() : NONE)
+  }
+
+  /** A message to nobody, to an ended process, or to one that something stands before. */
+  private sendAside(to: Pid | string, target: Proc | null, message: unknown, meta: unknown): void {
+    const { node } = this
+    if (target === null || (target.flags & DEAD) !== 0) return node.deadLetter(to, message, this)
+    if (node.running === this) node.sends.note(target, message)
+    else this.noteSend(target, message)
+    node.deliver(target, message, this, meta)
   }
 
   private receiveAt(index: number): Promise<never> {

@@ -342,6 +342,10 @@ class NodeThere extends Node {
     this.server.send({ pid: target.id }, message, meta)
   }
 
+  override deliverStraight(target: Proc, message: unknown, sender: Proc | null, meta: unknown): void {
+    this.deliver(target, message, sender, meta)
+  }
+
   override send(to: Pid<never> | string, message: never): void {
     this.server.send(toWire(to), message, undefined)
   }
