@@ -6,7 +6,7 @@ import { COMMAND_ERRORS } from '@orrery/protocol'
 import { type BlastRadius, type DryRun, faultNamed, type Injection } from '@orrery/protocol/faults'
 import type { AgentCalls } from '../commands/agent-calls.ts'
 import { readRadius } from './blast.ts'
-import { type Hit, mayExit, overBlast, sharePercent } from './limits.ts'
+import { createTally, type Hit, overBlast, sharePercent } from './limits.ts'
 import { refusalOf } from './offers.ts'
 import { type Plan, type Refused, refuse } from './plan.ts'
 import { type Leg, type RefusedTarget, resolveTargets } from './resolve-targets.ts'
@@ -54,7 +54,7 @@ export async function prepare(
   const legs: Leg[] = []
   const refused = [...chosen.refused]
   const radii: Prepared['radii'] = []
-  const hits = new Map<string, Hit>()
+  const tally = createTally()
   for (const { leg, radius, refusal } of asked) {
     if (refusal !== null) {
       refused.push({ node: leg.node, key: '', ...refusal })
@@ -66,14 +66,16 @@ export async function prepare(
     if (leg.targets.length > 0 && targets.length === 0) continue
     legs.push({ ...leg, targets })
     if (radius !== null) radii.push({ step: leg.step, node: leg.node, radius })
-    count(hits, leg, targets.length, radius, plan, sources)
+    if (isShareOfNode(leg, plan))
+      tally.add(leg.node, sources.world.node(leg.node)?.processes ?? 0, targets, radius)
   }
+  const hits = tally.hits()
   const prepared: Prepared = {
     ...{ legs, refused, radii, matching: chosen.matching, labels: chosen.labels },
-    sharePercent: Math.max(0, ...[...hits.values()].map(sharePercent)),
+    sharePercent: Math.max(0, ...hits.map(sharePercent)),
     warnings: warningsOf(plan, radii),
   }
-  const refusal = refusalOfWhole(plan, prepared, [...hits.values()])
+  const refusal = refusalOfWhole(plan, prepared, hits)
   return refusal === null ? { ok: true, prepared } : { ...refusal, prepared }
 }
 
@@ -145,26 +147,10 @@ async function preview(leg: Leg, plan: Plan, run: number, { calls }: DryRunSourc
   }
 }
 
-/** Each process once, though several steps may be about it. A fault of a port or a whole node is not a share of it. */
-function count(
-  hits: Map<string, Hit>,
-  leg: Leg,
-  targets: number,
-  radius: BlastRadius | null,
-  plan: Plan,
-  { world }: DryRunSources,
-): void {
+/** A fault of a port or a whole node is not a share of it. */
+function isShareOfNode(leg: Leg, plan: Plan): boolean {
   const scope = faultNamed(plan.steps[leg.step]?.fault ?? '')?.scope
-  if (scope !== 'process' && scope !== 'supervisor') return
-  const hit = hits.get(leg.node) ?? {
-    node: leg.node,
-    processes: world.node(leg.node)?.processes ?? 0,
-    targets: 0,
-    mayExit: 0,
-  }
-  hit.targets += targets
-  hit.mayExit += radius === null ? 0 : mayExit(radius)
-  hits.set(leg.node, hit)
+  return scope === 'process' || scope === 'supervisor'
 }
 
 /** Codes of a newer agent are not ours to know. */

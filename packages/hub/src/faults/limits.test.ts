@@ -1,6 +1,6 @@
-import { type Schedule, step, stopWhen } from '@orrery/protocol/faults'
+import { type BlastGroup, type Schedule, step, stopWhen } from '@orrery/protocol/faults'
 import { describe, expect, it } from 'vitest'
-import { createThrottle, overBlast } from './limits.ts'
+import { createTally, createThrottle, overBlast } from './limits.ts'
 import { runMs, runsOf } from './schedule.ts'
 import { reasonToStop, type Seen } from './stop-conditions.ts'
 
@@ -22,6 +22,25 @@ describe('limits', () => {
       message: expect.stringContaining('26 %'),
     })
     expect(overBlast([{ node: 'a@h', processes: 2, targets: 1, mayExit: 0 }], 25)).toBeNull()
+  })
+
+  it('count a process once, whatever steps it is named in', () => {
+    const group: BlastGroup = {
+      ...{ label: 'Leg', module: 'Leg', parent: 'Shop/calls', count: 50, of: 90 },
+      ...{ effect: 'restarted', via: 'link', restart: '', keys: [] },
+    }
+    const falls = (count: number, parent = 'Shop/calls') => ({
+      groups: [{ ...group, parent, count, effect: 'may_exit' as const }, group],
+    })
+    const tally = createTally()
+    tally.add('a@h', 100, [{ key: 'x' }, { key: 'y' }], falls(2))
+    tally.add('a@h', 100, [{ key: 'y' }, { key: 'z' }], falls(3))
+    tally.add('a@h', 100, [{ key: 'z' }], falls(1, 'Shop/other'))
+    tally.add('b@h', 10, [{ key: 'x' }], null)
+    expect(tally.hits()).toEqual([
+      { node: 'a@h', processes: 100, targets: 3, mayExit: 4 },
+      { node: 'b@h', processes: 10, targets: 1, mayExit: 0 },
+    ])
   })
 })
 

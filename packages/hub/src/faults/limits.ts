@@ -30,9 +30,35 @@ export interface Hit {
   mayExit: number
 }
 
-/** Of what a node tells of the radius: those that may end though nobody chose them. */
-export function mayExit(radius: Pick<BlastRadius, 'groups'>): number {
-  return radius.groups.reduce((sum, { effect, count }) => sum + (effect === 'may_exit' ? count : 0), 0)
+/** Adds steps up to what they hit together: a process counts once, though several steps may be about it. */
+export interface Tally {
+  /** `radius` is `null` where the node told none: then the targets alone count. */
+  add(node: string, processes: number, targets: readonly { key: string }[], radius: Radius | null): void
+  hits(): Hit[]
+}
+
+type Radius = Pick<BlastRadius, 'groups'>
+
+export function createTally(): Tally {
+  const nodes = new Map<string, { processes: number; chosen: Set<string>; falling: Map<string, number> }>()
+  return {
+    add(node, processes, targets, radius) {
+      const at = nodes.get(node) ?? { processes, chosen: new Set(), falling: new Map() }
+      nodes.set(node, at)
+      for (const { key } of targets) at.chosen.add(key)
+      for (const { effect, parent, module, label, count } of radius?.groups ?? []) {
+        if (effect !== 'may_exit') continue
+        // Who may end is told as groups, not one by one: of the same group the larger part stands for both.
+        const group = JSON.stringify([parent, module, label])
+        at.falling.set(group, Math.max(count, at.falling.get(group) ?? 0))
+      }
+    },
+    hits: () =>
+      [...nodes].map(([node, { processes, chosen, falling }]) => ({
+        ...{ node, processes, targets: chosen.size },
+        mayExit: [...falling.values()].reduce((sum, count) => sum + count, 0),
+      })),
+  }
 }
 
 export function sharePercent({ processes, targets, mayExit }: Hit): number {
