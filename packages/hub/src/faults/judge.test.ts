@@ -7,7 +7,7 @@ import type { ExperimentRecord } from './experiment-store.ts'
 import { experimentRecord, targetRecord } from './fixture.ts'
 import { createJudge, SETTLE_MS } from './judge.ts'
 import type { VerdictCell } from './lab-store.ts'
-import { UNSEEN } from './subtree-watch.ts'
+import type { Seen } from './subtree-watch.ts'
 
 const START = 1_764_400_000_000
 beforeEach(() => void vi.useFakeTimers({ now: START + 30_000 }))
@@ -19,6 +19,9 @@ const over = experimentRecord({
   endedAtMs: START + 30_000,
   targets: [targetRecord({ state: 'gone', key: 'Shop/counter-0' })],
 })
+
+const calm = { seconds: 30, handledPerS: 1, handlingP99Ms: 2, mailboxPeak: 1 }
+const SEEN: Seen = { before: calm, during: calm }
 
 const crash: CrashFact = {
   ...{
@@ -59,7 +62,7 @@ function setup(record: ExperimentRecord = over) {
     watch: {
       take() {
         taken++
-        return UNSEEN
+        return SEEN
       },
     },
     clock: systemClock,
@@ -129,7 +132,8 @@ test('one that injected nothing is not judged, and is watched no more', async ()
 test('what an earlier start left unjudged is caught up', async () => {
   const { judge, told, taken } = setup()
   await judge.catchUp()
-  expect(told.length).toBeGreaterThan(0)
+  // Nobody watched it, so nobody says that it was absorbed.
+  expect(told[0]).toMatchObject({ verdict: 'degraded', handledPerS: { before: null, during: null } })
   expect(taken()).toBe(0)
 })
 

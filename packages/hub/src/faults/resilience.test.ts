@@ -173,10 +173,30 @@ describe('the verdict', () => {
     })
   })
 
-  test('what was not measured breaks no bound', () => {
-    expect(resilienceOf(facts({ before: NO_FIGURES, during: NO_FIGURES }))).toMatchObject({
+  test('a single figure that was not measured breaks no bound', () => {
+    const during = { ...QUIET, handlingP99Ms: null, mailboxPeak: null }
+    expect(resilienceOf(facts({ before: NO_FIGURES, during }))).toMatchObject({
       verdict: 'absorbed',
-      handledPerS: { before: null, during: null },
+      handledPerS: { before: null, during: 400 },
+    })
+  })
+
+  test('of what nobody measured it is never said that it was absorbed', () => {
+    const unseen = facts({ during: NO_FIGURES })
+    expect(resilienceOf(unseen)).toMatchObject({
+      verdict: 'degraded',
+      because: [
+        'Nothing was heard of its nodes while it ran: what was felt was not measured.',
+        'It caused no crash.',
+      ],
+    })
+    const experiment = { ...unseen.experiment, endedBy: 'hub_restarted' as const }
+    expect(resilienceOf({ ...unseen, experiment })).toMatchObject({
+      verdict: 'degraded',
+      because: [
+        'The hub ended while it ran: what was felt was not measured, only its crashes are known.',
+        'It caused no crash.',
+      ],
     })
   })
 })

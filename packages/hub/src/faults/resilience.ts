@@ -1,7 +1,7 @@
 /**
  * What an experiment did to the system, and the verdict: *absorbed* where everything came back and the figures stayed
- * within bounds; *degraded* where everything came back, and it was felt; *escalated* where a supervisor gave up, or
- * something did not come back. Pure: the same facts, the same report.
+ * within bounds; *degraded* where everything came back, and it was felt, or nobody measured whether it was; *escalated*
+ * where a supervisor gave up, or something did not come back. Pure: the same facts, the same report.
  */
 import type { Experiment, ExperimentTarget, Resilience, Verdict } from '@orrery/protocol/faults'
 import type { CrashFact } from './crash-fact.ts'
@@ -27,7 +27,7 @@ export interface ResilienceFacts {
   isBack(node: string, key: string): boolean | null
 }
 
-/** Bounds between absorbed and degraded. A figure that is not known breaks none. */
+/** Bounds between absorbed and degraded. A single figure that is not known breaks none; that none is known at all does. */
 export const BOUNDS = {
   /** Less is handled than this share of what was handled before, … */
   throughputPercent: 75,
@@ -109,6 +109,12 @@ function whyDegraded(facts: ResilienceFacts, figures: Omit<Resilience, 'verdict'
   const { handledPerS, handlingP99Ms, mailboxPeak, recoveryP99Ms, messagesLost } = figures
   const { endedBy, endedWhy } = facts.experiment
   const why: string[] = []
+  if (facts.during.seconds === 0)
+    why.push(
+      endedBy === 'hub_restarted'
+        ? 'The hub ended while it ran: what was felt was not measured, only its crashes are known.'
+        : 'Nothing was heard of its nodes while it ran: what was felt was not measured.',
+    )
   if (endedBy !== null && STOPPED.has(endedBy))
     why.push(sentence(`A stop condition ended it: ${endedWhy || endedBy}`))
   const unverified = facts.targets.filter(({ state }) => state === 'unverified').length
