@@ -8,7 +8,7 @@ import { type CrashReport, fieldValue } from '@orrery/protocol'
 import { Check, Download, RotateCcw } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter, useSearchParams } from 'next/navigation'
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { comparePath, crashPath, treePath } from '../frame/addresses.ts'
 import { useCrumb } from '../frame/crumb.tsx'
 import { useKeys } from '../frame/keys.ts'
@@ -47,27 +47,45 @@ function OneCrash({ id }: { id: string }) {
   const { data, status, error } = useView('crash', { id })
   if (error || data?.error) {
     const shown = error ?? data?.error
-    return shown?.code === 'crash.unknown' ? (
-      <EmptyState title="This report is not held.">
-        It may have expired, or never been stored.{' '}
-        <Link href="/crashes" className="u">
-          All crashes
-        </Link>
-      </EmptyState>
-    ) : (
-      <ErrorState title="The report could not be read.">{shown?.message}</ErrorState>
+    return (
+      <NoReport>
+        {shown?.code === 'crash.unknown' ? (
+          <EmptyState title="This report is not held.">
+            It may have expired, or never been stored.{' '}
+            <Link href="/crashes" className="u">
+              All crashes
+            </Link>
+          </EmptyState>
+        ) : (
+          <ErrorState title="The report could not be read.">{shown?.message}</ErrorState>
+        )}
+      </NoReport>
     )
   }
   if (!data?.report) {
-    return status === 'disconnected' ? (
-      <EmptyState title="The hub is not there.">This page asks again by itself.</EmptyState>
-    ) : (
-      <div className="crash-loading">
-        <OutlineRows count={9} height={58} />
-      </div>
+    return (
+      <NoReport>
+        {status === 'disconnected' ? (
+          <EmptyState title="The hub is not there.">This page asks again by itself.</EmptyState>
+        ) : (
+          <div className="crash-loading">
+            <OutlineRows count={9} height={58} />
+          </div>
+        )}
+      </NoReport>
     )
   }
   return <Report view={data} report={data.report} />
+}
+
+/** Where there is no report that could give the page its heading. */
+function NoReport({ children }: { children: ReactNode }) {
+  return (
+    <>
+      <h1 className="sr-only">Crash report</h1>
+      {children}
+    </>
+  )
 }
 
 function Report({ view, report }: { view: CrashView; report: CrashReport }) {

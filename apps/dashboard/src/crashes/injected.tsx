@@ -14,7 +14,9 @@ export function Injected({ fault, isImported }: { fault: FaultTouch; isImported:
     isExperiment(fault.fault) ? fault.fault : null,
   )
   const isHeld = failure?.code !== 'experiment.unknown'
-  const label = `${fault.fault} ${fault.kind.replaceAll('_', ' ')}`
+  const kind = fault.kind.replaceAll('_', ' ')
+  // A single command has an id that says nothing, and no page.
+  const label = isExperiment(fault.fault) ? `${fault.fault} ${kind}` : `a command, ${kind}`
   return (
     <div className="hatch injected">
       <div>
@@ -32,7 +34,7 @@ export function Injected({ fault, isImported }: { fault: FaultTouch; isImported:
               {fault.firing ? (
                 <span className="m">{visible(fault.firing)}</span>
               ) : (
-                'the fault ended it itself.'
+                `the ${isExperiment(fault.fault) ? 'fault' : 'command'} ended it itself.`
               )}
             </>
           ) : (
