@@ -7,7 +7,7 @@ import { experimentPath } from '../frame/addresses.ts'
 import { announce } from '../frame/announcer.tsx'
 import { count, plural } from '../live/format.ts'
 import { visible } from '../term/term-text.ts'
-import { Button } from '../ui/button.tsx'
+import { Button, HoldButton } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Segments } from '../ui/tabs.tsx'
 import { removeRoutine, saveRoutine } from './lab-api.ts'
@@ -242,13 +242,14 @@ export function RoutineDialog({
       </div>
       <footer className="name-dialog-foot">
         {routine ? (
-          <Button
+          <HoldButton
             kind="danger"
             disabled={off !== null}
-            onClick={async () => done('Removed', await removeRoutine(routine.id))}
+            title="Hold for 600 ms"
+            onHeld={() => void removeRoutine(routine.id).then((answer) => done('Removed', answer))}
           >
-            Remove
-          </Button>
+            Remove <kbd>hold</kbd>
+          </HoldButton>
         ) : null}
         <span className="sp" />
         <span className="fl-why" role="status">

@@ -4,6 +4,7 @@ import type { Scenario, ScenarioBody } from '@orrery/protocol/faults'
 import { Layers, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { announce } from '../frame/announcer.tsx'
+import type { Answer } from '../live/api.ts'
 import { plural } from '../live/format.ts'
 import { visible } from '../term/term-text.ts'
 import { Button } from '../ui/button.tsx'
@@ -22,12 +23,22 @@ export function ScenarioList({
   onChanged: () => void
 }) {
   const [failure, setFailure] = useState<string | null>(null)
-  if (scenarios.length === 0) return null
+  const [removed, setRemoved] = useState<Scenario | null>(null)
+  if (scenarios.length === 0 && removed === null) return null
+  const told = (answer: Answer<unknown>, done: string, not: string) => {
+    setFailure(answer.ok ? null : `${not}: ${answer.message}`)
+    announce(answer.ok ? done : `${not}: ${answer.message}`)
+    onChanged()
+  }
   const remove = async (scenario: Scenario) => {
     const answer = await removeScenario(scenario.id)
-    setFailure(answer.ok ? null : `${scenario.name} was not removed: ${answer.message}`)
-    announce(answer.ok ? `Removed ${scenario.name}` : `Not removed: ${answer.message}`)
-    onChanged()
+    setRemoved(answer.ok ? scenario : null)
+    told(answer, `Removed ${scenario.name}`, `${scenario.name} was not removed`)
+  }
+  const putBack = async ({ name, body }: Scenario) => {
+    const answer = await saveScenario(null, name, body)
+    if (answer.ok) setRemoved(null)
+    told(answer, `${name} is back`, `${name} could not be put back`)
   }
   return (
     <section aria-label="Saved scenarios">
@@ -54,6 +65,16 @@ export function ScenarioList({
           ) : null}
         </div>
       ))}
+      {removed ? (
+        <p className="fl-note row">
+          <span className="el" title={visible(removed.name)}>
+            Removed {visible(removed.name)}.
+          </span>
+          <Button isSmall onClick={() => void putBack(removed)}>
+            Undo
+          </Button>
+        </p>
+      ) : null}
       {failure ? (
         <p className="fl-note c-crashed" role="alert">
           {visible(failure)}
