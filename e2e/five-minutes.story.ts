@@ -19,7 +19,10 @@ function follow(page: Page): void {
   })
 }
 
-/** In the page, from the last click on: when the chip showed the exit, and when it showed another pid. */
+/**
+ * In the page, from the last click on: when the chip showed the exit, and when it showed another pid. Who is back within one beat of the page is
+ * shown as restarting, and never as crashed.
+ */
 function watchRecovery(page: Page, key: string): Promise<{ diedMs: number; backMs: number }> {
   return page.evaluate(
     (wanted) =>
@@ -37,8 +40,9 @@ function watchRecovery(page: Page, key: string): Promise<{ diedMs: number; backM
         )
         new MutationObserver(() => {
           const sinceMs = performance.now() - clickedMs
-          if (chip?.dataset.status === 'crashed') diedMs ??= sinceMs
-          if (diedMs !== null && chip?.dataset.pid !== old && chip?.dataset.status !== 'crashed') {
+          const isOther = chip?.dataset.pid !== old
+          if (isOther || chip?.dataset.status === 'crashed') diedMs ??= sinceMs
+          if (diedMs !== null && isOther && chip?.dataset.status !== 'crashed') {
             resolve({ diedMs, backMs: sinceMs })
           }
         }).observe(document.body, {
@@ -53,10 +57,15 @@ function watchRecovery(page: Page, key: string): Promise<{ diedMs: number; backM
 
 /** A worker that its supervisor restarts, by logical key. */
 async function workerKey(): Promise<string> {
-  const answer = await fetch(
-    `${constellation.url}/api/v1/nodes/mail@localhost/processes?q=is:worker&limit=100`,
-  )
-  const { items } = (await answer.json()) as { items: { key: string; name: string; kind?: string }[] }
+  const address = `${constellation.url}/api/v1/nodes/mail@localhost/processes?q=is:worker&limit=100`
+  let items: { key: string; name: string }[] = []
+  await expect
+    .poll(async () => {
+      const answer = await fetch(address)
+      if (answer.ok) items = ((await answer.json()) as { items: typeof items }).items
+      return items.length
+    })
+    .toBeGreaterThan(0)
   const found = items.find((item) => /quarantine|spool/i.test(item.name)) ?? items[0]
   if (!found) throw new Error('the demo has no worker')
   return found.key
@@ -81,7 +90,7 @@ test('a stranger sees a living tree, kills a worker, sees it back within a secon
   await dialog.getByRole('button', { name: /^Kill / }).click()
   await expect(page.locator('[data-state="applied"]').first()).toContainText('applied')
   const { diedMs, backMs } = await recovery
-  expect(diedMs).toBeLessThan(backMs)
+  expect(diedMs).toBeLessThanOrEqual(backMs)
   expect(backMs).toBeLessThan(1_000)
 
   await page.getByRole('tab', { name: 'Overview' }).click()

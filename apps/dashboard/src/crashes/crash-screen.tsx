@@ -63,16 +63,14 @@ function OneCrash({ id }: { id: string }) {
     )
   }
   if (!data?.report) {
-    return (
+    return status === 'disconnected' ? (
       <NoReport>
-        {status === 'disconnected' ? (
-          <EmptyState title="The hub is not there.">This page asks again by itself.</EmptyState>
-        ) : (
-          <div className="crash-loading">
-            <OutlineRows count={9} height={58} />
-          </div>
-        )}
+        <EmptyState title="The hub is not there.">This page asks again by itself.</EmptyState>
       </NoReport>
+    ) : (
+      <div className="crash-loading">
+        <OutlineRows count={9} height={58} />
+      </div>
     )
   }
   return <Report view={data} report={data.report} />

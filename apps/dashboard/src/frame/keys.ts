@@ -22,7 +22,7 @@ interface Group {
   bindings: () => KeyBinding[]
 }
 
-const CHORD_MS = 1_200
+const CHORD_MS = 2_000
 
 export const singleKeys = preference<'on' | 'off'>('single-keys', 'on')
 
