@@ -15,6 +15,8 @@ const DETACH_MS = 1_000
 /** A supervisor that is up has this long to start what stood below it before. */
 const RESETTLE_MS = 2_000
 const MAX_WAITING = 4_096
+const MIN_MARKS = 64
+const MAX_MARKS = 1_024
 
 /** What a change is told to. Times are the hub's. */
 export interface Told {
@@ -328,8 +330,7 @@ export class Lifecycle {
     if (supervisor <= ORPHANS) return
     const marks = this.#processes.intensity.get(supervisor) ?? []
     marks.push(atMs)
-    // A supervisor that allows thousands of restarts is not drawn with thousands of marks.
-    if (marks.length > 64) marks.shift()
+    if (marks.length > marksKept(this.#processes.specOf(supervisor).supervisor?.intensity ?? 0)) marks.shift()
     this.#processes.intensity.set(supervisor, marks)
     this.#processes.touch(supervisor)
   }
@@ -382,4 +383,9 @@ export class Lifecycle {
       p.rehang(child, p.host(index))
     }
   }
+}
+
+/** So many that it can be told how much of the intensity is used up; one that allows thousands of restarts is not drawn with thousands. */
+function marksKept(intensity: number): number {
+  return Math.min(MAX_MARKS, Math.max(MIN_MARKS, intensity + 1))
 }

@@ -1,8 +1,8 @@
 import { LIMITS } from '@orrery/protocol'
 import { PROCESS_FIELDS, parseQuery, type Query } from '@orrery/protocol/query'
 import { describe, expect, it } from 'vitest'
-import { call, calls, lease } from './test/call-node.ts'
-import type { Teller } from './test/teller.ts'
+import { call, calls, lease, ROOT } from './test/call-node.ts'
+import { ONE_FOR_ONE, Teller } from './test/teller.ts'
 import type { Injected } from './under-fault.ts'
 
 function query(text: string): Query {
@@ -126,5 +126,22 @@ describe('what an experiment reads', () => {
       { key: 'root/calls', name: 'calls', used: 1, allowed: 3 },
       { key: 'root', name: 'root', used: 0, allowed: 3 },
     ])
+  })
+
+  it('counts the restarts of a supervisor that allows many', () => {
+    const t = new Teller()
+    const supervisor = { ...ONE_FOR_ONE, intensity: 200 }
+    const child = { parentRef: 2, childId: 'a' }
+    t.start(ROOT, { ref: 2, parentRef: 1, childId: 'sup', supervisor }, { ...child, ref: 3 })
+    for (let n = 0; n < 180; n++) {
+      t.exit(3 + n, { crashId: `c${n}`, willRestart: true })
+      t.decide(3 + n, 'restart', { crashId: `c${n}` })
+      t.start({ ...child, ref: 4 + n, replaces: 3 + n, restarts: n + 1 })
+    }
+    expect(t.world.windowsAbove(t.node, ['root/sup/a'])).toMatchObject([
+      { key: 'root/sup', used: 180, allowed: 200 },
+      { key: 'root' },
+    ])
+    expect(t.row('root/sup').intensity?.marks).toHaveLength(180)
   })
 })
