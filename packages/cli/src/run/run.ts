@@ -83,8 +83,11 @@ export async function run(settings: RunSettings): Promise<number> {
       })
       child = life
       life.once('error', reject)
-      // What it is sent after its end is lost, and that is all.
-      life.on('error', () => undefined)
+      life.once('spawn', () => {
+        life.off('error', reject)
+        // What it is sent while it ends is lost, and that is all.
+        life.on('error', () => undefined)
+      })
       life.on('message', (raw) => void obey(life, raw))
       life.once('exit', (code, signal) => resolve({ code, signal }))
     })
