@@ -82,11 +82,9 @@ export async function run(settings: RunSettings): Promise<number> {
         env,
       })
       child = life
-      life.once('error', reject)
-      life.once('spawn', () => {
-        life.off('error', reject)
-        // What it is sent while it ends is lost, and that is all.
-        life.on('error', () => undefined)
+      life.on('error', (error) => {
+        // Once it lives, what it is sent as it ends is lost, and that is all.
+        if (life.pid === undefined) reject(error)
       })
       life.on('message', (raw) => void obey(life, raw))
       life.once('exit', (code, signal) => resolve({ code, signal }))
