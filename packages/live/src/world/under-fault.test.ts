@@ -134,6 +134,10 @@ describe('what an experiment reads', () => {
     const child = { parentRef: 2, childId: 'a' }
     t.start(ROOT, { ref: 2, parentRef: 1, childId: 'sup', supervisor }, { ...child, ref: 3 })
     for (let n = 0; n < 180; n++) {
+      if (n === 30) {
+        expect(t.row('root/sup').intensity?.marks).toEqual([])
+        expect(t.world.processView(t.node, 'root/sup')?.row?.intensity?.marks).toHaveLength(30)
+      }
       t.exit(3 + n, { crashId: `c${n}`, willRestart: true })
       t.decide(3 + n, 'restart', { crashId: `c${n}` })
       t.start({ ...child, ref: 4 + n, replaces: 3 + n, restarts: n + 1 })

@@ -41,6 +41,8 @@ export function processView(
   const { columns: c } = p
   const group = p.pools.of(index)
   view.row = treeRow(node, index, group?.promoted.has(index) ? poolKey(node, group) : null)
+  // A row of the tree leaves out the restarts of a supervisor that allows many; whoever looks at one sees them.
+  if (view.row.intensity !== null) view.row.intensity.marks = marksOf(node, index)
   view.series = {
     received: view.row.spark,
     handled: sparkOf(node, index, SERIES.handled),
@@ -65,8 +67,13 @@ export function processView(
       name: displayName(p, parent),
       pid: c.pid[parent] ?? '',
       ...spec,
-      marks: [...(p.intensity.get(parent) ?? [])],
+      marks: marksOf(node, parent),
     }
   }
   return view
+}
+
+/** When a supervisor restarted something, within its window. */
+function marksOf(node: NodeState, supervisor: number): number[] {
+  return [...(node.processes.intensity.get(supervisor) ?? [])]
 }
