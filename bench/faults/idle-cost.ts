@@ -64,7 +64,7 @@ export async function idleCost(log: (line: string) => void): Promise<Figures> {
   try {
     const checked = await bundle(join(dir, 'checked.mjs'), false)
     const unchecked = await bundle(join(dir, 'unchecked.mjs'), true)
-    const measured = await measuring(join(dir, 'measured.mjs'))
+    const measured = await built('./idle-cost-node.ts', join(dir, 'measured.mjs'))
     const random = seeded(Number(process.env.ORRERY_SEED ?? Date.now() % 4_294_967_296), 'idle cost')
     const programs: Pair[][] = []
     for (let program = 0; program < PROGRAMS; program++) {
@@ -153,15 +153,16 @@ function block(child: ChildProcess): Promise<IdleBlock> {
   })
 }
 
-/** The measured process's own program, without a loader: it begins at once. */
-async function measuring(outfile: string): Promise<string> {
+/** One file that needs no loader: a measured process begins at once. */
+async function built(entry: string, outfile: string, plugins: Plugin[] = []): Promise<string> {
   await build({
-    entryPoints: [fileURLToPath(new URL('./idle-cost-node.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
     outfile,
     bundle: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    plugins,
     logLevel: 'error',
   })
   return outfile
@@ -185,16 +186,7 @@ async function bundle(outfile: string, isUnchecked: boolean): Promise<string> {
       })
     },
   }
-  await build({
-    entryPoints: [fileURLToPath(new URL('./saturated.ts', import.meta.url))],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    plugins: isUnchecked ? [withoutChecks] : [],
-    logLevel: 'error',
-  })
+  await built('./saturated.ts', outfile, isUnchecked ? [withoutChecks] : [])
   if (isUnchecked && removed.size !== CHECKS.length) throw new Error('not every check was removed')
   return pathToFileURL(outfile).href
 }
