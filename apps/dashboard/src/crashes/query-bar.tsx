@@ -43,7 +43,7 @@ export function QueryBar({
   return (
     <div className="q">
       <form
-        className="q-input"
+        className="q-box q-input"
         aria-label="Crash search"
         onSubmit={(event) => {
           event.preventDefault()

@@ -35,7 +35,7 @@ export function CatalogueList({
   return (
     <section className="fl-cat" aria-label="Catalogue">
       <form
-        className="fl-filter"
+        className="q-box fl-filter"
         onSubmit={(event) => {
           event.preventDefault()
           if (filter !== '' && first) onChoose(first.kind.kind)

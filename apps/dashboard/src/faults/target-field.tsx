@@ -63,7 +63,7 @@ export function TargetField({
   const fault = error ? faultOf(text, error) : null
   return (
     <div className="fl-target">
-      <div className="fl-query">
+      <div className="q-box fl-query">
         <span className="fl-typed">
           <span ref={mirror} className="fl-mirror" aria-hidden>
             {marked(text).map((part) => (

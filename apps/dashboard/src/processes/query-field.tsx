@@ -129,7 +129,7 @@ function Field({
     event.preventDefault()
   }
   return (
-    <div className="q-input">
+    <div className="q-box q-input">
       <Search className="ic i3" aria-hidden />
       <input
         ref={field}
